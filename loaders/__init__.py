@@ -1,0 +1,1 @@
+"""Readers that turn sources into batches of records, one module a source."""
