@@ -1,0 +1,242 @@
+"""Policy: what a document sets, who answers for it, how far it has come."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated
+
+from graph.kinds.parties import GovernmentUnit, Party, Person, ResponsibleUnit
+from graph.kinds.places import Industry, Region, Tag
+from graph.kinds.terms import Dimension, Instrument, OfferStatus, Operator, SizeClass, Stage
+from graph.money import Money
+from graph.records import Label, Link, Node, Ref, Span, Term
+
+
+class Policy(Node, zh="政策文件", identity=(("doc_no",),)):
+    """A policy document."""
+
+    doc_no: Annotated[str, Label("文号")]
+    title: Annotated[str, Label("标题")]
+    issued_on: Annotated[date | None, Label("成文日期")] = None
+    issued_by: Annotated[Ref[GovernmentUnit] | None, Label("发文机关", relation="ISSUED_BY", inverse="policiesIssued")] = None
+    approved_by: Annotated[Ref[GovernmentUnit] | None, Label("批准机关", relation="APPROVED_BY", inverse="policiesApproved")] = None
+    drafted_by: Annotated[Ref[GovernmentUnit] | None, Label("主办", relation="DRAFTED_BY", inverse="policiesDrafted")] = None
+    supervised_by: Annotated[Ref[GovernmentUnit] | None, Label("督办", relation="SUPERVISED_BY", inverse="policiesSupervised")] = None
+    region: Annotated[Ref[Region] | None, Label("适用地区", relation="LOCATED_IN")] = None
+    sha256: Annotated[str | None, Label("文本摘要", "SHA-256 of the loaded text, UTF-8")] = None
+    url: Annotated[str | None, Label("网址")] = None
+    span: Annotated[Span | None, Label("原文位置", "The title's")] = None
+
+
+class AddressedTo(Link, zh="主送", relation="ADDRESSED_TO", outgoing="addressees", incoming="policiesAddressed"):
+    """A policy is addressed to a unit or a set of units."""
+
+    source: Annotated[Ref[Policy], Label("文件")]
+    target: Annotated[Ref[ResponsibleUnit], Label("主送单位")]
+    list_order: Annotated[int | None, Label("顺序")] = None
+    span: Annotated[Span | None, Label("原文位置")] = None
+
+
+class Theme(Node, zh="重点任务"):
+    """A group of measures of a policy."""
+
+    policy: Annotated[Ref[Policy], Label("文件", relation="PART_OF", inverse="themes")]
+    number: Annotated[int, Label("序号")]
+    title: Annotated[str, Label("标题")]
+    span: Annotated[Span | None, Label("原文位置")] = None
+
+
+class Measure(Node, zh="措施"):
+    """One numbered measure of a policy."""
+
+    policy: Annotated[Ref[Policy], Label("文件", relation="PART_OF", inverse="measures")]
+    theme: Annotated[Ref[Theme] | None, Label("重点任务", relation="PART_OF", inverse="measures")] = None
+    number: Annotated[int, Label("序号")]
+    title: Annotated[str, Label("标题")]
+    text: Annotated[str, Label("正文")]
+    span: Annotated[Span | None, Label("原文位置")] = None
+
+
+class Responsibility(
+    Link, zh="责任", relation="RESPONSIBLE_FOR", outgoing="responsibleFor", incoming="responsible"
+):
+    """A unit answers for a measure, at a place in the printed list; no lead is inferred."""
+
+    source: Annotated[Ref[ResponsibleUnit], Label("责任单位")]
+    target: Annotated[Ref[Measure], Label("措施")]
+    list_order: Annotated[int, Label("顺序", "Place in the printed list, from 1")]
+    printed: Annotated[str, Label("原文", "The unit as printed, before a shared prefix is given back")]
+    printed_role: Annotated[str | None, Label("原文分工", "牵头, 配合 … where the line prints it; null: it prints none")] = None
+    span: Annotated[Span | None, Label("原文位置")] = None
+
+
+class TargetKind(Term):
+    """How a target is measured; progress formulas differ."""
+
+    LEVEL = "水平"
+    CUMULATIVE = "累计"
+    AVERAGE_ANNUAL = "年均变化"
+    QUALITATIVE = "定性"
+    COUNT = "数量"
+    RATE = "比率"
+    STOCK = "存量"
+    BUDGET = "预算"
+
+
+class Target(Node, zh="目标"):
+    """A figure, or a stated aim, that a policy sets."""
+
+    policy: Annotated[Ref[Policy], Label("文件", relation="PART_OF", inverse="targets")]
+    measure: Annotated[Ref[Measure] | None, Label("措施", relation="OF", inverse="targets")] = None
+    number: Annotated[int, Label("序号", "Order in the text, from 1")]
+    indicator: Annotated[str, Label("指标")]
+    kind: Annotated[TargetKind, Label("类型")]
+    operator: Annotated[Operator | None, Label("比较")] = None
+    value: Annotated[Decimal | None, Label("数值", "In the printed unit: 3000万元 is 3000")] = None
+    unit: Annotated[str | None, Label("单位", "As printed")] = None
+    printed: Annotated[str, Label("原文")]
+    money: Annotated[Money | None, Label("金额", "Where the figure is money")] = None
+    by: Annotated[date | None, Label("期限", "Last day by which it is to be reached")] = None
+    period: Annotated[str | None, Label("期间", "As printed; null: the text states none")] = None
+    baseline: Annotated[Decimal | None, Label("基期值", "Null: the text states none")] = None
+    span: Annotated[Span | None, Label("原文位置")] = None
+
+
+class RuleKind(Term):
+    """What a rule decides."""
+
+    MANDATE = "投向"
+    ELIGIBILITY = "准入条件"
+    SYNDICATION_TRIGGER = "银团触发"
+    REGULATORY_LIMIT = "监管限额"
+    TERM = "期限规则"
+    LISTED_COLLATERAL = "合格押品"
+    PURPOSE = "用途"
+    PRINCIPLE = "原则"
+    COEFFICIENT = "系数"
+
+
+class Rule(Node, zh="规则"):
+    """A dated rule, of a policy, a product, a fund or a regulator. Parameters that its source does not state stay null."""
+
+    kind: Annotated[RuleKind, Label("类型")]
+    name: Annotated[str, Label("名称")]
+    about: Annotated[Ref[Node] | None, Label("适用对象", "The fund, product, programme or pool that it binds", relation="ABOUT", inverse="rules")] = None
+    policy: Annotated[Ref[Policy] | None, Label("文件", relation="PART_OF", inverse="rules")] = None
+    measure: Annotated[Ref[Measure] | None, Label("出处", "The measure that states it", relation="OF", inverse="rulesStated")] = None
+    dimension: Annotated[Dimension | None, Label("维度")] = None
+    operator: Annotated[Operator | None, Label("比较")] = None
+    industry: Annotated[Ref[Industry] | None, Label("行业", "It and all below it", relation="FOR", inverse="rules")] = None
+    region: Annotated[Ref[Region] | None, Label("地区", "It and all below it", relation="FOR", inverse="rules")] = None
+    tag: Annotated[Ref[Tag] | None, Label("标签", relation="FOR", inverse="rules")] = None
+    stage: Annotated[Stage | None, Label("阶段")] = None
+    instrument: Annotated[Instrument | None, Label("工具")] = None
+    size: Annotated[SizeClass | None, Label("规模")] = None
+    amount: Annotated[Money | None, Label("金额参数")] = None
+    value: Annotated[Decimal | None, Label("数值参数")] = None
+    count: Annotated[int | None, Label("数量参数", unit="count")] = None
+    values: Annotated[tuple[str, ...], Label("列举", "What the rule lists, as printed")] = ()
+    open_ended: Annotated[bool | None, Label("列举未尽", "True: the list ends in 等")] = None
+    hard: Annotated[bool | None, Label("硬性", "False: a preference; null: hard")] = None
+    stated_in_source: Annotated[bool | None, Label("参数已载明", "False: the source states the rule but not its numbers")] = None
+    text: Annotated[str | None, Label("原文")] = None
+    span: Annotated[Span | None, Label("原文位置")] = None
+
+
+class Duty(Node, zh="职责"):
+    """A duty that a policy gives to a committee or a unit."""
+
+    policy: Annotated[Ref[Policy], Label("文件", relation="PART_OF", inverse="duties")]
+    number: Annotated[int, Label("序号", "Order in the text, from 1")]
+    text: Annotated[str, Label("内容")]
+    committee: Annotated[Ref["Committee"] | None, Label("领导小组", relation="OF", inverse="duties")] = None
+    span: Annotated[Span | None, Label("原文位置")] = None
+
+
+class HasDuty(Link, zh="承担", relation="HAS_DUTY", outgoing="duties", incoming="dutyUnits"):
+    """A unit carries a duty."""
+
+    source: Annotated[Ref[ResponsibleUnit], Label("单位")]
+    target: Annotated[Ref[Duty], Label("职责")]
+    list_order: Annotated[int | None, Label("顺序")] = None
+
+
+class ProgrammeKind(Term):
+    """What a programme of a policy is."""
+
+    PLATFORM = "平台"
+    MECHANISM = "机制"
+    ALLIANCE = "联盟"
+    DATABASE = "信息库"
+    PROJECT = "工程"
+    SYSTEM = "体系"
+    OTHER = "其他"
+
+
+class Programme(Node, zh="工作机制"):
+    """A platform, mechanism, alliance or project that a policy sets up."""
+
+    name: Annotated[str, Label("名称")]
+    kind: Annotated[ProgrammeKind | None, Label("类型")] = None
+    policy: Annotated[Ref[Policy] | None, Label("文件", relation="PART_OF", inverse="programmes")] = None
+    status: Annotated[OfferStatus | None, Label("状态")] = None
+    definition: Annotated[str | None, Label("定义", "What the source says it is; null: it says nothing")] = None
+    span: Annotated[Span | None, Label("原文位置")] = None
+
+
+class Committee(Node, zh="领导小组"):
+    """A leading group, joint conference or creditors' committee. Its members: the links MEMBER_OF."""
+
+    name: Annotated[str, Label("名称")]
+    policy: Annotated[Ref[Policy] | None, Label("文件", relation="PART_OF", inverse="committees")] = None
+    office_at: Annotated[Ref[GovernmentUnit] | None, Label("办公室设在", relation="HOSTED_BY", inverse="committeesHosted")] = None
+    span: Annotated[Span | None, Label("原文位置")] = None
+
+
+class Post(Node, zh="职务"):
+    """A public office and who holds it."""
+
+    title: Annotated[str, Label("职务")]
+    unit: Annotated[Ref[Party] | None, Label("单位", relation="AT", inverse="posts")] = None
+    holder: Annotated[Ref[Person] | None, Label("任职人", relation="HELD_BY", inverse="posts")] = None
+    span: Annotated[Span | None, Label("原文位置")] = None
+
+
+class Mentions(Link, zh="提及", relation="MENTIONS", key=("at",), outgoing="mentions", incoming="mentionedBy"):
+    """A measure or policy names a fund, pool, product, list, programme, region or unit, at a place in its text."""
+
+    source: Annotated[Ref[Node], Label("文本")]
+    target: Annotated[Ref[Node], Label("所指")]
+    at: Annotated[int, Label("位置", "First character of the mention")]
+    span: Annotated[Span | None, Label("原文位置")] = None
+
+
+class OpenQuestion(Node, zh="待明确事项"):
+    """What a document leaves undefined, contradictory or unread."""
+
+    policy: Annotated[Ref[Policy], Label("文件", relation="PART_OF", inverse="openQuestions")]
+    number: Annotated[int, Label("序号")]
+    about: Annotated[Ref[Node] | None, Label("对象", relation="ABOUT", inverse="openQuestions")] = None
+    text: Annotated[str, Label("内容")]
+    span: Annotated[Span | None, Label("原文位置")] = None
+
+
+class Observation(Node, zh="观测值"):
+    """A value of a named series for a subject and a period, as one vintage gave it."""
+
+    subject: Annotated[Ref[Node] | None, Label("对象", relation="ABOUT", inverse="observations")] = None
+    series: Annotated[str, Label("序列")]
+    definition: Annotated[str | None, Label("口径", "A break in the definition is never bridged")] = None
+    vintage: Annotated[str | None, Label("版本")] = None
+    period: Annotated[str, Label("期间")]
+    value: Annotated[Decimal | None, Label("数值")] = None
+    unit: Annotated[str | None, Label("单位")] = None
+
+
+class Assessment(Node, zh="考核"):
+    """How a unit did on a measure in a period."""
+
+    unit: Annotated[Ref[ResponsibleUnit], Label("单位", relation="ABOUT", inverse="assessments")]
+    measure: Annotated[Ref[Measure] | None, Label("措施", relation="OF", inverse="assessments")] = None
+    period: Annotated[str, Label("期间")]
+    score: Annotated[Decimal | None, Label("得分")] = None
+    evidence: Annotated[str | None, Label("依据")] = None

@@ -1,0 +1,156 @@
+"""The supply side of money: products on offer, pools, subsidies, vouchers, loss sharing."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated
+
+from graph.kinds.parties import CapitalSource, Enterprise, GovernmentUnit, Institution, Party, ResponsibleUnit
+from graph.kinds.terms import DrawBasis, OfferStatus, Recourse, Technique
+from graph.money import Money
+from graph.records import Label, Node, Ref, Span, Term
+
+
+class PoolKind(Term):
+    """What a pool does."""
+
+    RISK = "风险池"
+    GUARANTEE = "担保基金"
+    BRIDGE = "还贷周转金"
+    CREDIT_GUARANTEE = "信保基金"
+
+
+class LossOrder(Term):
+    """Who bears a loss first."""
+
+    FIRST_LOSS = "先行赔付"
+    PRO_RATA = "按比例分担"
+
+
+class Pool(CapitalSource, zh="资金池"):
+    """Public money that covers or bridges loans."""
+
+    kind: Annotated[PoolKind | None, Label("类型", "What the pool does")] = None
+    operator: Annotated[Ref[ResponsibleUnit] | None, Label("管理单位", relation="MANAGED_BY")] = None
+    balance: Annotated[Money | None, Label("余额", "Money in the pool; a stock")] = None
+    multiple: Annotated[Decimal | None, Label("放大倍数", "Lending covered per yuan of balance", unit="×")] = None
+    draw_basis: Annotated[DrawBasis | None, Label("占用口径", "PRINCIPAL or COVER")] = None
+    cover_share: Annotated[Decimal | None, Label("覆盖比例", unit="0–1")] = None
+    loss_order: Annotated[LossOrder | None, Label("损失顺序")] = None
+    per_borrower_cap: Annotated[Money | None, Label("单户上限")] = None
+    stop_rate: Annotated[Decimal | None, Label("止付不良率", "Bad-loan rate at which new cover stops", unit="0–1")] = None
+    bad_loan_rate: Annotated[Decimal | None, Label("不良率", "Bad-loan rate of the covered loans", unit="0–1")] = None
+    span: Annotated[Span | None, Label("原文位置")] = None
+
+
+class AnchorProgramme(Node, zh="核心企业平台"):
+    """A programme under which a lender finances an anchor's confirmed payables or vouchers."""
+
+    name: Annotated[str, Label("名称")]
+    anchor: Annotated[Ref[Enterprise], Label("核心企业", relation="ANCHORED_BY", inverse="programmes")]
+    funder: Annotated[Ref[CapitalSource] | None, Label("资金方", relation="FUNDED_BY", inverse="programmesFunded")] = None
+    limit: Annotated[Money | None, Label("平台额度", "Most that may be outstanding under the anchor's confirmation")] = None
+    used: Annotated[Money | None, Label("已用额度", "Null: the sum of what is recorded under it")] = None
+    draw_basis: Annotated[DrawBasis | None, Label("占用口径", "FUNDED or FACE; null: FUNDED")] = None
+    max_tier: Annotated[int | None, Label("最多级数", "Deepest tier of suppliers that it serves", unit="tiers")] = None
+    voucher_max_days: Annotated[int | None, Label("凭证最长期限", unit="days")] = None
+
+
+class LoanProduct(Node, zh="融资产品"):
+    """What one lender offers under one technique. Eligibility: the Rules of type ELIGIBILITY about it."""
+
+    name: Annotated[str, Label("名称")]
+    lender: Annotated[Ref[CapitalSource] | None, Label("提供方", relation="OFFERED_BY", inverse="products")] = None
+    technique: Annotated[Technique | None, Label("融资方式")] = None
+    status: Annotated[OfferStatus | None, Label("状态")] = None
+    programme: Annotated[Ref[AnchorProgramme] | None, Label("所属平台", relation="UNDER", inverse="products")] = None
+    pool: Annotated[Ref[Pool] | None, Label("风险池", relation="COVERED_BY", inverse="products")] = None
+    recourse: Annotated[Recourse | None, Label("追索权")] = None
+    with_notice: Annotated[bool | None, Label("通知债务人", "False: undisclosed factoring (暗保理)")] = None
+    buyer_limit_with_recourse: Annotated[
+        bool | None, Label("有追索也占买方额度", "With recourse the financing draws on the buyer's limit too")
+    ] = None
+    advance_rate: Annotated[Decimal | None, Label("融资比例", "α: share of the value that is advanced", unit="0–1")] = None
+    draw_basis: Annotated[DrawBasis | None, Label("占用口径", "FUNDED or FACE; null: FUNDED")] = None
+    min_amount: Annotated[Money | None, Label("单笔下限")] = None
+    max_amount: Annotated[Money | None, Label("单笔上限", "PRODUCT_MAX")] = None
+    tenor_min_days: Annotated[int | None, Label("最短期限", unit="days")] = None
+    tenor_max_days: Annotated[int | None, Label("最长期限", unit="days")] = None
+    overdue_max_days: Annotated[int | None, Label("最长逾期", "A claim overdue longer is worth nothing here", unit="days")] = None
+    annual_rate: Annotated[Decimal | None, Label("年利率", "Simple annual, act/365", unit="0–1")] = None
+    currency: Annotated[str | None, Label("币种", "ISO 4217; null: CNY")] = None
+    purposes: Annotated[tuple[str, ...], Label("用途")] = ()
+    span: Annotated[Span | None, Label("原文位置")] = None
+
+
+class SubsidyKind(Term):
+    """What a subsidy pays for."""
+
+    INTEREST = "贴息"
+    PREMIUM = "保费补贴"
+    LOSS = "损失补贴"
+    GUARANTEE = "担保补贴"
+    LISTING = "上市奖励"
+    LENDER_REWARD = "贷款奖励"
+    RISK_COMPENSATION = "风险补偿"
+
+
+class Subsidy(Node, zh="补贴"):
+    """Public money that lowers a cost or rewards an act."""
+
+    name: Annotated[str, Label("名称")]
+    kind: Annotated[SubsidyKind | None, Label("类型")] = None
+    payer: Annotated[Ref[Party] | None, Label("支付方", relation="PAID_BY", inverse="subsidiesPaid")] = None
+    recipients: Annotated[str | None, Label("受益方", "Who receives it, as printed")] = None
+    product: Annotated[Ref[LoanProduct] | None, Label("适用产品", relation="APPLIES_TO")] = None
+    rate: Annotated[Decimal | None, Label("比率", "Share of the base, such as 0.002 for 2‰", unit="0–1")] = None
+    base: Annotated[str | None, Label("计算基数", "What the rate is applied to, as printed")] = None
+    cap: Annotated[Money | None, Label("上限")] = None
+    status: Annotated[OfferStatus | None, Label("状态")] = None
+    span: Annotated[Span | None, Label("原文位置")] = None
+
+
+class VoucherScheme(Node, zh="券计划"):
+    """Vouchers that pay for services: innovation and start-up vouchers."""
+
+    name: Annotated[str, Label("名称")]
+    programme_name: Annotated[str | None, Label("所属计划")] = None
+    budget: Annotated[Money | None, Label("预算")] = None
+    beneficiaries: Annotated[int | None, Label("支持数量", unit="count")] = None
+    beneficiary_unit: Annotated[str | None, Label("支持对象", "What is counted, as printed")] = None
+    flag: Annotated[str | None, Label("疑点", "What the wording leaves open")] = None
+    operator: Annotated[Ref[GovernmentUnit] | None, Label("管理单位", relation="MANAGED_BY")] = None
+    span: Annotated[Span | None, Label("原文位置")] = None
+
+
+class LossSharing(Node, zh="损失分担"):
+    """How government, bank and insurer share losses on a product."""
+
+    name: Annotated[str, Label("名称")]
+    product: Annotated[Ref[LoanProduct] | None, Label("适用产品", relation="APPLIES_TO")] = None
+    government_share: Annotated[Decimal | None, Label("政府比例", unit="0–1")] = None
+    bank_share: Annotated[Decimal | None, Label("银行比例", unit="0–1")] = None
+    insurer_share: Annotated[Decimal | None, Label("保险比例", unit="0–1")] = None
+    cap: Annotated[Money | None, Label("上限")] = None
+    since: Annotated[date | None, Label("起始日")] = None
+    span: Annotated[Span | None, Label("原文位置")] = None
+
+
+class LimitKind(Term):
+    """What a lender's own limit caps."""
+
+    DEBTOR_LIMIT = "买方限额"
+    SINGLE_NAME = "单户限额"
+    GROUP = "集团限额"
+    SECTOR_LIMIT = "行业限额"
+
+
+class CreditLimit(Node, zh="限额"):
+    """A lender's own limit on a name, a group or a sector; nothing is promised to the borrower."""
+
+    lender: Annotated[Ref[Institution], Label("授信方", relation="SET_BY", inverse="limitsSet")]
+    on: Annotated[Ref[Node], Label("对象", "The firm, group or industry that it caps", relation="ON", inverse="limits")]
+    kind: Annotated[LimitKind, Label("类型")]
+    product: Annotated[Ref[LoanProduct] | None, Label("限于产品", relation="UNDER", inverse="limits")] = None
+    limit: Annotated[Money | None, Label("限额")] = None
+    used: Annotated[Money | None, Label("已用", "Null: the sum of what is recorded against it")] = None
+    draw_basis: Annotated[DrawBasis | None, Label("占用口径", "FUNDED or FACE; null: FUNDED")] = None
