@@ -74,7 +74,9 @@ class Money:
             return Decimal(self.minor).scaleb(-2)
 
     @classmethod
-    def of(cls, major: Decimal | int | str, *, unit: str = "元", currency: str = CNY, printed: str | None = None) -> Money:
+    def of(
+        cls, major: Decimal | int | str, *, unit: str = "元", currency: str = CNY, printed: str | None = None
+    ) -> Money:
         """The money that `major` units of `unit` are: Money.of(3000, unit="万元").
 
         Raises InvalidInput for an unknown unit, a number finer than 分 or beyond `MAX_MINOR`.

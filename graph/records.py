@@ -14,10 +14,23 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, ClassVar, Generic, TypeVar, dataclass_transform
 
-T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 RESERVED_NAMES = frozenset(
-    {"Query", "Mutation", "Subscription", "View", "Node", "Record", "Link", "Kind", "Connection", "Edge", "Source", "Claim"}
+    {
+        "Query",
+        "Mutation",
+        "Subscription",
+        "View",
+        "Node",
+        "Record",
+        "Link",
+        "Kind",
+        "Connection",
+        "Edge",
+        "Source",
+        "Claim",
+    }
 )
 """Names that no kind may take: the API has its own types of these names."""
 
@@ -34,7 +47,7 @@ class Term(enum.Enum):
         return self.name
 
 
-class Ref(str, Generic[T]):
+class Ref(str, Generic[T_co]):
     """The id of a record of kind T (or of any kind below an abstract T)."""
 
     __slots__ = ()
@@ -80,7 +93,8 @@ class Label:
 
     `zh` the Chinese label; `description` in English (left out: the field's name in words); `unit` of a plain number;
     `relation` the relationship type of a reference (left out: the field's name); `inverse` the field that the target gains,
-    in camelCase (left out: the kind's name in the plural; empty: none); `marking` of what is stated without one; `was` earlier names of the field in stored blocks.
+    in camelCase (left out: the kind's name in the plural; empty: none); `marking` of what is stated without one; `was` earlier
+    names of the field in stored blocks.
     """
 
     zh: str
@@ -122,10 +136,14 @@ class Record:
     options: ClassVar[KindOptions] = KindOptions(zh="记录", abstract=True)
 
     id: Annotated[str, Label("标识", "Natural key; never an internal number")] = ""
-    valid_from: Annotated[date | None, Label("生效日", "First day on which the statement holds; null: not stated")] = None
+    valid_from: Annotated[date | None, Label("生效日", "First day on which the statement holds; null: not stated")] = (
+        None
+    )
     valid_to: Annotated[date | None, Label("失效日", "First day on which it holds no more; null: open")] = None
     marking: Annotated[Marking | None, Label("密级", "Who may see this statement; null: the fields' defaults")] = None
-    marking_owner: Annotated[Ref["Node"] | None, Label("密级归属", "The organisation it is confidential to", inverse="")] = None
+    marking_owner: Annotated[
+        Ref[Node] | None, Label("密级归属", "The organisation it is confidential to", inverse="")
+    ] = None
 
     def __init_subclass__(
         cls,

@@ -32,7 +32,9 @@ class Receivable(Asset, zh="应收账款"):
     paid: Annotated[Money | None, Label("已付金额")] = None
     credits: Annotated[Money | None, Label("贷项", "Credit notes")] = None
     disputed: Annotated[Money | None, Label("争议金额")] = None
-    dilution: Annotated[Decimal | None, Label("稀释率", "Share of the face lost to returns, rebates and disputes", unit="0–1")] = None
+    dilution: Annotated[
+        Decimal | None, Label("稀释率", "Share of the face lost to returns, rebates and disputes", unit="0–1")
+    ] = None
     issued_on: Annotated[date | None, Label("开立日")] = None
     due_on: Annotated[date | None, Label("到期日")] = None
     confirmed: Annotated[bool | None, Label("已确权", "The obligor has irrevocably confirmed that it will pay")] = None
@@ -163,7 +165,9 @@ class CreditClaim(Asset, zh="信用证项下债权"):
 
     owner: Annotated[Ref[Enterprise], Label("受益人", relation="OWNED_BY", inverse="creditClaims")]
     issuer: Annotated[Ref[Institution], Label("开证行", relation="OWED_BY", inverse="creditsIssued")]
-    confirmer: Annotated[Ref[Institution] | None, Label("保兑行", relation="CONFIRMED_BY", inverse="creditsConfirmed")] = None
+    confirmer: Annotated[
+        Ref[Institution] | None, Label("保兑行", relation="CONFIRMED_BY", inverse="creditsConfirmed")
+    ] = None
     amount: Annotated[Money, Label("金额")]
     accepted: Annotated[bool | None, Label("已承兑")] = None
     due_on: Annotated[date | None, Label("到期日")] = None

@@ -41,7 +41,9 @@ class Loan(Contract, zh="贷款"):
     borrower: Annotated[Ref[Party], Label("借款方", relation="BORROWED_BY", inverse="loans")]
     facility: Annotated[Ref[Facility] | None, Label("授信", relation="DRAWN_UNDER", inverse="loans")] = None
     product: Annotated[Ref[LoanProduct] | None, Label("产品", relation="UNDER", inverse="loans")] = None
-    programme: Annotated[Ref[AnchorProgramme] | None, Label("核心企业平台", relation="ANCHORED_BY", inverse="loans")] = None
+    programme: Annotated[
+        Ref[AnchorProgramme] | None, Label("核心企业平台", relation="ANCHORED_BY", inverse="loans")
+    ] = None
     pool: Annotated[Ref[Pool] | None, Label("风险池", relation="COVERED_BY", inverse="loans")] = None
     technique: Annotated[Technique | None, Label("融资方式", "Null: the product's")] = None
     principal: Annotated[Money | None, Label("贷款金额")] = None
@@ -99,7 +101,9 @@ class Encumbrance(Contract, zh="权利负担"):
     kind: Annotated[EncumbranceKind, Label("类型")]
     asset: Annotated[Ref[Asset] | None, Label("标的", relation="ON", inverse="encumbrances")] = None
     grantor: Annotated[Ref[Party] | None, Label("出质人", relation="GRANTED_BY", inverse="encumbrancesGranted")] = None
-    blanket: Annotated[bool | None, Label("概括登记", "True: over all receivables of the grantor, present and future")] = None
+    blanket: Annotated[
+        bool | None, Label("概括登记", "True: over all receivables of the grantor, present and future")
+    ] = None
     creditor: Annotated[Ref[Party], Label("权利人", relation="GRANTED_TO", inverse="encumbrancesHeld")]
     secures: Annotated[Ref[Contract] | None, Label("担保的合同", relation="SECURES", inverse="securedBy")] = None
     amount: Annotated[
@@ -239,7 +243,9 @@ class Collaboration(Contract, zh="产学研合作"):
     """Research that an enterprise does with a school or institute, paid with a voucher."""
 
     enterprise: Annotated[Ref[Enterprise], Label("企业", relation="GRANTED_TO", inverse="collaborations")]
-    partner: Annotated[Ref[Party] | None, Label("合作方", relation="LINKED_WITH", inverse="collaborationsAsPartner")] = None
+    partner: Annotated[
+        Ref[Party] | None, Label("合作方", relation="LINKED_WITH", inverse="collaborationsAsPartner")
+    ] = None
     voucher_amount: Annotated[Money | None, Label("用券金额")] = None
 
 

@@ -15,7 +15,9 @@ class SameAs(Link, zh="同一", relation="SAME_AS", outgoing="sameAs", incoming=
     reason: Annotated[str | None, Label("依据")] = None
 
 
-class PossiblySameAs(Link, zh="疑似同一", relation="POSSIBLY_SAME_AS", outgoing="possiblySameAs", incoming="possiblySameAsOf"):
+class PossiblySameAs(
+    Link, zh="疑似同一", relation="POSSIBLY_SAME_AS", outgoing="possiblySameAs", incoming="possiblySameAsOf"
+):
     """Two ids may be one thing; never merged without a decision."""
 
     source: Annotated[Ref[Node], Label("一方")]

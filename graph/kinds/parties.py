@@ -53,9 +53,13 @@ class Incubator(Party, zh="孵化器"):
 class Enterprise(CapitalSource, zh="企业", identity=(*LEGAL_ENTITY, ("listing_code",))):
     """A firm: supplier, buyer, borrower, investee, anchor."""
 
-    credit_code: Annotated[CreditCode | None, Label("统一社会信用代码", "18 characters with a check digit (GB 32100)")] = None
+    credit_code: Annotated[
+        CreditCode | None, Label("统一社会信用代码", "18 characters with a check digit (GB 32100)")
+    ] = None
     lei: Annotated[Lei | None, Label("LEI", "Legal Entity Identifier (ISO 17442)")] = None
-    listing_code: Annotated[ListingCode | None, Label("证券代码", "Six digits and the exchange, such as 600001.SH")] = None
+    listing_code: Annotated[ListingCode | None, Label("证券代码", "Six digits and the exchange, such as 600001.SH")] = (
+        None
+    )
     industry: Annotated[Ref[Industry] | None, Label("主营行业", "Main activity", relation="IN_INDUSTRY")] = None
     region: Annotated[Ref[Region] | None, Label("所在地区", relation="LOCATED_IN")] = None
     address: Annotated[str | None, Label("地址")] = None
@@ -95,7 +99,9 @@ class InstitutionType(Term):
 class Institution(CapitalSource, ResponsibleUnit, zh="金融机构", identity=LEGAL_ENTITY):
     """A financial institution, or an intermediary that serves finance."""
 
-    credit_code: Annotated[CreditCode | None, Label("统一社会信用代码", "18 characters with a check digit (GB 32100)")] = None
+    credit_code: Annotated[
+        CreditCode | None, Label("统一社会信用代码", "18 characters with a check digit (GB 32100)")
+    ] = None
     lei: Annotated[Lei | None, Label("LEI", "Legal Entity Identifier (ISO 17442)")] = None
     type: Annotated[InstitutionType | None, Label("机构类型", "What it is licensed as")] = None
     parent: Annotated[Ref["Institution"] | None, Label("总行或总公司", relation="PART_OF", inverse="branches")] = None
@@ -104,8 +110,12 @@ class Institution(CapitalSource, ResponsibleUnit, zh="金融机构", identity=LE
     net_assets: Annotated[Money | None, Label("净资产")] = None
     net_capital: Annotated[Money | None, Label("资本净额")] = None
     tier1_capital: Annotated[Money | None, Label("一级资本净额")] = None
-    guarantee_multiple: Annotated[Decimal | None, Label("放大倍数", "Most that it may guarantee, in net assets", unit="×")] = None
-    per_name_share: Annotated[Decimal | None, Label("单户比例", "Most for one name, as a share of net assets", unit="0–1")] = None
+    guarantee_multiple: Annotated[
+        Decimal | None, Label("放大倍数", "Most that it may guarantee, in net assets", unit="×")
+    ] = None
+    per_name_share: Annotated[
+        Decimal | None, Label("单户比例", "Most for one name, as a share of net assets", unit="0–1")
+    ] = None
     finances_outside_group: Annotated[
         bool | None, Label("可服务集团外", "A finance company's licence covers suppliers outside its group")
     ] = None
@@ -133,7 +143,9 @@ class BankBranch(CapitalSource, ResponsibleUnit, zh="支行"):
 class FundManager(Party, zh="基金管理人", identity=LEGAL_ENTITY):
     """Who manages funds."""
 
-    credit_code: Annotated[CreditCode | None, Label("统一社会信用代码", "18 characters with a check digit (GB 32100)")] = None
+    credit_code: Annotated[
+        CreditCode | None, Label("统一社会信用代码", "18 characters with a check digit (GB 32100)")
+    ] = None
     lei: Annotated[Lei | None, Label("LEI", "Legal Entity Identifier (ISO 17442)")] = None
     region: Annotated[Ref[Region] | None, Label("所在地区", relation="LOCATED_IN")] = None
 
@@ -161,7 +173,10 @@ class Fund(CapitalSource, zh="基金"):
 
     type: Annotated[FundType | None, Label("基金类型")] = None
     manager: Annotated[Ref[FundManager] | None, Label("管理人", relation="MANAGED_BY")] = None
-    parent: Annotated[Ref["Fund"] | None, Label("母基金", "The fund that it is a sub-fund of", relation="SUBFUND_OF", inverse="subFunds")] = None
+    parent: Annotated[
+        Ref["Fund"] | None,
+        Label("母基金", "The fund that it is a sub-fund of", relation="SUBFUND_OF", inverse="subFunds"),
+    ] = None
     region: Annotated[Ref[Region] | None, Label("设立地区", relation="LOCATED_IN")] = None
     target_size: Annotated[Money | None, Label("目标规模")] = None
     recyclable: Annotated[Money | None, Label("可循环资金", "Proceeds that may be invested again")] = None
@@ -196,9 +211,7 @@ class Person(Node, zh="人员"):
     name: Annotated[str, Label("姓名")]
 
 
-class Supplies(
-    Link, zh="供应", relation="SUPPLIES", key=("product",), outgoing="supplies", incoming="suppliedBy"
-):
+class Supplies(Link, zh="供应", relation="SUPPLIES", key=("product",), outgoing="supplies", incoming="suppliedBy"):
     """A firm supplies another, one fact a product."""
 
     source: Annotated[Ref[Enterprise], Label("供应商")]
@@ -206,7 +219,9 @@ class Supplies(
     product: Annotated[Ref[Product] | None, Label("产品", inverse="suppliedIn")] = None
     annual_amount: Annotated[Money | None, Label("年交易额")] = None
     payment_term_days: Annotated[int | None, Label("账期", "Days from delivery to payment", unit="days")] = None
-    dilution: Annotated[Decimal | None, Label("稀释率", "Share of invoices lost to returns, rebates and disputes", unit="0–1")] = None
+    dilution: Annotated[
+        Decimal | None, Label("稀释率", "Share of invoices lost to returns, rebates and disputes", unit="0–1")
+    ] = None
     share_of_supplier_revenue: Annotated[Decimal | None, Label("占供方收入比", unit="0–1")] = None
     share_of_buyer_cost: Annotated[Decimal | None, Label("占需方成本比", unit="0–1")] = None
     basis: Annotated[Basis | None, Label("依据")] = None

@@ -29,10 +29,15 @@ class IndustryLevel(Term):
 class Region(Node, zh="地区", identity=(("code",),)):
     """A province, city, county, zone, park or city cluster."""
 
-    code: Annotated[RegionCode, Label("代码", "GB/T 2260 code of 2, 4 or 6 digits; a zone's or park's own code starts with a letter")]
+    code: Annotated[
+        RegionCode,
+        Label("代码", "GB/T 2260 code of 2, 4 or 6 digits; a zone's or park's own code starts with a letter"),
+    ]
     name: Annotated[str, Label("名称")]
     level: Annotated[RegionLevel | None, Label("级别")] = None
-    parent: Annotated[Ref["Region"] | None, Label("上级地区", "The place that it is part of", relation="PART_OF", inverse="parts")] = None
+    parent: Annotated[
+        Ref["Region"] | None, Label("上级地区", "The place that it is part of", relation="PART_OF", inverse="parts")
+    ] = None
     aliases: Annotated[tuple[str, ...], Label("别名")] = ()
 
 
@@ -43,7 +48,9 @@ class Industry(Node, zh="行业", identity=(("scheme", "code"),)):
     code: Annotated[IndustryCode, Label("代码", "Code within the classification")]
     name: Annotated[str, Label("名称")]
     level: Annotated[IndustryLevel | None, Label("层级")] = None
-    parent: Annotated[Ref["Industry"] | None, Label("上级行业", "The class that it is part of", relation="PART_OF", inverse="parts")] = None
+    parent: Annotated[
+        Ref["Industry"] | None, Label("上级行业", "The class that it is part of", relation="PART_OF", inverse="parts")
+    ] = None
 
 
 class Product(Node, zh="产品"):

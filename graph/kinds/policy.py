@@ -17,10 +17,18 @@ class Policy(Node, zh="政策文件", identity=(("doc_no",),)):
     doc_no: Annotated[str, Label("文号")]
     title: Annotated[str, Label("标题")]
     issued_on: Annotated[date | None, Label("成文日期")] = None
-    issued_by: Annotated[Ref[GovernmentUnit] | None, Label("发文机关", relation="ISSUED_BY", inverse="policiesIssued")] = None
-    approved_by: Annotated[Ref[GovernmentUnit] | None, Label("批准机关", relation="APPROVED_BY", inverse="policiesApproved")] = None
-    drafted_by: Annotated[Ref[GovernmentUnit] | None, Label("主办", relation="DRAFTED_BY", inverse="policiesDrafted")] = None
-    supervised_by: Annotated[Ref[GovernmentUnit] | None, Label("督办", relation="SUPERVISED_BY", inverse="policiesSupervised")] = None
+    issued_by: Annotated[
+        Ref[GovernmentUnit] | None, Label("发文机关", relation="ISSUED_BY", inverse="policiesIssued")
+    ] = None
+    approved_by: Annotated[
+        Ref[GovernmentUnit] | None, Label("批准机关", relation="APPROVED_BY", inverse="policiesApproved")
+    ] = None
+    drafted_by: Annotated[
+        Ref[GovernmentUnit] | None, Label("主办", relation="DRAFTED_BY", inverse="policiesDrafted")
+    ] = None
+    supervised_by: Annotated[
+        Ref[GovernmentUnit] | None, Label("督办", relation="SUPERVISED_BY", inverse="policiesSupervised")
+    ] = None
     region: Annotated[Ref[Region] | None, Label("适用地区", relation="LOCATED_IN")] = None
     sha256: Annotated[str | None, Label("文本摘要", "SHA-256 of the loaded text, UTF-8")] = None
     url: Annotated[str | None, Label("网址")] = None
@@ -56,16 +64,16 @@ class Measure(Node, zh="措施"):
     span: Annotated[Span | None, Label("原文位置")] = None
 
 
-class Responsibility(
-    Link, zh="责任", relation="RESPONSIBLE_FOR", outgoing="responsibleFor", incoming="responsible"
-):
+class Responsibility(Link, zh="责任", relation="RESPONSIBLE_FOR", outgoing="responsibleFor", incoming="responsible"):
     """A unit answers for a measure, at a place in the printed list; no lead is inferred."""
 
     source: Annotated[Ref[ResponsibleUnit], Label("责任单位")]
     target: Annotated[Ref[Measure], Label("措施")]
     list_order: Annotated[int, Label("顺序", "Place in the printed list, from 1")]
     printed: Annotated[str, Label("原文", "The unit as printed, before a shared prefix is given back")]
-    printed_role: Annotated[str | None, Label("原文分工", "牵头, 配合 … where the line prints it; null: it prints none")] = None
+    printed_role: Annotated[
+        str | None, Label("原文分工", "牵头, 配合 … where the line prints it; null: it prints none")
+    ] = None
     span: Annotated[Span | None, Label("原文位置")] = None
 
 
@@ -120,12 +128,19 @@ class Rule(Node, zh="规则"):
 
     kind: Annotated[RuleKind, Label("类型")]
     name: Annotated[str, Label("名称")]
-    about: Annotated[Ref[Node] | None, Label("适用对象", "The fund, product, programme or pool that it binds", relation="ABOUT", inverse="rules")] = None
+    about: Annotated[
+        Ref[Node] | None,
+        Label("适用对象", "The fund, product, programme or pool that it binds", relation="ABOUT", inverse="rulesAbout"),
+    ] = None
     policy: Annotated[Ref[Policy] | None, Label("文件", relation="PART_OF", inverse="rules")] = None
-    measure: Annotated[Ref[Measure] | None, Label("出处", "The measure that states it", relation="OF", inverse="rulesStated")] = None
+    measure: Annotated[
+        Ref[Measure] | None, Label("出处", "The measure that states it", relation="OF", inverse="rulesStated")
+    ] = None
     dimension: Annotated[Dimension | None, Label("维度")] = None
     operator: Annotated[Operator | None, Label("比较")] = None
-    industry: Annotated[Ref[Industry] | None, Label("行业", "It and all below it", relation="FOR", inverse="rules")] = None
+    industry: Annotated[Ref[Industry] | None, Label("行业", "It and all below it", relation="FOR", inverse="rules")] = (
+        None
+    )
     region: Annotated[Ref[Region] | None, Label("地区", "It and all below it", relation="FOR", inverse="rules")] = None
     tag: Annotated[Ref[Tag] | None, Label("标签", relation="FOR", inverse="rules")] = None
     stage: Annotated[Stage | None, Label("阶段")] = None
@@ -137,7 +152,9 @@ class Rule(Node, zh="规则"):
     values: Annotated[tuple[str, ...], Label("列举", "What the rule lists, as printed")] = ()
     open_ended: Annotated[bool | None, Label("列举未尽", "True: the list ends in 等")] = None
     hard: Annotated[bool | None, Label("硬性", "False: a preference; null: hard")] = None
-    stated_in_source: Annotated[bool | None, Label("参数已载明", "False: the source states the rule but not its numbers")] = None
+    stated_in_source: Annotated[
+        bool | None, Label("参数已载明", "False: the source states the rule but not its numbers")
+    ] = None
     text: Annotated[str | None, Label("原文")] = None
     span: Annotated[Span | None, Label("原文位置")] = None
 
@@ -188,7 +205,9 @@ class Committee(Node, zh="领导小组"):
 
     name: Annotated[str, Label("名称")]
     policy: Annotated[Ref[Policy] | None, Label("文件", relation="PART_OF", inverse="committees")] = None
-    office_at: Annotated[Ref[GovernmentUnit] | None, Label("办公室设在", relation="HOSTED_BY", inverse="committeesHosted")] = None
+    office_at: Annotated[
+        Ref[GovernmentUnit] | None, Label("办公室设在", relation="HOSTED_BY", inverse="committeesHosted")
+    ] = None
     span: Annotated[Span | None, Label("原文位置")] = None
 
 
@@ -215,7 +234,7 @@ class OpenQuestion(Node, zh="待明确事项"):
 
     policy: Annotated[Ref[Policy], Label("文件", relation="PART_OF", inverse="openQuestions")]
     number: Annotated[int, Label("序号")]
-    about: Annotated[Ref[Node] | None, Label("对象", relation="ABOUT", inverse="openQuestions")] = None
+    about: Annotated[Ref[Node] | None, Label("对象", relation="ABOUT", inverse="questionsAbout")] = None
     text: Annotated[str, Label("内容")]
     span: Annotated[Span | None, Label("原文位置")] = None
 

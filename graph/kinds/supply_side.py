@@ -37,7 +37,9 @@ class Pool(CapitalSource, zh="资金池"):
     cover_share: Annotated[Decimal | None, Label("覆盖比例", unit="0–1")] = None
     loss_order: Annotated[LossOrder | None, Label("损失顺序")] = None
     per_borrower_cap: Annotated[Money | None, Label("单户上限")] = None
-    stop_rate: Annotated[Decimal | None, Label("止付不良率", "Bad-loan rate at which new cover stops", unit="0–1")] = None
+    stop_rate: Annotated[Decimal | None, Label("止付不良率", "Bad-loan rate at which new cover stops", unit="0–1")] = (
+        None
+    )
     bad_loan_rate: Annotated[Decimal | None, Label("不良率", "Bad-loan rate of the covered loans", unit="0–1")] = None
     span: Annotated[Span | None, Label("原文位置")] = None
 
@@ -47,8 +49,12 @@ class AnchorProgramme(Node, zh="核心企业平台"):
 
     name: Annotated[str, Label("名称")]
     anchor: Annotated[Ref[Enterprise], Label("核心企业", relation="ANCHORED_BY", inverse="programmes")]
-    funder: Annotated[Ref[CapitalSource] | None, Label("资金方", relation="FUNDED_BY", inverse="programmesFunded")] = None
-    limit: Annotated[Money | None, Label("平台额度", "Most that may be outstanding under the anchor's confirmation")] = None
+    funder: Annotated[Ref[CapitalSource] | None, Label("资金方", relation="FUNDED_BY", inverse="programmesFunded")] = (
+        None
+    )
+    limit: Annotated[
+        Money | None, Label("平台额度", "Most that may be outstanding under the anchor's confirmation")
+    ] = None
     used: Annotated[Money | None, Label("已用额度", "Null: the sum of what is recorded under it")] = None
     draw_basis: Annotated[DrawBasis | None, Label("占用口径", "FUNDED or FACE; null: FUNDED")] = None
     max_tier: Annotated[int | None, Label("最多级数", "Deepest tier of suppliers that it serves", unit="tiers")] = None
@@ -69,13 +75,17 @@ class LoanProduct(Node, zh="融资产品"):
     buyer_limit_with_recourse: Annotated[
         bool | None, Label("有追索也占买方额度", "With recourse the financing draws on the buyer's limit too")
     ] = None
-    advance_rate: Annotated[Decimal | None, Label("融资比例", "α: share of the value that is advanced", unit="0–1")] = None
+    advance_rate: Annotated[Decimal | None, Label("融资比例", "α: share of the value that is advanced", unit="0–1")] = (
+        None
+    )
     draw_basis: Annotated[DrawBasis | None, Label("占用口径", "FUNDED or FACE; null: FUNDED")] = None
     min_amount: Annotated[Money | None, Label("单笔下限")] = None
     max_amount: Annotated[Money | None, Label("单笔上限", "PRODUCT_MAX")] = None
     tenor_min_days: Annotated[int | None, Label("最短期限", unit="days")] = None
     tenor_max_days: Annotated[int | None, Label("最长期限", unit="days")] = None
-    overdue_max_days: Annotated[int | None, Label("最长逾期", "A claim overdue longer is worth nothing here", unit="days")] = None
+    overdue_max_days: Annotated[
+        int | None, Label("最长逾期", "A claim overdue longer is worth nothing here", unit="days")
+    ] = None
     annual_rate: Annotated[Decimal | None, Label("年利率", "Simple annual, act/365", unit="0–1")] = None
     currency: Annotated[str | None, Label("币种", "ISO 4217; null: CNY")] = None
     purposes: Annotated[tuple[str, ...], Label("用途")] = ()

@@ -1,0 +1,118 @@
+"""What a block holds: rows of one kind, as a zstd-compressed Arrow stream of the kind's columns and six of the statement's own.
+
+Columns that are null in every row are left out, and a column that a block lacks reads as null: so a new field needs no
+migration. Columns that the ontology does not know are kept where they are, and ignored.
+"""
+
+from __future__ import annotations
+
+import enum
+from typing import Final
+
+import polars as pl
+import pyarrow as pa
+
+from graph.errors import StoreCorrupt
+from graph.ontology import KindSpec, Storage
+
+
+class Op(enum.IntEnum):
+    """What a row does to its key (id, validFrom, source)."""
+
+    STATE = 0
+    """Gives the whole row."""
+    END = 1
+    """The source's statement ends at `until`; its values are those of the row that it supersedes."""
+    RETRACT = 2
+    """The row was a mistake: it contributes nothing."""
+
+
+OP: Final = "op"
+ID: Final = "id"
+UNTIL: Final = "until"
+NONE: Final = "none"
+LOCATOR: Final = "locator"
+CONFIDENCE: Final = "confidence"
+LOAD: Final = "load"
+"""Only in compacted blocks: the seq of the load that each row came with."""
+
+STATEMENT_COLUMNS: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
+    OP: pl.Int8,
+    UNTIL: pl.Date,
+    NONE: pl.String,
+    LOCATOR: pl.String,
+    CONFIDENCE: pl.Int64,
+}
+"""`none`: names of the fields known to be empty, joined by SEPARATOR; `confidence` in millionths, null: certain."""
+
+DTYPES: Final[dict[Storage, pl.DataType | type[pl.DataType]]] = {
+    Storage.TEXT: pl.String,
+    Storage.CODE: pl.String,
+    Storage.REF: pl.String,
+    Storage.INT: pl.Int64,
+    Storage.DECIMAL: pl.Int64,
+    Storage.DATE: pl.Date,
+    Storage.BOOL: pl.Boolean,
+}
+
+MAX_ROWS: Final = 65_536
+"""Rows in one block."""
+
+
+def frame_schema(kind: KindSpec) -> dict[str, pl.DataType | type[pl.DataType]]:
+    """The columns of a kind's statement frame, in order. Nodes have `id`; a link's id is derived from its ends and key."""
+    schema: dict[str, pl.DataType | type[pl.DataType]] = {} if kind.is_link else {ID: pl.String}
+    schema |= {column.name: DTYPES[column.storage] for column in kind.columns}
+    return schema | STATEMENT_COLUMNS
+
+
+def conform(kind: KindSpec, frame: pl.DataFrame) -> pl.DataFrame:
+    """The frame with exactly the kind's columns: missing ones null (op: STATE), old names of renamed fields taken, others dropped."""
+    renames: dict[str, str] = {}
+    for spec in kind.fields:
+        for old in spec.label.was:
+            for column in spec.columns:
+                before = old + column.name.removeprefix(spec.name)
+                if before in frame.columns and column.name not in frame.columns:
+                    renames[before] = column.name
+    frame = frame.rename(renames)
+    columns = []
+    for name, dtype in frame_schema(kind).items():
+        if name in frame.columns:
+            columns.append(pl.col(name).cast(dtype))
+        else:
+            value = Op.STATE.value if name == OP else None
+            columns.append(pl.lit(value, dtype=dtype).alias(name))
+    return frame.select(columns)
+
+
+def encode(frame: pl.DataFrame) -> bytes:
+    """The block of a statement frame."""
+    kept = [name for name in frame.columns if frame[name].null_count() < frame.height and name != OP]
+    if OP in frame.columns and (frame[OP] != Op.STATE.value).any():
+        kept.append(OP)
+    if not kept and frame.height:
+        kept = [ID] if ID in frame.columns else frame.columns[:1]
+    table = frame.select(kept).to_arrow()
+    sink = pa.BufferOutputStream()
+    options = pa.ipc.IpcWriteOptions(compression="zstd")
+    with pa.ipc.new_stream(sink, table.schema, options=options) as writer:
+        writer.write_table(table)
+    return bytes(sink.getvalue())
+
+
+def decode(data: bytes) -> pl.DataFrame:
+    """The rows of a block, as they were written.
+
+    Raises StoreCorrupt when the bytes are no block.
+    """
+    try:
+        with pa.ipc.open_stream(data) as reader:
+            frame = pl.from_arrow(reader.read_all())
+    except pa.ArrowInvalid as exc:
+        raise StoreCorrupt(
+            f"a block of {len(data)} bytes is no Arrow stream: {exc}; restore the store from a copy"
+        ) from exc
+    if not isinstance(frame, pl.DataFrame):
+        raise StoreCorrupt("a block holds no table; restore the store from a copy")
+    return frame
