@@ -91,7 +91,8 @@ class Span:
 class Label:
     """What people see of a field.
 
-    `zh` the Chinese label; `description` in English (left out: the field's name in words); `unit` of a plain number;
+    `zh` the Chinese label; `description` in English (left out: the field's name in words); `unit` of a number
+    (0–1: a share; days, count, people: not negative; ± on money: may be negative);
     `relation` the relationship type of a reference (left out: the field's name); `inverse` the field that the target gains,
     in camelCase (left out: the kind's name in the plural; empty: none); `marking` of what is stated without one; `was` earlier
     names of the field in stored blocks.

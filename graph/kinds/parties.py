@@ -72,7 +72,7 @@ class Enterprise(CapitalSource, zh="企业", identity=(*LEGAL_ENTITY, ("listing_
     founded_on: Annotated[date | None, Label("成立日期")] = None
     registered_capital: Annotated[Money | None, Label("注册资本")] = None
     annual_revenue: Annotated[Money | None, Label("年营业收入", "Of the last full year that the source knows")] = None
-    net_assets: Annotated[Money | None, Label("净资产")] = None
+    net_assets: Annotated[Money | None, Label("净资产", unit="±")] = None
     employees: Annotated[int | None, Label("从业人数", unit="people")] = None
     website: Annotated[str | None, Label("网址")] = None
     description: Annotated[str | None, Label("简介")] = None
@@ -107,7 +107,7 @@ class Institution(CapitalSource, ResponsibleUnit, zh="金融机构", identity=LE
     parent: Annotated[Ref["Institution"] | None, Label("总行或总公司", relation="PART_OF", inverse="branches")] = None
     region: Annotated[Ref[Region] | None, Label("所在地区", relation="LOCATED_IN")] = None
     group: Annotated[Ref[Group] | None, Label("所属集团", relation="IN_GROUP", inverse="institutions")] = None
-    net_assets: Annotated[Money | None, Label("净资产")] = None
+    net_assets: Annotated[Money | None, Label("净资产", unit="±")] = None
     net_capital: Annotated[Money | None, Label("资本净额")] = None
     tier1_capital: Annotated[Money | None, Label("一级资本净额")] = None
     guarantee_multiple: Annotated[

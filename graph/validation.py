@@ -1,0 +1,254 @@
+"""Validation, vectorised from the kinds: ids are made and checked, formats, code lists and ranges kept, or the row is rejected."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from graph.batch import Batch, Rejection
+from graph.blocks import ID, LOCATOR, conform
+from graph.identifiers import is_valid
+from graph.money import MAX_MINOR
+from graph.ontology import SEPARATOR, FieldSpec, FieldType, KindSpec, Ontology
+from graph.records import Text
+from graph.values import FIRST_DAY, MILLION
+
+MAX_TEXT_BYTES: Final = 1_000_000
+"""Longest text of one field."""
+
+_CREDIT_ALPHABET: Final = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+_CREDIT_WEIGHTS: Final = np.array([pow(3, place, 31) for place in range(17)], dtype=np.int64)
+_CREDIT_VALUES: Final = np.full(256, -1, dtype=np.int64)
+_CREDIT_VALUES[[ord(char) for char in _CREDIT_ALPHABET]] = np.arange(31)
+
+_NON_NEGATIVE_UNITS: Final = frozenset({"days", "count", "people", "tiers", "years", "rank"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Check:
+    """Rows where `bad` is true are rejected."""
+
+    code: str
+    field: str
+    bad: pl.Expr
+    value: pl.Expr
+    reason: str
+    remedy: str
+
+
+def validate(batch: Batch, ontology: Ontology, source: str) -> tuple[Batch, list[Rejection]]:
+    """The rows that keep the ontology, with whole ids, and a rejection for each row that does not.
+
+    A row that lacks a required field is kept, since another source may complete it; one without a key is not. Cost: a few
+    passes over each column.
+    """
+    kept: dict[str, pl.DataFrame] = {}
+    rejections: list[Rejection] = []
+    for name, raw in batch.frames.items():
+        kind = ontology[name]
+        frame = with_ids(conform(kind, raw), kind, ontology, source)
+        good, bad = _apply(frame, kind, list(_checks(frame, kind, ontology)))
+        kept[name] = good
+        rejections += bad
+    return Batch(kept), rejections
+
+
+def with_ids(frame: pl.DataFrame, kind: KindSpec, ontology: Ontology, source: str) -> pl.DataFrame:
+    """The frame with whole ids: a node's from its identity fields where `id` is null, prefixes put before bare keys."""
+    columns = [
+        _whole(pl.col(spec.name), ontology[targets[0]].prefix, ontology).alias(spec.name)
+        if len(targets) == 1
+        else _clean(pl.col(spec.name)).alias(spec.name)
+        for spec in kind.references
+        for targets in (ontology.concrete(spec.target or ""),)
+    ]
+    frame = frame.with_columns(
+        *columns,
+        valid_from=pl.when(pl.col("valid_from") == FIRST_DAY).then(None).otherwise(pl.col("valid_from")),
+    )
+    if kind.is_link:
+        return frame
+    candidates = [_whole(pl.col(ID), kind.prefix, ontology)]
+    for names in kind.identity:
+        parts = [_escaped(pl.col(name).cast(pl.String)) for name in names]
+        candidates.append(pl.concat_str([pl.lit(kind.prefix), *parts], separator=":"))
+    if "name" in kind.by_name:
+        parts = [_escaped(pl.lit(source)), _escaped(pl.col("name"))]
+        candidates.append(pl.concat_str([pl.lit(kind.prefix), *parts], separator=":"))
+    return frame.with_columns(pl.coalesce(candidates).alias(ID))
+
+
+def link_ids(frame: pl.DataFrame, kind: KindSpec) -> pl.Series:
+    """The ids of a link kind's rows, from ends and key: `supplies:source:target[:key]`."""
+    parts = [pl.lit(kind.prefix), _escaped(pl.col("source")), _escaped(pl.col("target"))]
+    for name in kind.key:
+        parts.append(_escaped(pl.col(name).cast(pl.String)))
+    return frame.select(pl.concat_str(parts, separator=":", ignore_nulls=True).alias(ID))[ID]
+
+
+def credit_codes_valid(codes: pl.Series) -> np.ndarray:
+    """For each code, whether it is 18 characters of the alphabet with the right check character (GB 32100-2015); null: true."""
+    result = codes.is_null().to_numpy().copy()
+    sized = (codes.str.len_bytes() == 18).fill_null(False).to_numpy()
+    if not sized.any():
+        return result
+    places = np.flatnonzero(sized)
+    letters = np.frombuffer("".join(codes.gather(places).to_list()).encode("latin-1", "replace"), dtype=np.uint8)
+    if letters.size != places.size * 18:
+        result[places] = [is_valid(Text.CREDIT_CODE, code) for code in codes.gather(places)]
+        return result
+    values = _CREDIT_VALUES[letters.reshape(-1, 18)]
+    check = (31 - (values[:, :17] * _CREDIT_WEIGHTS).sum(axis=1) % 31) % 31
+    head = "".join(codes.gather(places).str.slice(0, 8).to_list())
+    digits = np.frombuffer(head.encode("ascii", "replace"), dtype=np.uint8).reshape(-1, 8)[:, 2:8]
+    result[places] = (
+        (values >= 0).all(axis=1) & (check == values[:, 17]) & ((digits >= 48) & (digits <= 57)).all(axis=1)
+    )
+    return result
+
+
+def _checks(frame: pl.DataFrame, kind: KindSpec, ontology: Ontology) -> Iterator[_Check]:
+    if kind.is_link:
+        for name in ("source", "target"):
+            yield _Check(
+                "MISSING_KEY", name, pl.col(name).is_null(), pl.lit(""), f"{kind.zh}没有{kind.by_name[name].label.zh}",
+                f"fill in {name}",
+            )  # fmt: skip
+    else:
+        keys = " or ".join(" + ".join(ontology_names(kind, names)) for names in kind.identity) or "id"
+        bad = pl.col(ID).is_null() | ~pl.col(ID).str.contains(rf"^{kind.prefix}(:[^:\x00-\x20]+)+$")
+        yield _Check("BAD_ID", "id", bad, pl.col(ID), f"no id of {kind.name} can be made", f"fill in id, or {keys}")
+    for spec in kind.fields:
+        yield from _field_checks(frame, spec, ontology)
+    yield _Check(
+        "BAD_INTERVAL", "validTo", pl.col("valid_to") <= pl.col("valid_from"), pl.col("valid_to").cast(pl.String),
+        "the record would end before it begins", "give a validTo after validFrom; it is the first day that no longer holds",
+    )  # fmt: skip
+
+
+def _field_checks(frame: pl.DataFrame, spec: FieldSpec, ontology: Ontology) -> Iterator[_Check]:
+    column, name = pl.col(spec.name), spec.graph_name
+    if frame[spec.name].null_count() == frame.height:
+        return
+    shown = column.cast(pl.String).str.slice(0, 80)
+    match spec.holds:
+        case FieldType.REF:
+            prefixes = [ontology[target].prefix for target in ontology.concrete(spec.target or "")]
+            bad = ~column.str.extract(r"^([A-Za-z]+):[^\x00-\x20]+$").is_in(prefixes).fill_null(False)
+            wanted = f"{prefixes[0]}:…" if len(prefixes) == 1 else f"one of {', '.join(prefixes[:8])} … and a key"
+            yield _Check(
+                "BAD_REFERENCE",
+                name,
+                column.is_not_null() & bad,
+                shown,
+                f"is no id of {spec.target}",
+                f"write {wanted}",
+            )
+        case FieldType.TERM:
+            codes = [] if spec.term is None else [term.name for term in spec.term]
+            yield _Check(
+                "BAD_CODE",
+                name,
+                ~column.is_in(codes),
+                shown,
+                "is not in the code list",
+                f"use one of {', '.join(codes)}",
+            )
+        case FieldType.TEXT | FieldType.TEXTS | FieldType.TERMS:
+            long = column.str.len_bytes() > MAX_TEXT_BYTES
+            yield _Check("TOO_LONG", name, long, shown, f"is longer than {MAX_TEXT_BYTES:,} bytes", "shorten it")
+            if spec.text_format is not None:
+                yield _format_check(frame, spec)
+            if spec.holds is FieldType.TERMS and spec.term is not None:
+                codes = [term.name for term in spec.term]
+                bad = ~column.str.split(SEPARATOR).list.eval(pl.element().is_in(codes)).list.all()
+                yield _Check("BAD_CODE", name, bad, shown, "is not in the code list", f"use {', '.join(codes)}")
+        case FieldType.DECIMAL if spec.label.unit == "0–1":
+            yield _Check(
+                "OUT_OF_RANGE", name, (column < 0) | (column > MILLION), (column / MILLION).cast(pl.String),
+                "is no share between 0 and 1", "write 5 % as 0.05",
+            )  # fmt: skip
+        case FieldType.INT if spec.label.unit in _NON_NEGATIVE_UNITS:
+            yield _Check("OUT_OF_RANGE", name, column < 0, shown, "is negative", "give a number from 0")
+        case FieldType.MONEY:
+            bad = column.abs() > MAX_MINOR if spec.label.unit == "±" else (column < 0) | (column > MAX_MINOR)
+            amount = (column // 100).cast(pl.String)
+            reason = (
+                f"is beyond {MAX_MINOR // 100} 元"
+                if spec.label.unit == "±"
+                else f"is not between 0 and {MAX_MINOR // 100} 元"
+            )
+            yield _Check("OUT_OF_RANGE", name, bad, amount, reason, "check the unit (元, 万元, 亿元)")
+        case FieldType.SPAN:
+            bad = (column < 0) | (pl.col(f"{spec.name}_end") < column) | pl.col(f"{spec.name}_end").is_null()
+            yield _Check(
+                "BAD_INTERVAL", name, bad, shown, "is no span of characters", "give start ≤ end, end exclusive"
+            )
+        case _:
+            return
+
+
+def _format_check(frame: pl.DataFrame, spec: FieldSpec) -> _Check:
+    column = frame[spec.name]
+    if spec.text_format is Text.CREDIT_CODE:
+        bad = pl.Series(~credit_codes_valid(column))
+    elif spec.text_format is None:
+        bad = pl.Series(np.zeros(frame.height, dtype=bool))
+    else:
+        text_format = spec.text_format
+        distinct = column.drop_nulls().unique().to_list()
+        wrong = [value for value in distinct if not is_valid(text_format, value)]
+        bad = column.is_in(wrong).fill_null(False)
+    zh = spec.text_format.value if spec.text_format else ""
+    return _Check(
+        "BAD_IDENTIFIER", spec.graph_name, pl.lit(bad), pl.col(spec.name),
+        f"is no valid {zh}", "compare it with the register; a check digit or the form is wrong",
+    )  # fmt: skip
+
+
+def _apply(frame: pl.DataFrame, kind: KindSpec, checks: list[_Check]) -> tuple[pl.DataFrame, list[Rejection]]:
+    if not frame.height:
+        return frame, []
+    flags = frame.select([check.bad.fill_null(False).alias(str(place)) for place, check in enumerate(checks)])
+    bad_rows = flags.select(pl.any_horizontal(pl.all())).to_series()
+    if not bad_rows.any():
+        return frame, []
+    rejections: list[Rejection] = []
+    for place, check in enumerate(checks):
+        hit = flags[str(place)]
+        if not hit.any():
+            continue
+        rows = frame.with_columns(_value=check.value.fill_null("")).filter(hit).select(LOCATOR, "_value")
+        rejections += [
+            Rejection(check.code, kind.name, locator or "", check.field, value, check.reason, check.remedy)
+            for locator, value in rows.iter_rows()
+        ]
+    return frame.filter(~bad_rows), rejections
+
+
+def ontology_names(kind: KindSpec, names: tuple[str, ...]) -> list[str]:
+    """The camelCase names of these fields."""
+    return [kind.by_name[name].graph_name for name in names]
+
+
+def _clean(column: pl.Expr) -> pl.Expr:
+    text = column.str.normalize("NFKC").str.strip_chars()
+    return pl.when(text == "").then(None).otherwise(text).str.replace_all(" ", "%20", literal=True)
+
+
+def _whole(column: pl.Expr, prefix: str, ontology: Ontology) -> pl.Expr:
+    text = _clean(column)
+    known = text.str.extract(r"^([A-Za-z]+):").is_in(list(ontology.by_prefix)).fill_null(False)
+    return pl.when(known).then(text).otherwise(pl.lit(f"{prefix}:") + text)
+
+
+def _escaped(column: pl.Expr) -> pl.Expr:
+    text = column.str.normalize("NFKC").str.strip_chars()
+    text = pl.when(text == "").then(None).otherwise(text)
+    for char in "%: \t\n":
+        text = text.str.replace_all(char, f"%{ord(char):02X}", literal=True)
+    return text
