@@ -150,8 +150,8 @@ class KindSpec:
 
     @cached_property
     def plural(self) -> str:
-        """The name of the kind's connection field."""
-        return pluralise(self.prefix)
+        """The name of a node kind's connection field, and of any kind's table; a link's is its own prefix."""
+        return self.prefix if self.is_link else pluralise(self.prefix)
 
     @property
     def zh(self) -> str:

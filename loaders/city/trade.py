@@ -1,0 +1,219 @@
+"""How the city trades: supply links down to tier 5 with hubs, and the assets that trade leaves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from loaders.city import names
+from loaders.city.parties import Parties
+from loaders.city.sheet import Dice, gaps, numbered, pick, write, yuan
+
+HUB_SHARE: Final = 0.09
+"""Part of all enterprises that supply the largest anchor directly."""
+
+ASSETS: Final = {
+    "receivables": 5_200, "vouchers": 800, "orders": 400, "salesContracts": 300, "purchaseContracts": 200,
+    "warehouseReceipts": 200, "ipRights": 250, "revenueRights": 100, "deposits": 150, "fxDocuments": 80, "bills": 150,
+    "creditClaims": 50, "equipments": 80, "buildings": 25, "landUseRights": 15,
+}  # fmt: skip
+"""Rows at scale 1: 8,000 in all."""
+
+
+@dataclass(frozen=True)
+class Trade:
+    """What finance refers to: the links by place of seller and buyer, and the keys of receivables with their owners and faces."""
+
+    sellers: np.ndarray
+    buyers: np.ndarray
+    amounts: np.ndarray
+    receivable_owner: np.ndarray
+    receivable_face: np.ndarray
+    voucher_owner: np.ndarray
+
+
+def write_trade(folder: Path, dice: Dice, parties: Parties, links: int | None) -> tuple[Trade, dict[str, int]]:
+    """The supply links and assets, and the number of rows of each table. `links` overrides how many supply links there are."""
+    chance = dice.of("supplies")
+    count = min(links or dice.count(5_000), _most_links(len(parties.enterprises)))
+    sellers, buyers, goods = _pairs(chance, parties.tiers, count)
+    annual = 10 ** chance.normal(6.3, 0.6, count)
+    term = chance.choice([0, 30, 45, 60, 90, 120, 180], size=count, p=[0.03, 0.2, 0.12, 0.25, 0.25, 0.1, 0.05])
+    ids = parties.enterprises
+    rows = {
+        "supplies": write(
+            folder,
+            "supplies",
+            {
+                "source": pick(ids, sellers),
+                "target": pick(ids, buyers),
+                "product": pick([f"goods-{place + 1:02d}" for place in range(len(names.GOODS))], goods),
+                "annualAmount": gaps(yuan(annual), chance.random(count) < 0.03),
+                "paymentTermDays": gaps(term, chance.random(count) < 0.08),
+                "dilution": gaps(
+                    pick(("0", "0.01", "0.02", "0.05"), chance.integers(0, 4, count)), chance.random(count) < 0.2
+                ),
+                "shareOfSupplierRevenue": gaps(_shares(chance, count), chance.random(count) < 0.5),
+                "basis": pick(("DISCLOSED", "REVERSE", "ESTIMATED"), chance.choice(3, size=count, p=[0.6, 0.25, 0.15])),
+            },
+        )
+    }
+    owner_link = dice.of("receivables").integers(0, count, dice.count(ASSETS["receivables"]))
+    receivable_face = _write_receivables(
+        folder, dice, ids, sellers[owner_link], buyers[owner_link], annual[owner_link], rows
+    )
+    voucher_owner = _write_vouchers(folder, dice, parties, sellers, rows)
+    _write_other_assets(folder, dice, ids, rows)
+    return Trade(sellers, buyers, annual, sellers[owner_link], receivable_face, voucher_owner), rows
+
+
+def _most_links(enterprises: int) -> int:
+    return max(1, enterprises * (enterprises - 1) // 2)
+
+
+def _pairs(chance: np.random.Generator, tiers: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Distinct (seller, buyer) pairs: the hub's, then one upward link for each supplier, then chance ones, most of them upward."""
+    size = len(tiers)
+    starts = np.searchsorted(tiers, np.arange(7))
+    suppliers = np.arange(starts[1], size)
+    hub = suppliers[: max(1, round(size * HUB_SHARE))]
+    sellers = [hub, suppliers]
+    buyers = [np.zeros(len(hub), dtype=np.int64), _above(chance, tiers[suppliers], starts)]
+    missing = count
+    while missing > 0:
+        extra = chance.integers(0, size, missing + missing // 4 + 16)
+        upward = (chance.random(len(extra)) < 0.85) & (tiers[extra] > 0)
+        sellers.append(extra)
+        buyers.append(
+            np.where(upward, _above(chance, np.maximum(tiers[extra], 1), starts), chance.integers(0, size, len(extra)))
+        )
+        pairs = np.concatenate(sellers) * size + np.concatenate(buyers)
+        distinct, first = np.unique(pairs, return_index=True)
+        proper = distinct // size != distinct % size
+        missing = count - int(proper.sum())
+    kept = np.sort(first[proper])[:count]
+    pairs = pairs[kept]
+    return pairs // size, pairs % size, chance.integers(0, len(names.GOODS), count)
+
+
+def _above(chance: np.random.Generator, tiers: np.ndarray, starts: np.ndarray) -> np.ndarray:
+    """A buyer one tier up for each, the first of a tier far more often than the last."""
+    low, high = starts[tiers - 1], np.maximum(starts[tiers], starts[tiers - 1] + 1)
+    skewed = chance.random(len(tiers)) ** 2.5
+    return (low + skewed * (high - low)).astype(np.int64)
+
+
+def _shares(chance: np.random.Generator, count: int) -> pl.Series:
+    return pl.Series(np.char.add("0.", np.char.zfill(chance.integers(1, 90, count).astype(str), 2)))
+
+
+def _write_receivables(
+    folder: Path,
+    dice: Dice,
+    ids: list[str],
+    owner: np.ndarray,
+    obligor: np.ndarray,
+    annual: np.ndarray,
+    rows: dict[str, int],
+) -> np.ndarray:
+    chance = dice.of("receivables")
+    count = len(owner)
+    face = np.maximum(annual * chance.uniform(0.05, 0.3, count), 1_000)
+    paid = np.where(chance.random(count) < 0.25, face * chance.uniform(0.1, 0.7, count), 0)
+    number = numbered("ar", count)
+    rows["receivables"] = write(
+        folder,
+        "receivables",
+        {
+            "id": number,
+            "owner": pick(ids, owner),
+            "obligor": pick(ids, obligor),
+            "face": yuan(face),
+            "paid": gaps(yuan(paid), paid == 0),
+            "disputed": gaps(yuan(face * 0.1), chance.random(count) > 0.04),
+            "dilution": gaps(
+                pick(("0", "0.01", "0.02", "0.05"), chance.integers(0, 4, count)), chance.random(count) < 0.15
+            ),
+            "issuedOn": dice.days("receivables", -150, 0, count),
+            "dueOn": dice.days("receivables", 5, 180, count),
+            "confirmed": gaps(pick(("false", "true"), chance.integers(0, 2, count)), chance.random(count) < 0.3),
+            "contractNo": gaps(number.str.replace("ar", "HT"), chance.random(count) < 0.1),
+            "invoiceNo": gaps(number.str.replace("ar", "FP"), chance.random(count) < 0.1),
+            "deliveryNo": gaps(number.str.replace("ar", "SH"), chance.random(count) < 0.2),
+        },
+    )
+    return np.asarray(face)
+
+
+def _write_vouchers(
+    folder: Path, dice: Dice, parties: Parties, sellers: np.ndarray, rows: dict[str, int]
+) -> np.ndarray:
+    chance = dice.of("vouchers")
+    count = dice.count(ASSETS["vouchers"])
+    roots = max(1, count * 5 // 8)
+    owner = sellers[chance.integers(0, len(sellers), count)]
+    root_face = np.maximum(10 ** chance.normal(6, 0.4, roots), 10_000)
+    parent = np.concatenate([np.full(roots, -1), np.arange(count - roots) % roots])
+    face = np.where(
+        parent < 0, root_face[np.arange(count) % roots], root_face[parent.clip(0)] * chance.uniform(0.1, 0.6, count)
+    )
+    due = dice.days("vouchers", 20, 180, roots)
+    number = numbered("vc", count)
+    rows["vouchers"] = write(
+        folder,
+        "vouchers",
+        {
+            "id": number,
+            "owner": pick(parties.enterprises, owner),
+            "programme": pick(programmes(dice), np.where(parent < 0, np.arange(count), parent) % len(programmes(dice))),
+            "parent": gaps(pick(number.to_list(), parent.clip(0)), parent < 0),
+            "face": yuan(face),
+            "issuedOn": dice.days("vouchers", -120, 0, count),
+            "dueOn": due.gather(np.where(parent < 0, np.arange(count) % roots, parent.clip(0)).astype(np.uint32)),
+            "registryNo": number.str.replace("vc", "DJ"),
+        },
+    )
+    return owner
+
+
+def programmes(dice: Dice) -> list[str]:
+    """The keys of the anchors' programmes."""
+    return [f"programme-{place + 1:05d}" for place in range(dice.count(12))]
+
+
+def _write_other_assets(folder: Path, dice: Dice, ids: list[str], rows: dict[str, int]) -> None:
+    for table, at_one in ASSETS.items():
+        if table in rows:
+            continue
+        chance = dice.of(table)
+        count = dice.count(at_one)
+        owner, other = chance.integers(0, len(ids), count), chance.integers(0, len(ids), count)
+        value = yuan(10 ** chance.normal(6.2, 0.5, count))
+        columns: dict[str, object] = {"id": numbered(table, count), "owner": pick(ids, owner)}
+        match table:
+            case "orders" | "salesContracts":
+                columns |= {"buyer": pick(ids, other), "amount": value}
+            case "purchaseContracts":
+                columns |= {"seller": pick(ids, other), "amount": value}
+            case "bills":
+                columns |= {"acceptor": pick(ids, other), "face": value, "dueOn": dice.days(table, 10, 180, count)}
+            case "creditClaims":
+                columns |= {
+                    "issuer": _issuers(folder, chance, count),
+                    "amount": value,
+                    "dueOn": dice.days(table, 10, 180, count),
+                }
+            case "deposits" | "fxDocuments":
+                columns |= {"amount": value}
+            case _:
+                columns |= {"valuation": value, "valuedOn": dice.days(table, -400, -10, count)}
+        rows[table] = write(folder, table, columns)
+
+
+def _issuers(folder: Path, chance: np.random.Generator, count: int) -> pl.Series:
+    codes = pl.read_csv(folder / "institutions.csv", columns=["creditCode"], schema_overrides={"creditCode": pl.String})
+    return pick([f"institution:{code}" for code in codes["creditCode"]], chance.integers(0, 5, count))
