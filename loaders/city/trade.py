@@ -101,9 +101,10 @@ def _pairs(chance: np.random.Generator, tiers: np.ndarray, count: int) -> tuple[
 
 
 def _above(chance: np.random.Generator, tiers: np.ndarray, starts: np.ndarray) -> np.ndarray:
-    """A buyer one tier up for each, the first of a tier far more often than the last."""
-    low, high = starts[tiers - 1], np.maximum(starts[tiers], starts[tiers - 1] + 1)
-    skewed = chance.random(len(tiers)) ** 2.5
+    """A buyer one tier up for each, the first of a tier more often than the last; never the hub, if there is another."""
+    low = np.maximum(starts[tiers - 1], 1) if starts[1] > 1 else starts[tiers - 1]
+    high = np.maximum(starts[tiers], low + 1)
+    skewed = chance.random(len(tiers)) ** 1.3
     return (low + skewed * (high - low)).astype(np.int64)
 
 
