@@ -6,6 +6,8 @@ of seq, with each row's seq in the column `load`.
 
 from __future__ import annotations
 
+import os
+import socket
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,11 +16,9 @@ from typing import Protocol
 import pyarrow as pa
 import pyarrow.ipc
 
+from graph.blocks import LOAD
 from graph.errors import StoreCorrupt
 from graph.log import Block, Compaction, Lease, Load
-
-LOAD_COLUMN = "load"
-"""In a compacted block, the seq of the load that each row belongs to."""
 
 SMALL_ROWS = 32_768
 """A load's blocks of one kind are small while they hold fewer rows than this on average."""
@@ -110,11 +110,11 @@ def merge_blocks(blocks: Sequence[Block], merge: Merge) -> bytes:
         table = pa.ipc.open_stream(block.data).read_all()
         if table.num_rows != block.rows:
             raise StoreCorrupt(f"block {block.id} holds {table.num_rows} rows and its log says {block.rows}")
-        if LOAD_COLUMN not in table.column_names:
-            table = table.append_column(LOAD_COLUMN, pa.repeat(pa.scalar(merge.seqs[block.id], pa.int64()), table.num_rows))
+        if LOAD not in table.column_names:
+            table = table.append_column(LOAD, pa.repeat(pa.scalar(merge.seqs[block.id], pa.int64()), table.num_rows))
         tables.append(table)
     merged = pa.concat_tables(tables, promote_options="permissive").combine_chunks()
-    found = {entry["values"]: entry["counts"] for entry in merged[LOAD_COLUMN].value_counts().to_pylist()}
+    found = {entry["values"]: entry["counts"] for entry in merged[LOAD].value_counts().to_pylist()}
     if found != merge.rows:
         raise StoreCorrupt(f"blocks {', '.join(merge.seqs)} hold rows by load {found} and their log says {merge.rows}")
     sink = pa.BufferOutputStream()
@@ -123,9 +123,9 @@ def merge_blocks(blocks: Sequence[Block], merge: Merge) -> bytes:
     return bytes(sink.getvalue())
 
 
-def compact_log(log: CompactableLog, owner: str, grace: float) -> Compaction:
+def compact_log(log: CompactableLog, grace: float) -> Compaction:
     """What the compaction of `log` did, all of it under the lease, merge by merge, each in a transaction of its own."""
-    lease = log.acquire(owner, _LEASE_SECONDS)
+    lease = log.acquire(f"the compaction of process {os.getpid()} on {socket.gethostname()}", _LEASE_SECONDS)
     try:
         log.sweep(lease, grace)
         before, _ = log.count_blocks()

@@ -136,7 +136,15 @@ class Log(ABC):
 
     @abstractmethod
     def append(self, load_id: str, kind: str, data: bytes, rows: int) -> None:
-        """Add a block to an unfinished load. Any size: the adapter cuts it as its store needs."""
+        """Add a block to an unfinished load. Any size: the adapter cuts it as its store needs.
+
+        Raises
+        ------
+        InvalidInput
+            The header does not name `kind`, the load is a withdrawal, or `rows` is less than 1.
+        LoadError
+            The load is not open: finished, abandoned, removed by a compaction, or never begun.
+        """
 
     @abstractmethod
     def finish(
@@ -152,16 +160,20 @@ class Log(ABC):
 
         Locks the head first; then checks `lease`'s token (None: a mutation, which needs no lease), and that no load after
         `compared_at` touched the same source and any of the same kinds (a withdrawal touches all kinds); then writes seq + 1 and
-        recordedAt = max(clock, last), or `recorded_at` where given.
+        recordedAt = max(clock, last), or `recorded_at` where given. The clock is the store's.
+
+        A load that is finished already is returned as it is: whoever lost the answer may ask again.
 
         Raises
         ------
         SourceChanged
             STALE: compare again with what came after `compared_at`, and finish again. The load stays unfinished.
         LeaseLost
-            The token is not the newest.
+            The token is not the newest, or was given back.
         InvalidInput
-            `recorded_at` lies before the last load's.
+            `recorded_at` lies before the last load's, or has no offset.
+        LoadError
+            The load is not open (see `append`).
         """
 
     @abstractmethod
@@ -174,7 +186,7 @@ class Log(ABC):
 
     @abstractmethod
     def head(self) -> Head:
-        """The last finished load. Never goes back within one adapter."""
+        """The last finished load. Never goes back: StoreCorrupt where the store was put back to an earlier state."""
 
     @abstractmethod
     def loads(self, after: int = 0) -> list[Load]:
@@ -195,12 +207,12 @@ class Log(ABC):
     def acquire(self, owner: str, ttl: float = 60.0) -> Lease:
         """The lease of the one bulk writer, for `ttl` seconds.
 
-        Raises LoadInProgress, naming the holder and until when, while another's lease runs.
+        Raises LoadInProgress, naming the holder and until when, while a lease runs, also one of the same owner.
         """
 
     @abstractmethod
     def renew(self, lease: Lease, ttl: float = 60.0) -> Lease:
-        """The same lease with a later end. Raises LeaseLost when another holds it."""
+        """The same lease with a later end, even if its own is past. Raises LeaseLost when another took it, or it was given back."""
 
     @abstractmethod
     def release(self, lease: Lease) -> None:
@@ -211,7 +223,8 @@ class Log(ABC):
         """Merge small blocks of finished loads, under the lease.
 
         A compacted block covers whole loads and keeps each row's seq; what readers list changes in one transaction. Replaced
-        blocks stay readable for `grace` seconds and go with a later compaction; blocks of abandoned loads go at once.
+        blocks stay readable for `grace` seconds and go with a later compaction, as do loads that were never finished and that
+        nobody has added to for as long. Raises LoadInProgress while a bulk writer holds the lease.
         """
 
     @abstractmethod
