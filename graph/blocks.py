@@ -109,7 +109,7 @@ def decode(data: bytes) -> pl.DataFrame:
     try:
         with pa.ipc.open_stream(data) as reader:
             frame = pl.from_arrow(reader.read_all())
-    except pa.ArrowInvalid as exc:
+    except (pa.ArrowInvalid, OSError) as exc:
         raise StoreCorrupt(
             f"a block of {len(data)} bytes is no Arrow stream: {exc}; restore the store from a copy"
         ) from exc
