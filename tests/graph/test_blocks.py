@@ -53,11 +53,6 @@ def test_a_renamed_field_is_read_under_its_old_name() -> None:
     label = Label(renamed.label.zh, was=("capital",))
     fields = tuple(replace(spec, label=label) if spec is renamed else spec for spec in KIND.fields)
     kind = replace(KIND, fields=fields)
-        KIND.name,
-        KIND.record,
-        tuple(_with_label(spec, label) if spec is renamed else spec for spec in KIND.fields),
-        KIND.bases,
-    )
     assert conform(kind, old)["registered_capital"].to_list() == [5, None]
 
 
