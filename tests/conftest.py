@@ -35,10 +35,13 @@ def neo4j_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Neo4jPro
     if "TEST_NEO4J_URI" in os.environ:
         _do_without_neo4j("the server that TEST_NEO4J_URI names must not be stopped or killed")
     server = Neo4jProcess(tmp_path_factory.mktemp("neo4j"), jvm_options=QUICK_START)
+    missing = ""
     try:
         server.start()
-    except Neo4jMissing as missing:
-        _do_without_neo4j(str(missing))
+    except Neo4jMissing as what:
+        missing = str(what)
+    if missing:
+        _do_without_neo4j(missing)
     with server:
         yield server
 
@@ -52,17 +55,19 @@ def neo4j_auth() -> tuple[str, str] | None:
 
 
 @pytest.fixture(scope="session")
-def neo4j_uri(request: pytest.FixtureRequest, neo4j_auth: tuple[str, str] | None) -> str:
+def neo4j_uri(request: pytest.FixtureRequest, neo4j_auth: tuple[str, str] | None) -> Iterator[str]:
     """The address of a Neo4j that the tests may empty: TEST_NEO4J_URI, else that of `neo4j_process`."""
     uri = os.environ.get("TEST_NEO4J_URI")
     if uri is None:
         process: Neo4jProcess = request.getfixturevalue("neo4j_process")
-        return process.uri
+        yield process.uri
+        return
     with GraphDatabase.driver(uri, auth=neo4j_auth) as driver:
         found = driver.execute_query("MATCH (n) RETURN count(n) AS nodes").records[0]["nodes"]
         if found and os.environ.get("TEST_NEO4J_WIPE") != "1":
             pytest.exit(f"{uri} holds {found} nodes that the tests would delete; TEST_NEO4J_WIPE=1 allows it", 4)
-    return uri
+        yield uri
+        empty(driver)
 
 
 @pytest.fixture
@@ -104,4 +109,5 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     skips = [str(report.longrepr[2]) for report in terminalreporter.stats.get("skipped", ()) if report.longrepr]
     reasons = [skip.removeprefix("Skipped: ") for skip in skips]
     for reason in dict.fromkeys(reason for reason in reasons if reason.startswith((NO_NEO4J, NO_TEST_DATA))):
-        terminalreporter.write_line(f"{reasons.count(reason)} tests skipped. {reason}", yellow=True)
+        count = reasons.count(reason)
+        terminalreporter.write_line(f"{count} test{'s' if count > 1 else ''} skipped. {reason}", yellow=True)
