@@ -1,0 +1,100 @@
+"""Where money and needs meet fairly, how much stays unmet in each leaf cell, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+
+from queries.coverage.fair_fractions import FairFractions, fair_fractions
+from queries.coverage.network import NOT_STATED, SOURCE, UNLIMITED, CoverageNetwork, Flags, Ints
+from queries.coverage.residual import Residual
+from queries.coverage.whole_units import whole_units
+
+
+class GapReason(StrEnum):
+    """Why a leaf's need stays unmet; in this order where several are listed."""
+
+    NO_MANDATE = "NO_MANDATE"
+    TERMS = "TERMS"
+    CONCENTRATION = "CONCENTRATION"
+    CAPACITY = "CAPACITY"
+    SIZE_NOT_STATED = "SIZE_NOT_STATED"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FairFlow:
+    """The max-min fair maximum flow of a coverage network.
+
+    given: 分 by leaf with every size that is not stated taken as 0; given_high: with it unlimited (the same object
+    where every size is stated). fractions and residual belong to `given`. reason: by leaf, None where nothing is unmet.
+    sizeless: by leaf with reason SIZE_NOT_STATED, the funds whose size would tell.
+    """
+
+    given: Ints
+    given_high: Ints
+    fractions: FairFractions
+    residual: Residual
+    reason: tuple[GapReason | None, ...]
+    sizeless: dict[int, tuple[int, ...]]
+
+    @property
+    def gap(self) -> Ints:
+        return self.residual.network.unmet - self.given
+
+    @property
+    def gap_low(self) -> Ints:
+        return self.residual.network.unmet - self.given_high
+
+
+def fair_flow(network: CoverageNetwork) -> FairFlow:
+    """The fair maximum flow in whole 分, its gaps as ranges, and one reason a leaf.
+
+    Independent of the order of funds and of which maximum flow the solver finds. Cost: see `fair_fractions`; twice
+    where the size of a fund with edges is not stated.
+    """
+    stated = network.sized(0)
+    fractions = fair_fractions(stated)
+    residual = whole_units(stated, fractions)
+    given = given_high = residual.amount
+    unsized = np.flatnonzero((network.size == NOT_STATED) & (network.fed_by == SOURCE))
+    sizeless: dict[int, list[int]] = {}
+    if len(unsized):
+        unlimited = network.sized(UNLIMITED)
+        given_high = whole_units(unlimited, fair_fractions(unlimited), at_least=given).amount
+        differs = given_high != given
+        for fund in unsized.tolist():
+            for leaf in np.flatnonzero(residual.from_fund(fund) & differs).tolist():
+                sizeless.setdefault(leaf, []).append(fund)
+    return FairFlow(
+        given=given,
+        given_high=given_high,
+        fractions=fractions,
+        residual=residual,
+        reason=_reasons(residual, given, given_high),
+        sizeless={leaf: tuple(funds) for leaf, funds in sorted(sizeless.items())},
+    )
+
+
+def _reasons(residual: Residual, given: Ints, given_high: Ints) -> tuple[GapReason | None, ...]:
+    network = residual.network
+    leaves = len(network.unmet)
+    with_money = residual.from_source()[0][network.fund[network.node]]
+
+    def any_edge(edges: Flags) -> Flags:
+        flags = np.zeros(leaves, np.bool_)
+        flags[network.leaf[edges]] = True
+        return flags
+
+    open_edges = network.cap > 0
+    verdicts = [
+        (given == network.unmet, None),
+        (given_high != given, GapReason.SIZE_NOT_STATED),
+        (~any_edge(np.ones(len(open_edges), np.bool_)), GapReason.NO_MANDATE),
+        (~any_edge(open_edges), GapReason.TERMS),
+        (any_edge(open_edges & with_money), GapReason.CONCENTRATION),
+        (np.ones(leaves, np.bool_), GapReason.CAPACITY),
+    ]
+    choice = np.select([flags for flags, _ in verdicts], list(range(len(verdicts))))
+    return tuple(verdicts[number][1] for number in choice.tolist())

@@ -1,0 +1,117 @@
+"""The network on which money meets needs: source → funds → [shared caps] → leaf cells → sink, as plain columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graph.errors import InvalidInput, LimitExceeded
+
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+SOURCE = -1
+UNLIMITED = int(np.iinfo(np.int64).max)
+NOT_STATED = -1
+LARGEST_TOTAL = 2**60
+"""Unmet 分 of all leaves together; beyond it a flow would leave 64 bits."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CoverageNetwork:
+    """Funds, their shared caps and the leaf cells that they may serve.
+
+    A *node* is a fund (fed by the source) or a cap that one fund shares over several leaves (fed by that fund or by a
+    wider cap). An edge says that a node admits a leaf; cap 0 means that the mandate admits it and the terms let nothing
+    through.
+
+    unmet: 分 by leaf, ≥ 0; leaves stand in the order of their cell ids, which breaks ties.
+    fed_by: by node, the node above it, or SOURCE; a node stands after the one that feeds it.
+    size: by node, the most it passes on, 分 ≥ 0; UNLIMITED; for a fund also NOT_STATED.
+    node, leaf, cap: by edge, sorted by (node, leaf), each pair once; cap in 分 ≥ 0.
+    """
+
+    unmet: Ints
+    fed_by: Ints
+    size: Ints
+    node: Ints
+    leaf: Ints
+    cap: Ints
+
+    def __post_init__(self) -> None:
+        nodes, leaves = len(self.size), len(self.unmet)
+        if len(self.fed_by) != nodes or not len(self.node) == len(self.leaf) == len(self.cap):
+            raise InvalidInput("The columns of a coverage network differ in length; give one value a node and an edge.")
+        if np.any(self.fed_by < SOURCE) or np.any(self.fed_by >= np.arange(nodes)):
+            raise InvalidInput("A node must be fed by the source or by a node before it.")
+        if np.any(self.size < np.where(self.fed_by == SOURCE, NOT_STATED, 0)):
+            raise InvalidInput("A size is negative; an over-invested fund has 0 to give.")
+        if np.any(self.unmet < 0) or np.any(self.cap < 0):
+            raise InvalidInput("An unmet amount or a cap is negative; amounts are 分 from 0 on.")
+        if len(self.node):
+            if min(self.node.min(), self.leaf.min()) < 0 or self.node.max() >= nodes or self.leaf.max() >= leaves:
+                raise InvalidInput("An edge names a node or a leaf that the network does not have.")
+            if np.any(np.diff(self.node * leaves + self.leaf) <= 0):
+                raise InvalidInput("Edges must be sorted by (node, leaf), each pair once.")
+        if sum(self.unmet.tolist()) > LARGEST_TOTAL:
+            raise LimitExceeded(
+                f"The unmet needs together exceed {LARGEST_TOTAL} 分; ask for fewer needs at once, or check their amounts."
+            )
+
+    @classmethod
+    def of(
+        cls,
+        unmet: Iterable[int],
+        funds: Iterable[int | None],
+        edges: Iterable[tuple[int, int, int]],
+        shared: Iterable[tuple[int, int]] = (),
+    ) -> CoverageNetwork:
+        """The network of these values.
+
+        funds: the size of each, None = not stated. shared: (node above, cap), numbered after the funds.
+        edges: (node, leaf, cap) in any order.
+        """
+        sizes = [NOT_STATED if size is None else size for size in funds]
+        caps = list(shared)
+        rows = sorted(edges)
+        try:
+            return cls(
+                unmet=np.fromiter(unmet, np.int64),
+                fed_by=np.array([SOURCE] * len(sizes) + [above for above, _ in caps], np.int64),
+                size=np.array(sizes + [cap for _, cap in caps], np.int64),
+                node=np.array([row[0] for row in rows], np.int64),
+                leaf=np.array([row[1] for row in rows], np.int64),
+                cap=np.array([row[2] for row in rows], np.int64),
+            )
+        except OverflowError as error:
+            raise LimitExceeded("An amount exceeds 64 bits of 分; check its unit.") from error
+
+    def sized(self, size_not_stated: int) -> CoverageNetwork:
+        """This network with every size that is not stated set to the given one."""
+        size = np.where(self.size == NOT_STATED, size_not_stated, self.size)
+        return CoverageNetwork(self.unmet, self.fed_by, size, self.node, self.leaf, self.cap)
+
+    @property
+    def fund(self) -> Ints:
+        """The fund at the root of each node."""
+        root = np.arange(len(self.size))
+        for node in np.flatnonzero(self.fed_by != SOURCE):
+            root[node] = root[self.fed_by[node]]
+        return root
+
+    def clipped(self) -> tuple[Ints, Ints]:
+        """(size, cap) lowered to what can ever flow; the maximum flow is the same, and every sum fits 64 bits."""
+        cap = np.minimum(self.cap, self.unmet[self.leaf])
+        total = int(self.unmet.sum())
+        wanted = np.zeros(len(self.size), np.int64)
+        np.add.at(wanted, self.node, cap)
+        size = np.minimum(self.size, wanted)
+        for node in np.flatnonzero(self.fed_by != SOURCE)[::-1]:
+            above = self.fed_by[node]
+            size[node] = min(self.size[node], wanted[node])
+            wanted[above] = min(total, wanted[above] + size[node])
+            size[above] = min(self.size[above], wanted[above])
+        return size, cap
