@@ -111,7 +111,9 @@ def test_make_commands_of_the_readme_exist() -> None:
 
 
 def test_every_target_is_listed_by_help() -> None:
-    printed = subprocess.run(["make", "--no-print-directory", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    printed = subprocess.run(
+        ["make", "--no-print-directory", "help"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
     assert set(re.findall(r"make ([a-z0-9]+)", printed)) == makefile_targets()
 
 
