@@ -87,6 +87,9 @@ class LoanProduct(Node, zh="融资产品"):
         int | None, Label("最长逾期", "A claim overdue longer is worth nothing here", unit="days")
     ] = None
     annual_rate: Annotated[Decimal | None, Label("年利率", "Simple annual, act/365", unit="0–1")] = None
+    processing_days: Annotated[int | None, Label("办理天数", "From a complete application to the money", unit="days")] = (
+        None
+    )
     currency: Annotated[str | None, Label("币种", "ISO 4217; null: CNY")] = None
     purposes: Annotated[tuple[str, ...], Label("用途")] = ()
     span: Annotated[Span | None, Label("原文位置")] = None
@@ -164,3 +167,6 @@ class CreditLimit(Node, zh="限额"):
     limit: Annotated[Money | None, Label("限额")] = None
     used: Annotated[Money | None, Label("已用", "Null: the sum of what is recorded against it")] = None
     draw_basis: Annotated[DrawBasis | None, Label("占用口径", "FUNDED or FACE; null: FUNDED")] = None
+    net_of_margin: Annotated[
+        bool | None, Label("敞口口径", "True: deposits given as margin net out of what it counts")
+    ] = None
