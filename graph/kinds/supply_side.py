@@ -87,9 +87,9 @@ class LoanProduct(Node, zh="融资产品"):
         int | None, Label("最长逾期", "A claim overdue longer is worth nothing here", unit="days")
     ] = None
     annual_rate: Annotated[Decimal | None, Label("年利率", "Simple annual, act/365", unit="0–1")] = None
-    processing_days: Annotated[int | None, Label("办理天数", "From a complete application to the money", unit="days")] = (
-        None
-    )
+    processing_days: Annotated[
+        int | None, Label("办理天数", "From a complete application to the money", unit="days")
+    ] = None
     currency: Annotated[str | None, Label("币种", "ISO 4217; null: CNY")] = None
     purposes: Annotated[tuple[str, ...], Label("用途")] = ()
     span: Annotated[Span | None, Label("原文位置")] = None
