@@ -55,12 +55,17 @@ class NewBlock:
 def read_blocks(store: Neo4jStore, ids: Sequence[str]) -> Iterator[Block]:
     """The blocks of these ids, in this order. Raises StoreCorrupt, BLOCK_GONE, for one that is not there."""
     for start in range(0, len(ids), BLOCKS_AT_ONCE):
-        some = list(ids[start : start + BLOCKS_AT_ONCE])
-        found = store.read(functools.partial(_select, ids=some))
+        some = ids[start : start + BLOCKS_AT_ONCE]
+        found = _read(store, some)
+        torn = [entry[0].id for entry in found.values() if entry is not None and len(entry[0].data) != entry[1]]
+        if torn:
+            # A removal that committed while Cypher read: the second time the block is gone. Else its bytes are lost.
+            found |= dict.fromkeys(torn, None) | _read(store, torn)
         for block_id in some:
-            if block_id not in found:
+            entry = found.get(block_id)
+            if entry is None:
                 raise block_gone(block_id)
-            block, size = found[block_id]
+            block, size = entry
             if len(block.data) != size:
                 raise block_torn(block_id, size, len(block.data))
             yield block
@@ -72,7 +77,11 @@ def delete_blocks(store: Neo4jStore, ids: Sequence[str]) -> None:
         store.write(functools.partial(_delete, block_id=block_id))
 
 
-def _select(tx: ManagedTransaction, ids: list[str]) -> dict[str, tuple[Block, int]]:
+def _read(store: Neo4jStore, ids: Sequence[str]) -> dict[str, tuple[Block, int] | None]:
+    return store.read(functools.partial(_select, ids=list(dict.fromkeys(ids))))
+
+
+def _select(tx: ManagedTransaction, ids: list[str]) -> dict[str, tuple[Block, int] | None]:
     found = tx.run(
         "UNWIND $ids AS id MATCH (b:LuoshuBlock {id: id}) OPTIONAL MATCH (b)-[:CHUNK]->(c:LuoshuChunk)"
         " WITH b, c ORDER BY c.id RETURN b.id AS id, b.kind AS kind, b.rows AS rows, b.bytes AS bytes, collect(c.data) AS data",

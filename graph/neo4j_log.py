@@ -385,7 +385,7 @@ def _lock_load(tx: ManagedTransaction, load_id: str) -> LoadHeader:
 def _select_loads(tx: ManagedTransaction, where: LiteralString, **parameters: Any) -> list[Load]:
     found = tx.run(
         f"MATCH (l:LuoshuLoad) {where} OPTIONAL MATCH (l)-[c:CONTAINS]->(b:LuoshuBlock)"
-        " WITH l, c, b ORDER BY b.id WITH l, collect([b.id, b.kind, c.rows]) AS blocks RETURN l, blocks ORDER BY l.seq",
+        " WITH l, c, b ORDER BY b.id WITH l, collect([b.id, b.kind, coalesce(c.rows, 0)]) AS blocks RETURN l, blocks ORDER BY l.seq",
         parameters,
     )
     return [

@@ -36,6 +36,9 @@ RETRY_SECONDS = 2.0
 TRANSACTION_SECONDS = 60.0
 """How long the server lets a transaction run, waiting for locks included."""
 
+READ_AGAIN = 10
+"""How often a reading transaction is tried again that met a removal."""
+
 T = TypeVar("T")
 
 _TIMED_OUT = ("TransactionTimedOut", "LockAcquisitionTimeout", "BookmarkTimeout", "LockClientStopped")
