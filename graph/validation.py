@@ -11,6 +11,8 @@ import polars as pl
 
 from graph.batch import Batch, Rejection
 from graph.blocks import ID, LOCATOR, conform
+from graph.id_columns import clean, escaped_texts, whole
+from graph.id_columns import escaped as escaped  # also of this module, for readers of ids
 from graph.identifiers import is_valid
 from graph.money import MAX_MINOR
 from graph.ontology import SEPARATOR, FieldSpec, FieldType, KindSpec, Ontology
@@ -40,29 +42,42 @@ class _Check:
     remedy: str
 
 
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A batch after validation: the rows that keep the ontology, those that do not, and why. All have whole ids where they can."""
+
+    kept: Batch
+    rejected: Batch
+    rejections: list[Rejection]
+
+
 def validate(batch: Batch, ontology: Ontology, source: str) -> tuple[Batch, list[Rejection]]:
     """The rows that keep the ontology, with whole ids, and a rejection for each row that does not.
 
     A row that lacks a required field is kept, since another source may complete it; one without a key is not. Cost: a few
     passes over each column.
     """
+    checked = check(batch, ontology, source)
+    return checked.kept, checked.rejections
+
+
+def check(batch: Batch, ontology: Ontology, source: str) -> Checked:
+    """What `validate` gives, and the rejected rows: a full load takes their keys as still stated."""
     kept: dict[str, pl.DataFrame] = {}
+    rejected: dict[str, pl.DataFrame] = {}
     rejections: list[Rejection] = []
     for name, raw in batch.frames.items():
         kind = ontology[name]
         frame = with_ids(conform(kind, raw), kind, ontology, source)
-        good, bad = _apply(frame, kind, list(_checks(frame, kind, ontology)))
-        kept[name] = good
-        rejections += bad
-    return Batch(kept), rejections
+        kept[name], rejected[name], found = _apply(frame, kind, list(_checks(frame, kind, ontology)))
+        rejections += found
+    return Checked(Batch(kept), Batch(rejected), rejections)
 
 
 def with_ids(frame: pl.DataFrame, kind: KindSpec, ontology: Ontology, source: str) -> pl.DataFrame:
     """The frame with whole ids: a node's from its identity fields where `id` is null, prefixes put before bare keys."""
     columns = [
-        _whole(pl.col(spec.name), ontology[targets[0]].prefix, ontology).alias(spec.name)
-        if len(targets) == 1
-        else _clean(pl.col(spec.name)).alias(spec.name)
+        whole(frame[spec.name], ontology[targets[0]].prefix, ontology) if len(targets) == 1 else clean(frame[spec.name])
         for spec in kind.references
         for targets in (ontology.concrete(spec.target or ""),)
     ]
@@ -72,21 +87,24 @@ def with_ids(frame: pl.DataFrame, kind: KindSpec, ontology: Ontology, source: st
     )
     if kind.is_link:
         return frame
-    candidates = [_whole(pl.col(ID), kind.prefix, ontology)]
-    for names in kind.identity:
-        parts = [_escaped(pl.col(name).cast(pl.String)) for name in names]
-        candidates.append(pl.concat_str([pl.lit(kind.prefix), *parts], separator=":"))
+    ids = whole(frame[ID], kind.prefix, ontology)
+    rungs: list[tuple[pl.Series, ...]] = [tuple(frame[name] for name in names) for names in kind.identity]
     if "name" in kind.by_name:
-        parts = [_escaped(pl.lit(source)), _escaped(pl.col("name"))]
-        candidates.append(pl.concat_str([pl.lit(kind.prefix), *parts], separator=":"))
-    return frame.with_columns(pl.coalesce(candidates).alias(ID))
+        rungs.append((pl.Series("source", [source]).new_from_index(0, frame.height), frame["name"]))
+    for rung in rungs:
+        if ids.null_count() == 0:
+            break
+        parts = pl.DataFrame([escaped_texts(part.cast(pl.String)).alias(str(at)) for at, part in enumerate(rung)])
+        made = parts.select(pl.concat_str(pl.lit(kind.prefix), pl.all(), separator=":"))
+        ids = ids.zip_with(ids.is_not_null(), made.to_series())
+    return frame.with_columns(ids.alias(ID))
 
 
 def link_ids(frame: pl.DataFrame, kind: KindSpec) -> pl.Series:
     """The ids of a link kind's rows, from ends and key: `supplies:source:target[:key]`."""
-    parts = [pl.lit(kind.prefix), _escaped(pl.col("source")), _escaped(pl.col("target"))]
+    parts = [pl.lit(kind.prefix), escaped(pl.col("source")), escaped(pl.col("target"))]
     for name in kind.key:
-        parts.append(_escaped(pl.col(name).cast(pl.String)))
+        parts.append(escaped(pl.col(name).cast(pl.String)))
     return frame.select(pl.concat_str(parts, separator=":", ignore_nulls=True).alias(ID))[ID]
 
 
@@ -138,7 +156,7 @@ def _field_checks(frame: pl.DataFrame, spec: FieldSpec, ontology: Ontology) -> I
     match spec.holds:
         case FieldType.REF:
             prefixes = [ontology[target].prefix for target in ontology.concrete(spec.target or "")]
-            bad = ~column.str.extract(r"^([A-Za-z]+):[^\x00-\x20]+$").is_in(prefixes).fill_null(False)
+            bad = ~column.str.contains(rf"^(?:{'|'.join(prefixes)}):[^\x00-\x20]+$").fill_null(False)
             wanted = f"{prefixes[0]}:…" if len(prefixes) == 1 else f"one of {', '.join(prefixes[:8])} … and a key"
             yield _Check(
                 "BAD_REFERENCE",
@@ -210,13 +228,15 @@ def _format_check(frame: pl.DataFrame, spec: FieldSpec) -> _Check:
     )  # fmt: skip
 
 
-def _apply(frame: pl.DataFrame, kind: KindSpec, checks: list[_Check]) -> tuple[pl.DataFrame, list[Rejection]]:
+def _apply(
+    frame: pl.DataFrame, kind: KindSpec, checks: list[_Check]
+) -> tuple[pl.DataFrame, pl.DataFrame, list[Rejection]]:
     if not frame.height:
-        return frame, []
+        return frame, frame, []
     flags = frame.select([check.bad.fill_null(False).alias(str(place)) for place, check in enumerate(checks)])
     bad_rows = flags.select(pl.any_horizontal(pl.all())).to_series()
     if not bad_rows.any():
-        return frame, []
+        return frame, frame.clear(), []
     rejections: list[Rejection] = []
     for place, check in enumerate(checks):
         hit = flags[str(place)]
@@ -227,28 +247,9 @@ def _apply(frame: pl.DataFrame, kind: KindSpec, checks: list[_Check]) -> tuple[p
             Rejection(check.code, kind.name, locator or "", check.field, value, check.reason, check.remedy)
             for locator, value in rows.iter_rows()
         ]
-    return frame.filter(~bad_rows), rejections
+    return frame.filter(~bad_rows), frame.filter(bad_rows), rejections
 
 
 def ontology_names(kind: KindSpec, names: tuple[str, ...]) -> list[str]:
     """The camelCase names of these fields."""
     return [kind.by_name[name].graph_name for name in names]
-
-
-def _clean(column: pl.Expr) -> pl.Expr:
-    text = column.str.normalize("NFKC").str.strip_chars()
-    return pl.when(text == "").then(None).otherwise(text).str.replace_all(" ", "%20", literal=True)
-
-
-def _whole(column: pl.Expr, prefix: str, ontology: Ontology) -> pl.Expr:
-    text = _clean(column)
-    known = text.str.extract(r"^([A-Za-z]+):").is_in(list(ontology.by_prefix)).fill_null(False)
-    return pl.when(known).then(text).otherwise(pl.lit(f"{prefix}:") + text)
-
-
-def _escaped(column: pl.Expr) -> pl.Expr:
-    text = column.str.normalize("NFKC").str.strip_chars()
-    text = pl.when(text == "").then(None).otherwise(text)
-    for char in "%: \t\n":
-        text = text.str.replace_all(char, f"%{ord(char):02X}", literal=True)
-    return text
