@@ -1,10 +1,13 @@
 """What the project's own files promise: locks, commands, and nothing of the machine that they were written on."""
 
+import ast
 import os
 import re
 import subprocess
 import sys
 import tomllib
+from collections.abc import Iterator
+from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
@@ -13,6 +16,7 @@ import pytest
 import yaml
 
 ROOT = Path(__file__).parents[1]
+PACKAGES = ["graph", "schema", "loaders", "queries"]
 LOCKS = ["requirements.lock", "requirements-dev.lock"]
 
 
@@ -38,6 +42,15 @@ def required(specifications: list[str]) -> set[str]:
 
 def project() -> dict[str, Any]:
     return tomllib.loads(text_of("pyproject.toml"))
+
+
+def imports(module: Path) -> Iterator[str]:
+    """The top names of what a module imports, anywhere in it."""
+    for node in ast.walk(ast.parse(module.read_bytes())):
+        if isinstance(node, ast.Import):
+            yield from (name.name.partition(".")[0] for name in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module.partition(".")[0]
 
 
 def code_in_readme() -> str:
@@ -94,6 +107,17 @@ def test_the_build_needs_nothing_that_is_not_locked() -> None:
     assert required(project()["build-system"]["requires"]) <= pins("requirements.lock").keys()
 
 
+def test_every_library_that_we_import_is_declared() -> None:
+    """A library that another one happens to bring along is not ours to use."""
+    distributions = packages_distributions()
+    modules = [ROOT / "server.py", *(file for name in PACKAGES for file in (ROOT / name).rglob("*.py"))]
+    imported = {name for module in modules for name in imports(module)}
+    foreign = imported - {*PACKAGES, "server"} - sys.stdlib_module_names
+    declared = required(project()["project"]["dependencies"])
+    undeclared = {name for name in foreign if declared.isdisjoint(map(canonical, distributions.get(name, [])))}
+    assert undeclared == set()
+
+
 def test_a_wheel_holds_every_file_of_the_packages(tmp_path: Path) -> None:
     build = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(tmp_path)]
     subprocess.run(build, cwd=ROOT, capture_output=True, check=True)
@@ -101,7 +125,7 @@ def test_a_wheel_holds_every_file_of_the_packages(tmp_path: Path) -> None:
     with ZipFile(wheel) as archive:
         held = {name for name in archive.namelist() if ".dist-info/" not in name}
     names = {path.relative_to(ROOT).as_posix() for path in our_files()}
-    assert held == {name for name in names if re.match(r"(graph|schema|loaders|queries)/|server\.py$", name)}
+    assert held == {name for name in names if name.partition("/")[0] in {*PACKAGES, "server.py"}}
 
 
 def test_make_commands_of_the_readme_exist() -> None:
