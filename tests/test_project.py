@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from importlib import import_module
 from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import Any
@@ -61,6 +62,11 @@ def code_in_readme() -> str:
 
 def makefile_targets() -> set[str]:
     return set(re.findall(r"^([a-z0-9]+):", text_of("Makefile"), re.MULTILINE))
+
+
+def settings() -> set[str]:
+    """The environment variables that the service reads."""
+    return {f"LUOSHU_{name}".upper() for name in import_module("server").Settings.model_fields}
 
 
 def our_files() -> list[Path]:
@@ -132,6 +138,26 @@ def test_make_commands_of_the_readme_exist() -> None:
     named = set(re.findall(r"\bmake ([a-z][a-z0-9]*)", code_in_readme()))
     assert named - makefile_targets() == set()
     assert {"run", "test"} <= named
+
+
+def test_commands_of_the_readme_exist() -> None:
+    named = set(re.findall(r"(?:^|[`\s/])luoshu ([a-z][a-z-]*)", code_in_readme(), re.MULTILINE))
+    start = "import sys, server; sys.argv[0] = 'luoshu'; sys.exit(server.main())"
+    wide = {**os.environ, "COLUMNS": "200", "NO_COLOR": "1"}
+    asked = [sys.executable, "-c", start, "--help"]
+    printed = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=True, env=wide).stdout
+    assert named - set(re.findall(r"[a-z][a-z-]*", printed)) == set()
+    assert "load" in named
+
+
+def test_the_readme_tells_every_setting_and_no_other() -> None:
+    told = set(re.findall(r"\bLUOSHU_[A-Z0-9_]+", text_of("README.md")))
+    assert told - {"LUOSHU_TEST_DATA"} == settings()
+
+
+def test_image_and_services_set_only_settings() -> None:
+    used = set(re.findall(r"\bLUOSHU_[A-Z0-9_]+", text_of("Dockerfile") + text_of("compose.yaml")))
+    assert used <= settings()
 
 
 def test_every_target_is_listed_by_help() -> None:
