@@ -1,0 +1,103 @@
+"""What a log says after a load: the new loads, and their rows by kind, each with the number of its load."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from graph.blocks import ID, LOAD, OP, Op, decode, frame_schema
+from graph.errors import StoreCorrupt
+from graph.log import Load, Log
+from graph.ontology import KindSpec, Ontology
+
+TRIES = 5
+"""How often loads are listed again when a compaction replaced a block in between."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Loads in order, and by kind name their rows with known columns and LOAD.
+
+    `ignored` counts rows by unknown kind, or by unknown column (kind.column), which stay in the log unread.
+    """
+
+    loads: tuple[Load, ...]
+    frames: Mapping[str, pl.DataFrame]
+    ignored: Mapping[str, int]
+
+
+def read_after(log: Log, ontology: Ontology, after: int) -> Reading:
+    """The loads with seq > `after`.
+
+    Raises StoreCorrupt when a load's rows are not as many as it says, or its blocks stay missing.
+    """
+    for attempt in range(TRIES):
+        loads = log.loads(after)
+        try:
+            return _read(log, ontology, loads)
+        except StoreCorrupt as exc:
+            if not exc.retryable or attempt == TRIES - 1:
+                raise
+    raise AssertionError("unreachable")
+
+
+def _read(log: Log, ontology: Ontology, loads: Sequence[Load]) -> Reading:
+    by_name = {kind.name: kind for kind in ontology.kinds.values()}
+    for kind in ontology.kinds.values():
+        by_name |= {old: kind for old in kind.record.options.was if old not in ontology.kinds}
+    wanted = {load.seq for load in loads}
+    seqs: dict[str, int] = {}
+    for load in loads:
+        for ref in load.blocks:
+            seqs.setdefault(ref.id, load.seq)
+    found: dict[str, list[pl.DataFrame]] = {}
+    ignored: Counter[str] = Counter()
+    rows: Counter[int] = Counter()
+    for block in log.blocks(list(seqs)):
+        frame = decode(block.data)
+        if LOAD in frame.columns:
+            frame = frame.with_columns(pl.col(LOAD).cast(pl.Int32))
+            if not wanted.issuperset(frame[LOAD].unique().to_list()):
+                frame = frame.filter(pl.col(LOAD).is_in(list(wanted)))
+            for seq, count in frame[LOAD].value_counts().iter_rows():
+                rows[seq] += count
+        else:
+            seq = seqs[block.id]
+            frame = frame.with_columns(pl.lit(seq, dtype=pl.Int32).alias(LOAD))
+            rows[seq] += frame.height
+        if block.kind not in by_name:
+            ignored[block.kind] += frame.height
+            continue
+        kind = by_name[block.kind]
+        found.setdefault(kind.name, []).append(_known(kind, frame, ignored))
+    for load in loads:
+        if rows[load.seq] != load.rows:
+            raise StoreCorrupt(
+                f"load {load.seq} of {load.header.source} has {rows[load.seq]} rows in its blocks, but says {load.rows}; "
+                "restore the store from a copy"
+            )
+    frames = {name: pl.concat(parts, how="diagonal", rechunk=False) for name, parts in found.items()}
+    return Reading(tuple(loads), frames, dict(ignored))
+
+
+def _known(kind: KindSpec, frame: pl.DataFrame, ignored: Counter[str]) -> pl.DataFrame:
+    """The columns that the kind knows, under their present names; nulls stay left out."""
+    schema = {**frame_schema(kind), LOAD: pl.Int32}
+    renames = {}
+    for spec in kind.fields:
+        for old in spec.label.was:
+            for column in spec.columns:
+                before = old + column.name.removeprefix(spec.name)
+                if before in frame.columns and column.name not in frame.columns:
+                    renames[before] = column.name
+    frame = frame.rename(renames)
+    for name in frame.columns:
+        if name not in schema and not (kind.is_link and name == ID):
+            ignored[f"{kind.name}.{name}"] += frame.height
+    kept = [pl.col(name).cast(schema[name]) for name in frame.columns if name in schema]
+    if OP not in frame.columns:
+        kept.append(pl.lit(Op.STATE.value, dtype=pl.Int8).alias(OP))
+    return frame.select(kept)
