@@ -1,0 +1,1 @@
+"""Tables of files, as rows of kinds: in the templates' columns, or under a declared mapping."""
