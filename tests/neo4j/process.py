@@ -194,8 +194,9 @@ def main() -> int:
     options = parser.parse_args()
     password = os.environ.get("LUOSHU_NEO4J_PASSWORD")
     server = Neo4jProcess(options.data, port=options.port, heap=options.heap, password=password)
-    # A polite end by a supervisor is an interrupt like that of the keyboard.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # A polite end by a supervisor is an interrupt like that of the keyboard, which a shell's background job ignores.
+    for interrupt in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(interrupt, signal.default_int_handler)
     print("Starting Neo4j …", flush=True)
     try:
         with server:
