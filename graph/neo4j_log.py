@@ -67,8 +67,8 @@ class Neo4jLog(Log):
         The address carries credentials, the user is refused, or the log is of a newer version of Luoshu.
     """
 
-    def __init__(self, uri: str, *, auth: tuple[str, str] | None = None) -> None:
-        self._store = Neo4jStore(uri, auth=auth)
+    def __init__(self, uri: str, *, auth: tuple[str, str] | None = None, database: str | None = None) -> None:
+        self._store = Neo4jStore(uri, auth=auth, database=database)
         try:
             self._store.constrain(CONSTRAINTS)
             self._log_id, version = self._store.write(_create)

@@ -45,7 +45,7 @@ _TIMED_OUT = ("TransactionTimedOut", "LockAcquisitionTimeout", "BookmarkTimeout"
 
 
 class Neo4jStore:
-    """The database that `uri` names: `neo4j://host[:port][/database]`, or `bolt://` likewise; none named: the user's own.
+    """The database that `uri` names: `neo4j://host[:port][/database]`, or `bolt://` likewise; else `database`, else the user's own.
 
     Safe to share between threads. A reader that comes after a writer of this store sees what was written, on every member of a
     cluster. `retry_seconds` is how long a transaction that met a deadlock, a change of leader or a dead server is tried again.
@@ -56,8 +56,20 @@ class Neo4jStore:
         The address carries credentials or makes no sense, the server refuses the user, or has no such database.
     """
 
-    def __init__(self, uri: str, *, auth: tuple[str, str] | None = None, retry_seconds: float = RETRY_SECONDS) -> None:
-        self.address, self._database = _split(uri)
+    def __init__(
+        self,
+        uri: str,
+        *,
+        auth: tuple[str, str] | None = None,
+        database: str | None = None,
+        retry_seconds: float = RETRY_SECONDS,
+    ) -> None:
+        self.address, named = _split(uri)
+        if named and database and named != database:
+            raise ConfigurationError(
+                f"LUOSHU_STORE names the database {named!r} and LUOSHU_NEO4J_DATABASE {database!r}; name one"
+            )
+        self._database = named or database
         self._closed = False
         with self._translated():
             self._driver: Driver = GraphDatabase.driver(

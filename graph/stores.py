@@ -10,7 +10,7 @@ from graph.log import Log
 SQLITE = "sqlite:///"
 
 
-def open_log(url: str, *, user: str | None = None, password: str | None = None) -> Log:
+def open_log(url: str, *, user: str | None = None, password: str | None = None, database: str | None = None) -> Log:
     """The log at `url`, made where there is none.
 
     Parameters
@@ -20,6 +20,8 @@ def open_log(url: str, *, user: str | None = None, password: str | None = None) 
         with `+s` for TLS.
     user, password
         Of Neo4j; never part of the address. Without a user there is no authentication.
+    database
+        Of Neo4j, where the address names none; left out: the user's own.
 
     Raises
     ------
@@ -44,7 +46,8 @@ def open_log(url: str, *, user: str | None = None, password: str | None = None) 
             raise ConfigurationError(
                 f"there is a Neo4j user {user!r} without a password; set LUOSHU_NEO4J_PASSWORD too"
             )
-        return Neo4jLog(url, auth=None if user is None or password is None else (user, password))
+        auth = None if user is None or password is None else (user, password)
+        return Neo4jLog(url, auth=auth, database=database)
     raise ConfigurationError(
         f"LUOSHU_STORE has the scheme {scheme!r}; write sqlite:///path, neo4j://host:7687 or bolt://host:7687"
         if "://" in url

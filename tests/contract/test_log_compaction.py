@@ -5,11 +5,17 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from hypothesis import given, settings
 
 from graph.compaction import SMALL_ROWS
 from graph.errors import LoadError, StoreCorrupt
 from graph.log import Compaction, Counts, Log
+from graph.ontology import Ontology
 from tests.contract.logs import block, header, ids_of, rows_of, state
+from tests.graph.agreement import answers_of_view
+from tests.graph.build import knowledge_of
+from tests.graph.oracle import Loaded
+from tests.graph.worlds import worlds, write
 
 
 def test_an_empty_log_has_nothing_to_compact(log: Log) -> None:
@@ -97,6 +103,22 @@ def test_a_load_that_nobody_goes_on_with_is_removed(log: Log) -> None:
 def test_the_lease_is_free_again(log: Log) -> None:
     log.compact()
     log.acquire("the night load")
+
+
+def test_every_past_moment_is_known_as_before(new_url: Callable[[], str], open_url: Callable[[str], Log]) -> None:
+    @settings(max_examples=8)
+    @given(worlds)
+    def check(world: list[Loaded]) -> None:
+        with open_url(new_url()) as log:
+            write(log, world, Ontology.current())
+            moments = [None, *(load.recorded_at for load in log.loads())]
+            before = knowledge_of(log)
+            log.compact()
+            after = knowledge_of(log)
+            for moment in moments:
+                assert answers_of_view(after.view(known_at=moment)) == answers_of_view(before.view(known_at=moment))
+
+    check()
 
 
 def test_readers_notice_nothing(log: Log, url: str, open_url: Callable[[str], Log]) -> None:

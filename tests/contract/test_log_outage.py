@@ -68,7 +68,7 @@ def test_the_neo4j_protocol_with_routing_works_on_one_server(
 @pytest.mark.neo4j
 def test_a_database_that_does_not_exist_is_named(neo4j_uri: str, neo4j_auth: tuple[str, str] | None) -> None:
     with pytest.raises(ConfigurationError, match="no database 'nowhere'"):
-        Neo4jLog(f"{neo4j_uri}/nowhere", auth=neo4j_auth)
+        Neo4jLog(neo4j_uri, auth=neo4j_auth, database="nowhere")
 
 
 @pytest.mark.neo4j
@@ -158,6 +158,11 @@ def test_an_address_that_names_no_store_is_refused_without_a_word_of_its_passwor
     with pytest.raises(ConfigurationError, match="LUOSHU_STORE") as refused:
         open_log(url)
     assert "hidden-word" not in chain_of(refused.value)
+
+
+def test_two_names_of_a_database_are_refused() -> None:
+    with pytest.raises(ConfigurationError, match="LUOSHU_NEO4J_DATABASE"):
+        open_log("neo4j://127.0.0.1/one", database="another")
 
 
 def test_a_user_without_a_password_is_refused() -> None:

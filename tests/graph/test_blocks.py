@@ -41,6 +41,11 @@ def test_an_op_other_than_state_is_kept() -> None:
     assert conform(KIND, decode(encode(ended)))["op"].to_list() == [1, 1]
 
 
+def test_an_op_that_a_compacted_block_leaves_out_is_state() -> None:
+    beside_others = FRAME.with_columns(op=pl.Series([None, Op.END.value], dtype=pl.Int8))
+    assert decode(encode(beside_others))["op"].to_list() == [0, 1]
+
+
 def test_a_column_that_nobody_knows_is_ignored() -> None:
     stranger = FRAME.with_columns(horoscope=pl.lit("lion"))
     assert conform(KIND, decode(encode(stranger))).columns == list(frame_schema(KIND))
