@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
 
+from graph.records import Term
 from queries.coverage.fair_fractions import FairFractions, fair_fractions
 from queries.coverage.network import NOT_STATED, SOURCE, UNLIMITED, CoverageNetwork, Flags, Ints
 from queries.coverage.residual import Residual
 from queries.coverage.whole_units import whole_units
 
 
-class GapReason(StrEnum):
+class GapReason(Term):
     """Why a leaf's need stays unmet; in this order where several are listed."""
 
-    NO_MANDATE = "NO_MANDATE"
-    TERMS = "TERMS"
-    CONCENTRATION = "CONCENTRATION"
-    CAPACITY = "CAPACITY"
-    SIZE_NOT_STATED = "SIZE_NOT_STATED"
+    NO_MANDATE = "无投向覆盖"
+    TERMS = "条件不符"
+    CONCENTRATION = "集中度上限"
+    CAPACITY = "资金不足"
+    SIZE_NOT_STATED = "规模未载明"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

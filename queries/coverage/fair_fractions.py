@@ -37,7 +37,7 @@ class FairFractions:
     group: Ints
 
     def of(self, leaf: int) -> Fraction:
-        return self.level[self.group[leaf]]
+        return self.level[int(self.group[leaf])]
 
 
 def fair_fractions(network: CoverageNetwork) -> FairFractions:

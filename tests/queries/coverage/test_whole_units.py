@@ -10,7 +10,7 @@ from tests.queries.coverage.cases import cases
 
 
 def amounts(network: CoverageNetwork) -> list[int]:
-    return whole_units(network, fair_fractions(network)).amount.tolist()
+    return [int(amount) for amount in whole_units(network, fair_fractions(network)).amount]
 
 
 def test_two_funds_over_three_equal_cells_each_give_what_they_have_and_no_more() -> None:

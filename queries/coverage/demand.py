@@ -1,0 +1,206 @@
+"""What enterprises ask funds for and what was invested, as columns: needs, rounds, and the cell of each."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from graph.kinds.demand_side import NeedStatus
+from graph.kinds.terms import Instrument, Stage
+from graph.snapshot import day_of
+from graph.view import NOT_STATED, View
+from queries.coverage.amounts import Amounts, amounts_of, years_of
+from queries.coverage.matching import AskedFor, Invested, Placed, match_rounds
+from queries.coverage.network import Ints
+
+UNKNOWN = -1
+"""Of a handle, a code or a year: not known."""
+NO_DEMAND = (NeedStatus.REJECTED, NeedStatus.WITHDRAWN)
+"""Needs that nobody asks for any more."""
+
+
+class Cell(NamedTuple):
+    """A leaf cell. Handles, a place in the list of stages, tags in order of ids, a year; UNKNOWN where not known."""
+
+    industry: int
+    stage: int
+    region: int
+    tags: tuple[int, ...]
+    period: int
+
+
+class Uncounted(NamedTuple):
+    """A need or round whose amount cannot be added up: in a currency without a rate, or, of a round, not stated at all."""
+
+    record: int
+    cell: Cell
+    is_need: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Demand:
+    """The equity needs and rounds of a view.
+
+    need, enterprise, amount, covered: by need, in order of ids; cell: of each need. placed: the money of rounds with the
+    cell in which it counts. uncounted: what is in none of these sums.
+    """
+
+    need: Ints
+    enterprise: Ints
+    amount: Ints
+    covered: Ints
+    cell: tuple[Cell, ...]
+    placed: tuple[tuple[Placed, Cell], ...]
+    uncounted: tuple[Uncounted, ...]
+
+    def __len__(self) -> int:
+        return len(self.need)
+
+
+def demand_of(view: View) -> Demand:
+    """All equity needs that are asked for, of every year, with what was invested against each by today.
+
+    The year of a need is that of the day it is needed by, else of its submission; it belongs where its enterprise is.
+    Its tags are its own and its enterprise's. Cost: a few hops over needs, rounds and tags.
+    """
+    needs = _equity(view, "FinancingNeed")
+    status = view.ints(needs, "status")
+    needs = needs[~np.isin(status, [list(NeedStatus).index(one) for one in NO_DEMAND])]
+    amounts = amounts_of(view, needs, "amount")
+    enterprise = view.refs(needs, "enterprise")
+    due, asked = view.ints(needs, "needed_by"), view.ints(needs, "submitted_on")
+    period = _years(np.where(due == NOT_STATED, asked, due))
+    places = _Places(view)
+    cells = places.cells(enterprise, period, view.ints(needs, "stage"), needs)
+    uncounted = [Uncounted(int(needs[at]), cells[at], True) for at in np.flatnonzero(~amounts.is_stated).tolist()]
+
+    counted = np.flatnonzero(amounts.is_stated)
+    asked_for = [
+        AskedFor(
+            need=int(needs[at]),
+            # A need of which the enterprise is not there shares no round with another.
+            enterprise=int(enterprise[at]) if enterprise[at] != UNKNOWN else -2 - at,
+            period=int(period[at]),
+            amount=int(amounts.value[at]),
+            asked_on=None if asked[at] == NOT_STATED else int(asked[at]),
+        )
+        for at in counted.tolist()
+    ]
+    rounds, cell_of_round, unstated = _rounds(view, places)
+    uncounted += unstated
+    cell_of_need = {one.need: cells[at] for one, at in zip(asked_for, counted.tolist(), strict=True)}
+    covered: dict[int, int] = defaultdict(int)
+    placed = []
+    for part in match_rounds(asked_for, rounds):
+        if part.need is not None:
+            covered[part.need] += part.covers
+        placed.append((part, cell_of_round[part.round] if part.need is None else cell_of_need[part.need]))
+    return Demand(
+        need=needs[counted],
+        enterprise=enterprise[counted],
+        amount=amounts.value[counted],
+        covered=np.array([covered[need] for need in needs[counted].tolist()], np.int64),
+        cell=tuple(cells[at] for at in counted.tolist()),
+        placed=tuple(placed),
+        uncounted=tuple(uncounted),
+    )
+
+
+def _equity(view: View, kind: str) -> Ints:
+    """The records of a kind whose instrument is equity; a round that states none brings equity."""
+    handles = view.handles(kind)
+    instrument = view.ints(handles, "instrument")
+    return handles[(instrument == list(Instrument).index(Instrument.EQUITY)) | (instrument == NOT_STATED)]
+
+
+def _years(days: Ints) -> Ints:
+    return np.where(days == NOT_STATED, UNKNOWN, years_of(np.where(days == NOT_STATED, 0, days)))
+
+
+def _rounds(view: View, places: _Places) -> tuple[list[Invested], dict[int, Cell], list[Uncounted]]:
+    """The rounds closed by today with what they fulfil, the cell of each, and those without an amount."""
+    rounds = _equity(view, "InvestmentRound")
+    closed = view.ints(rounds, "closed_on")
+    is_closed = (closed == NOT_STATED) | (closed <= day_of(view.as_of))
+    rounds, closed = rounds[is_closed], closed[is_closed]
+    amounts = _round_amounts(view, rounds)
+    enterprise, period = view.refs(rounds, "enterprise"), _years(closed)
+    cells = places.cells(enterprise, period, np.full(len(rounds), NOT_STATED), None)
+    place, links = view.expand("Fulfils", "source", rounds)
+    named: dict[int, list[tuple[int, int | None]]] = defaultdict(list)
+    part = amounts_of(view, links, "amount")
+    for at, need, amount, is_stated in zip(
+        place.tolist(), view.refs(links, "target").tolist(), part.value.tolist(), part.is_stated.tolist(), strict=True
+    ):
+        named[at].append((need, amount if is_stated else None))
+    invested, cell_of, uncounted = [], {}, []
+    for at, handle in enumerate(rounds.tolist()):
+        cell_of[handle] = cells[at]
+        if amounts.is_stated[at]:
+            firm = int(enterprise[at])
+            invested.append(Invested(handle, firm, int(period[at]), int(amounts.value[at]), tuple(named[at])))
+        else:
+            uncounted.append(Uncounted(handle, cells[at], False))
+    return invested, cell_of, uncounted
+
+
+def _round_amounts(view: View, rounds: Ints) -> Amounts:
+    """The amount of each round, else the sum of its investors' parts where each is stated."""
+    own = amounts_of(view, rounds, "amount")
+    place, links = view.expand("InvestedBy", "source", rounds)
+    parts = amounts_of(view, links, "amount")
+    total, whole = np.zeros(len(rounds), np.int64), np.zeros(len(rounds), np.bool_)
+    np.add.at(total, place, parts.value)
+    whole[place] = True
+    whole[place[~parts.is_stated]] = False
+    by_parts = whole & ~own.is_stated & ~own.is_foreign
+    return Amounts(np.where(by_parts, total, own.value), own.is_stated | by_parts, own.is_foreign)
+
+
+class _Places:
+    """Where enterprises stand: their industry, stage, region and tags."""
+
+    def __init__(self, view: View) -> None:
+        self.view = view
+
+    def cells(self, enterprise: Ints, period: Ints, stage: Ints, needs: Ints | None) -> list[Cell]:
+        """The cell of each need, or, without `needs`, of each enterprise and year. A need's own stage comes first."""
+        view = self.view
+        known = np.unique(enterprise[enterprise != UNKNOWN])
+        at = np.searchsorted(known, enterprise)
+        is_known = enterprise != UNKNOWN
+
+        def of_enterprise(values: Ints) -> Ints:
+            return np.append(values, UNKNOWN)[np.where(is_known, at, len(known))]
+
+        own_stage = of_enterprise(view.ints(known, "stage"))
+        stages = np.where(stage == NOT_STATED, own_stage, stage)
+        stages = np.where(stages == NOT_STATED, UNKNOWN, stages)
+        tags = [frozenset(one) for one in self._tags(known)]
+        own_tags = self._tags(needs) if needs is not None else [frozenset[int]()] * len(enterprise)
+        order = dict(zip(view.handles("Tag").tolist(), range(len(view.handles("Tag"))), strict=True))
+        rows = zip(
+            of_enterprise(view.refs(known, "industry")).tolist(),
+            stages.tolist(),
+            of_enterprise(view.refs(known, "region")).tolist(),
+            [
+                tuple(sorted(own | (tags[place] if there else frozenset()), key=order.__getitem__))
+                for own, place, there in zip(own_tags, at.tolist(), is_known.tolist(), strict=True)
+            ],
+            period.tolist(),
+            strict=True,
+        )
+        return [Cell(*row) for row in rows]
+
+    def _tags(self, handles: Ints) -> list[frozenset[int]]:
+        place, links = self.view.expand("Tagged", "source", handles)
+        found: list[set[int]] = [set() for _ in range(len(handles))]
+        for at, tag in zip(place.tolist(), self.view.refs(links, "target").tolist(), strict=True):
+            found[at].add(tag)
+        return [frozenset(tags) for tags in found]
+
+
+STAGES = tuple(Stage)

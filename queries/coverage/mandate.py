@@ -1,0 +1,153 @@
+"""What a fund may invest in: the hard rules of its mandate, and which needs they admit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graph.kinds.terms import Dimension
+from queries.coverage.network import Flags, Ints
+
+Bits = NDArray[np.uint8]
+
+CELL_DIMENSIONS = (Dimension.INDUSTRY, Dimension.STAGE, Dimension.REGION, Dimension.TAG, Dimension.INSTRUMENT)
+"""Dimensions on which a mandate admits a cell or not; on the others (size, ownership) it chooses among its needs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """On one dimension: a need has one of `among` (None: anything will do) and none of `without`.
+
+    Values are handles of records, or places in a code list. A need of which the dimension is not known meets no condition.
+    """
+
+    dimension: Dimension
+    among: frozenset[int] | None = None
+    without: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Mandate:
+    """All conditions hold. Amounts in 分, None: no such rule.
+
+    is_stated: whether the fund has any mandate rule. is_decidable: False where a hard rule is known only in words, so that
+    nobody can say whether a need meets it.
+    """
+
+    conditions: tuple[Condition, ...] = ()
+    ticket_min: int | None = None
+    ticket_max: int | None = None
+    is_stated: bool = False
+    is_decidable: bool = True
+
+    @property
+    def of_cells(self) -> tuple[Condition, ...]:
+        return tuple(one for one in self.conditions if one.dimension in CELL_DIMENSIONS)
+
+    @property
+    def of_needs(self) -> tuple[Condition, ...]:
+        return tuple(one for one in self.conditions if one.dimension not in CELL_DIMENSIONS)
+
+
+@dataclass(frozen=True, slots=True)
+class MandateRule:
+    """One hard rule as recorded: on `dimension`, `values` are what it lists; `excludes` where they are forbidden.
+
+    values None: the rule is known in words only. lower, upper: bounds of a ticket, in 分.
+    """
+
+    dimension: Dimension | None
+    values: frozenset[int] | None
+    excludes: bool = False
+    lower: int | None = None
+    upper: int | None = None
+
+
+def mandate_of(rules: Iterable[MandateRule]) -> Mandate:
+    """The mandate that hard rules make together: those of one dimension are alternatives, different dimensions all hold.
+
+    What one rule of a dimension lists and another forbids stays forbidden; so a mandate may admit nothing.
+    """
+    among: dict[Dimension, frozenset[int]] = {}
+    without: dict[Dimension, frozenset[int]] = {}
+    lower: list[int] = []
+    upper: list[int] = []
+    is_stated, is_decidable = False, True
+    for rule in rules:
+        is_stated = True
+        lower += [] if rule.lower is None else [rule.lower]
+        upper += [] if rule.upper is None else [rule.upper]
+        if rule.dimension is Dimension.TICKET:
+            is_decidable &= rule.lower is not None or rule.upper is not None
+        elif rule.dimension is None or rule.values is None:
+            is_decidable = False
+        else:
+            kept = without if rule.excludes else among
+            kept[rule.dimension] = kept.get(rule.dimension, frozenset()) | rule.values
+    conditions = tuple(
+        Condition(dimension, among.get(dimension), without.get(dimension, frozenset()))
+        for dimension in Dimension
+        if dimension in among or dimension in without
+    )
+    return Mandate(conditions, max(lower, default=None), min(upper, default=None), is_stated, is_decidable)
+
+
+@dataclass(eq=False)
+class Attribute:
+    """One dimension of many needs: by need, which of the distinct `sets` of values it has; an empty set: not known.
+
+    `empty_is_known`: for tags, where having none is a fact.
+    """
+
+    of_need: Ints
+    sets: Sequence[frozenset[int]]
+    empty_is_known: bool = False
+    _having: dict[int, Flags] = field(default_factory=dict, repr=False)
+    _met: dict[Condition, Bits] = field(default_factory=dict, repr=False)
+
+    def __post_init__(self) -> None:
+        for place, values in enumerate(self.sets):
+            for value in values:
+                self._having.setdefault(value, np.zeros(len(self.sets), np.bool_))[place] = True
+
+    def met(self, condition: Condition) -> Bits:
+        """By need, packed, whether it meets a condition."""
+        if condition not in self._met:
+            known = np.array([bool(values) or self.empty_is_known for values in self.sets], np.bool_)
+            good = known if condition.among is None else known & self._any(condition.among)
+            good &= ~self._any(condition.without)
+            self._met[condition] = np.packbits(good[self.of_need])
+        return self._met[condition]
+
+    def _any(self, values: frozenset[int]) -> Flags:
+        found = np.zeros(len(self.sets), np.bool_)
+        for value in values & self._having.keys():
+            found |= self._having[value]
+        return found
+
+
+def admitted(
+    mandates: Sequence[Mandate], attributes: Mapping[Dimension, Attribute], needs: int
+) -> tuple[Ints, Ints, Flags]:
+    """Every (mandate, need) of which the need's cell is admitted, in this order, and whether the need itself is too.
+
+    Cost: a pass over the needs, eight a byte, for each condition of each mandate, plus the pairs.
+    """
+    everything = np.packbits(np.ones(needs, np.bool_))
+    found: list[Ints] = []
+    suits: list[Flags] = []
+    for mandate in mandates:
+        cells = everything
+        for condition in mandate.of_cells:
+            cells = cells & attributes[condition.dimension].met(condition)
+        pairs = np.flatnonzero(np.unpackbits(cells, count=needs))
+        found.append(pairs)
+        own = np.ones(len(pairs), np.bool_)
+        for condition in mandate.of_needs:
+            own &= np.unpackbits(attributes[condition.dimension].met(condition), count=needs)[pairs].astype(np.bool_)
+        suits.append(own)
+    number = np.repeat(np.arange(len(mandates)), [len(pairs) for pairs in found])
+    return number, np.concatenate([np.zeros(0, np.int64), *found]), np.concatenate([np.zeros(0, np.bool_), *suits])
