@@ -390,7 +390,7 @@ _SCALARS: Final[dict[Any, FieldType]] = {
 
 
 def _field_specs(record: type[Record]) -> Iterator[FieldSpec]:
-    ordered = {item.name: item for item in dataclasses.fields(record)}  # type: ignore[arg-type]
+    ordered = {item.name: item for item in dataclasses.fields(record)}
     common = [name for name in ordered if name in COMMON]
     own = [name for name in ordered if name not in COMMON and name != "id"]
     if issubclass(record, Link):

@@ -126,7 +126,11 @@ KINDS: dict[str, type[Record]] = {}
 
 
 @dataclass_transform(kw_only_default=True, frozen_default=True)
-class Record:
+class _Declared:
+    """What type checkers look at: they take no fields from the class that is marked, so the mark is above `Record`."""
+
+
+class Record(_Declared):
     """Anything that a statement can be about. Fields common to every kind:
 
     `id` the natural key (see `graph.identifiers`); left empty where the kind's identity fields give it.
