@@ -20,7 +20,7 @@ class Op(enum.IntEnum):
     """What a row does to its key (id, validFrom, source)."""
 
     STATE = 0
-    """Gives the whole row."""
+    """Gives the whole row; with `until` where an undo states a row again that had ended."""
     END = 1
     """The source's statement ends at `until`; its values are those of the row that it supersedes."""
     RETRACT = 2

@@ -17,13 +17,14 @@ class Part:
 
     `rejected` has one row for each statement that could not be read, with the columns of its key as far as those could be:
     a full load takes such a key as still stated. `rejections` says why, in plain words, once or more for each.
-    `rows` is how many rows of the input stand behind the part.
+    `rows` is how many rows of the input stand behind the part, `file` the file that they stand in.
     """
 
     batch: Batch
     rejections: Sequence[Rejection] = ()
     rejected: Batch = field(default_factory=lambda: Batch({}))
     rows: int = 0
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,13 @@ class Extraction:
 
     @classmethod
     def of(
-        cls, source: str, batch: Batch, rejections: Sequence[Rejection] = (), *, scope: str = "", input_hash: str | None = None
+        cls,
+        source: str,
+        batch: Batch,
+        rejections: Sequence[Rejection] = (),
+        *,
+        scope: str = "",
+        input_hash: str | None = None,
     ) -> Extraction:
         """The extraction of one batch; its kinds are the batch's."""
         part = Part(batch, tuple(rejections), rows=batch.rows)

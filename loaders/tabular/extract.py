@@ -77,6 +77,7 @@ def _parts(tables: Sequence[tuple[TableFile, KindSpec]]) -> Iterator[Part]:
                 read.rejections,
                 Batch({kind.name: read.keys.drop(ROW)}),
                 cells.height,
+                file.file,
             )
 
 
@@ -87,4 +88,4 @@ def fault_part(kind: KindSpec, faults: Sequence[RowFault], file: str, prefix: st
         for fault in faults
     ]
     keys = pl.DataFrame({name: [None] * len(faults) for name in key_columns(kind) if name != "valid_from"})
-    return Part(Batch({}), rejections, Batch({kind.name: keys}), len(faults))
+    return Part(Batch({}), rejections, Batch({kind.name: keys}), len(faults), file)
