@@ -1,0 +1,93 @@
+"""What every resolver stands on: the view that is asked, the time that is left, and the service behind both."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cached_property
+
+from graph.errors import LuoshuError
+from graph.health import SourceHealth, source_health
+from graph.knowledge import Knowledge
+from graph.search import SearchIndex
+from graph.view import View
+
+
+@dataclass(frozen=True)
+class Service:
+    """What lives as long as the process: the knowledge and its search index."""
+
+    knowledge: Knowledge
+    search: SearchIndex
+
+
+@dataclass
+class Clock:
+    """How long a request may still run. `cancelled` ends it at its next check."""
+
+    ends_at: float
+    cancelled: threading.Event = field(default_factory=threading.Event)
+
+    @classmethod
+    def of(cls, seconds: float) -> Clock:
+        """A clock that runs out `seconds` from now."""
+        return cls(time.monotonic() + seconds)
+
+    def check(self) -> None:
+        """Do nothing while there is time. Raises LuoshuError TIMEOUT after it."""
+        if self.cancelled.is_set() or time.monotonic() > self.ends_at:
+            raise LuoshuError(
+                "the answer was not ready in time; ask for fewer rows or steps, or again later",
+                code="TIMEOUT",
+                retryable=True,
+            )
+
+
+class Scope:
+    """One view, asked by one request. It is the source of the fields of `View` and `Query`."""
+
+    def __init__(self, service: Service, view: View, clock: Clock) -> None:
+        self.service = service
+        self.view = view
+        self.clock = clock
+
+    @classmethod
+    def present(cls, service: Service, seconds: float) -> Scope:
+        """The present view, with `seconds` to answer."""
+        return cls(service, service.knowledge.view(), Clock.of(seconds))
+
+    def at(self, as_of: date | None, known_at: datetime | None) -> Scope:
+        """The same request, asked of another time."""
+        return Scope(self.service, self.service.knowledge.view(as_of, known_at), self.clock)
+
+    @property
+    def as_of(self) -> date:
+        """The day that the view stands on."""
+        return self.view.as_of
+
+    @property
+    def known_at(self) -> datetime:
+        """Up to when the view knows."""
+        return self.view.known_at
+
+    @property
+    def version(self) -> str:
+        """Number of the last load that the view sees."""
+        return str(self.view.seq)
+
+    @property
+    def deadline(self) -> float:
+        """When searches must end (`time.monotonic`)."""
+        return self.clock.ends_at
+
+    def check(self) -> None:
+        """Raises LuoshuError TIMEOUT when the request has no time left."""
+        self.clock.check()
+
+    @cached_property
+    def source_health(self) -> Mapping[str, SourceHealth]:
+        """What this view knows of each source, by name."""
+        return {health.source: health for health in source_health(self.view)}

@@ -1,0 +1,133 @@
+"""One GraphQL request, from text to answer: parsed and validated once a text, held to the limits, executed, errors coded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import strawberry
+from graphql import DocumentNode, GraphQLError, GraphQLSchema, parse, specified_rules, validate
+from strawberry.extensions import SchemaExtension
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
+from strawberry.types.graphql import OperationType
+
+from schema.context import Scope
+from schema.errors import plain, shown
+from schema.limits import MAX_QUERY_CHARS, MAX_TOKENS, MAX_VARIABLE_DEPTH, excess
+
+QUERIES_ONLY = frozenset({OperationType.QUERY})
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a client asks: a document, its variables, which of its operations."""
+
+    query: str
+    variables: Mapping[str, Any] | None = None
+    operation: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What it gets: `body` for JSON; `executed` is False when nothing ran, since the request itself was wrong."""
+
+    body: dict[str, Any]
+    executed: bool
+
+
+class Discipline(SchemaExtension):
+    """Parses and validates each text once, holds it to the limits before any rule that could be slow sees it."""
+
+    def on_parse(self) -> Iterator[None]:
+        """Give the document, from the cache where this text was seen before."""
+        context = self.execution_context
+        context.graphql_document = _parsed(context.query or "")
+        yield
+
+    def on_validate(self) -> Iterator[None]:
+        """Give the errors of the document, from the cache where it was seen before."""
+        context = self.execution_context
+        if context.graphql_document is not None:
+            context.pre_execution_errors = _validated(context.schema._schema, context.graphql_document)
+        yield
+
+    def on_execute(self) -> Iterator[None]:
+        """Hold the cost to its limit once the variables are known."""
+        context = self.execution_context
+        if context.variables and context.graphql_document is not None:
+            over = excess(context.schema._schema, context.graphql_document, context.variables)
+            if over is not None:
+                raise over
+        yield
+
+
+@lru_cache(maxsize=256)
+def _parsed(query: str) -> DocumentNode:
+    return parse(query, max_lexical_tokens=MAX_TOKENS, max_comments=1_000, max_source_length=MAX_QUERY_CHARS)
+
+
+@lru_cache(maxsize=256)
+def _validated(schema: GraphQLSchema, document: DocumentNode) -> list[GraphQLError]:
+    over = excess(schema, document, None)
+    if over is not None:
+        return [over]
+    return validate(schema, document, specified_rules, max_errors=20, hide_suggestions=True)
+
+
+def run(schema: strawberry.Schema, scope: Scope, request: Request) -> Answer:
+    """The answer to a request, asked of `scope`. Never raises for what a client can send."""
+    if _depth(request.variables) > MAX_VARIABLE_DEPTH:
+        return Answer(
+            plain(f"the variables are nested deeper than {MAX_VARIABLE_DEPTH} levels", "LIMIT_EXCEEDED"), False
+        )
+    try:
+        result = schema.execute_sync(
+            request.query,
+            variable_values=dict(request.variables or {}),
+            context_value=scope,
+            root_value=scope,
+            operation_name=request.operation,
+            allowed_operation_types=QUERIES_ONLY,
+        )
+    except CannotGetOperationTypeError:
+        wanted = (
+            f"no operation {request.operation}"
+            if request.operation
+            else "several operations; name one as operationName"
+        )
+        return Answer(plain(f"the document has {wanted}", "GRAPHQL_VALIDATION_FAILED"), False)
+    except InvalidOperationTypeError as exc:
+        kind = exc.operation_type.value.lower()
+        return Answer(plain(f"the service takes queries here, no {kind}", "GRAPHQL_VALIDATION_FAILED"), False)
+    # Without data and without a path, an error came before the first resolver.
+    executed = result.data is not None or any(error.path for error in result.errors or ())
+    body: dict[str, Any] = {}
+    if result.errors:
+        coerced = getattr(result, "data", None) is None and not executed
+        body["errors"] = [shown(error, executed=_at_execution(error, coerced)) for error in result.errors]
+    if executed:
+        body["data"] = result.data
+    return Answer(body, executed)
+
+
+def _at_execution(error: GraphQLError, before: bool) -> bool:
+    """Whether an error without a path is one of variables rather than of the document."""
+    return not before or error.message.startswith("Variable ")
+
+
+def _depth(value: Any) -> int:
+    """How deep a JSON value is nested; stops counting a little past the limit."""
+    depth, level = 0, [value]
+    while level and depth <= MAX_VARIABLE_DEPTH:
+        below: list[Any] = []
+        for item in level:
+            if isinstance(item, Mapping):
+                below += item.values()
+            elif isinstance(item, list):
+                below += item
+        if not any(isinstance(item, Mapping | list) for item in level):
+            break
+        depth, level = depth + 1, below
+    return depth

@@ -1,0 +1,29 @@
+"""What an id names: a record, one that is incomplete, or a computed thing whose id describes it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from graph.errors import InvalidIdentifier
+from schema.context import Scope
+from schema.types.entity import Entity
+from schema.types.incomplete import IncompleteEntity
+
+
+def find_node(scope: Scope, identifier: str) -> Any:
+    """The source of the Node that an id names; None when this view has none.
+
+    Raises InvalidIdentifier for what has no form of an id.
+    """
+    scope.check()
+    prefix, colon, key = identifier.partition(":")
+    if not (prefix and colon and key):
+        raise InvalidIdentifier(f"{identifier[:80]!r} is not an id; an id looks like enterprise:91410300MA0000000X")
+    view = scope.view
+    handle = view.find(identifier)
+    if handle >= 0:
+        return None if view.kind_of(handle).is_link else Entity(scope, handle)
+    handle = view.locate(identifier)
+    if handle < 0 or not view.is_in_force(handle) or view.kind_of(handle).is_link:
+        return None
+    return IncompleteEntity(scope, handle)

@@ -1,0 +1,74 @@
+"""The whole schema, built from an ontology: derived types, questions, and the rules that every request is held to."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import strawberry
+from strawberry.schema.config import StrawberryConfig
+
+from graph.ontology import Ontology
+from schema.execution import Discipline
+from schema.questions import Present, Times, question_fields
+from schema.scalars import SCALARS
+from schema.types.codes import code_enum, code_lists, kind_enum
+from schema.types.derived import Types, declared_fields, make_object, named
+from schema.types.filters import add_filters
+from schema.types.incomplete import incomplete_fields
+from schema.types.records import add_records
+from schema.types.search import SearchConnection
+from schema.types.source import Source
+
+DESCRIPTION = "洛书 · Who makes, who buys, who lends, who invests, and which policy helps"
+
+
+class Schema(strawberry.Schema):
+    """A schema that logs nothing of its own: errors are logged where they are shown."""
+
+    def process_errors(self, errors: Any, execution_context: Any = None) -> None:
+        """Do nothing."""
+
+
+def build_schema(ontology: Ontology) -> Schema:
+    """The schema of this ontology. Cost: about a second.
+
+    Raises TypeError, naming the kind, where two types or fields would have one name.
+    """
+    types = Types()
+    types.add("Kind", kind_enum(ontology))
+    for term in code_lists(ontology):
+        definition = code_enum(term)
+        if types.get(definition.name) is not definition:
+            types.add(definition.name, definition)
+    add_filters(types, ontology)
+    add_records(types, ontology)
+    types.add("Source", Source)
+    types.add("SearchConnection", SearchConnection)
+    fields = incomplete_fields()
+    above = [types["Node"], types["Record"]]
+    types.add(
+        "IncompleteRecord",
+        make_object("IncompleteRecord", fields, "不完整记录 · A record that lacks a required field", above),
+    )
+    questions = question_fields(types, ontology)
+    view = types.add("View", make_object("View", [*declared_fields(Times), *questions], f"视图 · {VIEW}"))
+    query = make_object(
+        "Query", [*declared_fields(Present), *questions], f"{DESCRIPTION}. Fields ask the present view."
+    )
+    with named(types):
+        return Schema(
+            query=query,
+            types=[view, types["IncompleteRecord"], *(types[kind] for kind in ontology.kinds)],
+            extensions=[Discipline],
+            config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=True),
+        )
+
+
+VIEW = "The graph as it was on a day, as it was known at a time"
+
+
+@lru_cache(maxsize=4)
+def schema_of(ontology: Ontology) -> Schema:
+    """The schema of this ontology, built once."""
+    return build_schema(ontology)

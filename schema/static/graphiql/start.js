@@ -1,0 +1,25 @@
+"use strict";
+const example = `# 洛书 · Luoshu. Every type and field is described in the panel on the left, in Chinese and English.
+# 左侧“Docs”面板里有每个类型和字段的中英文说明。
+
+query LargestReceivables {
+  receivables(first: 5, orderBy: [{ field: FACE, direction: DESC }]) {
+    totalCount
+    nodes {
+      id
+      face { amount currency }
+      dueOn
+      owner { name }
+      obligor { name }
+      claims { source { name } locator confidence }
+    }
+  }
+}
+`;
+ReactDOM.createRoot(document.getElementById("graphiql")).render(
+  React.createElement(GraphiQL, {
+    fetcher: GraphiQL.createFetcher({ url: "/graphql" }),
+    defaultQuery: example,
+    shouldPersistHeaders: false,
+  })
+);

@@ -1,0 +1,89 @@
+"""Where a record is known from: claims of sources, and fields on which they differ."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import strawberry
+from strawberry.types.field import StrawberryField
+from strawberry.types.info import Info
+
+from graph.records import Span
+from schema.scalars import Json
+from schema.types.derived import derived
+from schema.types.entity import Entity
+from schema.types.source import SourceOverview
+from schema.types.stated import as_json, stated_fields
+
+
+@strawberry.type(description="来源陈述 · What one source says of a record, and where it says so")
+class Claim:
+    """One statement that contributes to a record."""
+
+    source: Any = strawberry.field(graphql_type=derived("Source"), description="The dataset that says it")
+    locator: str | None = strawberry.field(description="Where in the source: row 17; chars 120-150")
+    quote: str | None = strawberry.field(description="What stands there, where the source is a text")
+    confidence: Decimal = strawberry.field(description="How sure the source is [0–1]; 1 where it does not say")
+    recorded_at: datetime = strawberry.field(description="When the load that brought it was recorded")
+    valid_from: date | None = strawberry.field(description="From which day on it holds; null: the source states none")
+    load: int = strawberry.field(description="Number of the load that brought it")
+    stated: Json = strawberry.field(description="The fields that it states, by name")
+
+
+@strawberry.type(description="来源与其值 · What one source states for a field")
+class SourcedValue:
+    """One side of a conflict."""
+
+    source: Any = strawberry.field(graphql_type=derived("Source"), description="The dataset")
+    value: Json = strawberry.field(description="The value that it states")
+
+
+@strawberry.type(description="矛盾 · A field for which sources state different values; the first one is shown")
+class FieldConflict:
+    """One field, every stated value."""
+
+    field: str = strawberry.field(description="Name of the field")
+    values: list[SourcedValue] = strawberry.field(description="By reliability, the one shown first")
+
+
+class ClaimsField(StrawberryField):
+    """What each source says of the record, the first to be believed first."""
+
+    def get_result(self, source: Entity, info: Info | None, args: list[Any], kwargs: Any) -> list[Claim]:
+        """One claim a contributing statement."""
+        claims = []
+        for statement in source.scope.view.statements(source.handle):
+            span = getattr(statement.record, "span", None)
+            claims.append(
+                Claim(
+                    source=SourceOverview(source.scope, statement.source),
+                    locator=statement.locator,
+                    quote=span.quote if isinstance(span, Span) else None,
+                    confidence=Decimal(1) if statement.confidence is None else statement.confidence,
+                    recorded_at=statement.recorded_at,
+                    valid_from=statement.valid_from,
+                    load=statement.load,
+                    stated=stated_fields(source.spec, statement.record),
+                )
+            )
+        return claims
+
+
+class ConflictsField(StrawberryField):
+    """The fields of the record of which its sources state different values."""
+
+    def get_result(self, source: Entity, info: Info | None, args: list[Any], kwargs: Any) -> list[FieldConflict]:
+        """One conflict a field; empty: the sources agree."""
+        by_name = source.spec.by_name
+        return [
+            FieldConflict(
+                field=by_name[conflict.field].graph_name,
+                values=[
+                    SourcedValue(source=SourceOverview(source.scope, name), value=as_json(value))
+                    for name, value in conflict.values
+                ],
+            )
+            for conflict in source.scope.view.conflicts(source.handle)
+        ]

@@ -1,0 +1,76 @@
+"""Values that many answers hold: money, spans, the evidence of a record, how complete an answer is."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Final
+
+import strawberry
+from strawberry.annotation import StrawberryAnnotation
+from strawberry.types.field import StrawberryField
+
+from graph.errors import InvalidInput
+from graph.money import CNY, MINOR_PER_MAJOR
+from graph.money import Money as Amount
+from schema.types.derived import make_input
+
+
+@strawberry.type(description="金额 · An amount of money, exact to 分")
+class Money:
+    """What `graph.money.Money` answers, by the same names."""
+
+    amount: Decimal = strawberry.field(description="In major units (元)")
+    currency: str = strawberry.field(description="ISO 4217")
+    printed: str | None = strawberry.field(description="As the source wrote it; null: it came as a number")
+
+
+@strawberry.type(description="原文位置 · Characters [start, end) of the loaded text")
+class Span:
+    """What `graph.records.Span` answers, by the same names."""
+
+    start: int = strawberry.field(description="First character, from 0")
+    end: int = strawberry.field(description="The character after the last")
+    quote: str = strawberry.field(description="What stands there")
+
+
+def _input_field(name: str, graphql_type: object, description: str, default: object = None) -> StrawberryField:
+    extra: dict[str, Any] = {} if default is None else {"default": default}
+    return StrawberryField(
+        python_name=name,
+        graphql_name=name,
+        type_annotation=StrawberryAnnotation(graphql_type),
+        description=description,
+        **extra,
+    )
+
+
+MoneyInput: Final = make_input(
+    "MoneyInput",
+    [
+        _input_field("amount", Decimal, "In major units (元)"),
+        _input_field("currency", str | None, "ISO 4217", default=CNY),
+    ],
+    "金额 · An amount of money in major units",
+)
+
+
+def money_of(value: dict[str, Any] | None, name: str) -> Amount | None:
+    """The money that a MoneyInput states. Raises InvalidInput, naming the argument, below 0 or finer than 分."""
+    if value is None:
+        return None
+    amount = value["amount"]
+    if amount < 0 or amount * MINOR_PER_MAJOR != int(amount * MINOR_PER_MAJOR):
+        raise InvalidInput(f"{name} is {amount}; give an amount from 0, in 元, exact to 分")
+    return Amount.of(amount, currency=value.get("currency") or CNY)
+
+
+@strawberry.type(description="来源陈述 · What one source says of a record, and where it says so")
+class Claim:
+    """Evidence."""
+
+    source: Any = strawberry.field(graphql_type=None)
+    locator: str | None
+    quote: str | None
+    confidence: Decimal
+    recorded_at: datetime
