@@ -105,7 +105,9 @@ def _raw_items(text: Text, clause: Span) -> list[Span]:
         joint = _JOINT.search(text.flat, piece.start, min(piece.end, piece.start + 14)) if index else None
         # 交易、托管及法律、财务: a joint parts two short items; inside a long piece it belongs to prose.
         prose = text.closing(piece.start) is not None or _CRITERION.match(text.words(piece))
-        if joint is not None and joint.start() - piece.start <= 8 and not prose:
+        # 仓单等无形资产和动产: behind 等 the words are those of the head.
+        tailed = joint is not None and _TAIL.search(text.flat, piece.start, joint.start()) is not None
+        if joint is not None and joint.start() - piece.start <= 8 and not prose and not tailed:
             parted += [Span(piece.start, joint.start()), text.strip(Span(joint.end(), piece.end))]
         else:
             parted.append(piece)

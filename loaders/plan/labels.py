@@ -22,7 +22,7 @@ class NumberLabel:
 
 _QUOTED = re.compile(r"“(?P<label>[^“”。]{1,20})”(?P<noun>[\u4e00-\u9fff]{2,12})?")
 _NUMERALS = re.compile(r"\d|[一二三四五六七八九十百千].*[一二三四五六七八九十百千]")
-_NOUN_END = re.compile(r"和|与|及|的|中|等|列|模式|试点期|时期|期间")
+_NOUN_END = re.compile(r"建设|和|与|及|的|中|等|列|模式|试点期|时期|期间")
 
 
 def read_labels(text: Text, block: Span, masked: Sequence[Span], measure: int | None) -> list[NumberLabel]:

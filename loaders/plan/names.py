@@ -78,6 +78,8 @@ def _found(phrase: str) -> Iterator[_Found]:
             if head.needs is not None and not head.needs.search(modifier):
                 continue
             name = plain(phrase[start : match.end()])
+            if head.joins and modifier and opening_length(modifier, 0) == len(modifier):
+                continue
             if not head.exact and BARE.match(name) and name != "子基金":
                 continue
             yield _Found(start, match.end(), head, begin)
@@ -125,6 +127,7 @@ def _mention(text: Text, clause: Span, one: _Found, span: Span, measure: int | N
     name = plain(text.compact(span))
     if one.head.sort is Sort.VOUCHER_SCHEME:
         name = name.removesuffix("资金")
+    name = re.sub(r"的(?=机制$|制度$|办法$)", "", name)
     lead = text.flat[clause.start : span.start]
     definite = not CLASS_NAME.match(name) and not _CLASS_BEFORE.search(lead)
     return Mention(

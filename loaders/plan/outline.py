@@ -22,7 +22,7 @@ _STYLES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("CIRCLED", re.compile(r"([①-⑳])\s*")),
 )
 # The first sentence of a numbered paragraph is its title where it is no longer than a title is.
-_LONGEST_TITLE = 60
+_LONGEST_TITLE = 40
 _LONGEST_SECTION_TITLE = 16
 
 
@@ -91,16 +91,14 @@ def _ordinal(numeral: str) -> int | None:
 
 
 def _title_and_rest(text: Text, span: Span) -> tuple[Span, Span]:
-    """The title of a numbered line and what follows it: a first sentence that is short enough is the title."""
+    """The title of a numbered line and what follows it: a first sentence that is short enough is the title.
+
+    A longer one is text without a title; its first clause stands for one and the whole line is the text.
+    """
     sentence = next(iter(text.split(span, "。：")), span)
-    if sentence.end < span.end or sentence.end - sentence.start <= _LONGEST_TITLE:
-        title = sentence
-    else:
-        title = next(iter(text.split(span, "，；。")), span)
-        return title, span
-    if title.end - title.start > _LONGEST_TITLE:
-        return next(iter(text.split(span, "，；。：")), span), span
-    return title, text.lstrip(Span(title.end, span.end), also="。：")
+    if sentence.end - sentence.start <= _LONGEST_TITLE:
+        return sentence, text.lstrip(Span(sentence.end, span.end), also="。：")
+    return next(iter(text.split(span, "，；。：")), span), span
 
 
 def read_outline(text: Text, lines: Iterable[Span]) -> tuple[list[Heading], list[Span]]:

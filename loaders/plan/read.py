@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from loaders.plan.committee import CommitteeRead, read_committee
 from loaders.plan.duties import StatedDuty, read_duties
@@ -183,6 +183,16 @@ def _units(
     return tuple(found)
 
 
+def _with_office(units: Sequence[Unit], committee: CommitteeRead) -> tuple[Unit, ...]:
+    """The units with 领导小组办公室 under its full name."""
+    return tuple(
+        replace(unit, name=f"{committee.name}办公室")
+        if re.fullmatch(r"(?:领导小组|联席会议|指挥部)办公室", unit.name)
+        else unit
+        for unit in units
+    )
+
+
 def read_plan(text: str) -> PlanReading:
     """All that the text says in the form of a municipal plan, each item with its span in `text` exactly as given.
 
@@ -206,6 +216,8 @@ def read_plan(text: str) -> PlanReading:
     organised = [block.span for block in blocks if block.role is Role.SAFEGUARDS]
     committee = read_committee(source, [block.span for block in blocks if block.measure is None], annex_lines)
     duties = read_duties(source, organised, [one for root in annex_top for one in root.walk()])
+    if committee is not None:
+        duties = tuple(replace(duty, units=_with_office(duty.units, committee)) for duty in duties)
     raw_units = _units(header, measures, committee, duties, source)
     units: tuple[NamedUnit, ...] = name_units(raw_units, header.city)
     mentions = _with_known(source, found.mentions, blocks, raw_units, header.city)

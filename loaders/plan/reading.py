@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
+from typing import TypeVar
 
 from loaders.plan.committee import CommitteeRead
 from loaders.plan.duties import StatedDuty
@@ -20,6 +20,8 @@ from loaders.plan.sameness import Candidate
 from loaders.plan.text import Span
 from loaders.plan.things import Thing
 from loaders.plan.units import SetRule, Unit
+
+T = TypeVar("T", bound=Thing)
 
 
 class Open(Enum):
@@ -135,6 +137,6 @@ class PlanReading:
         """The measure with this number, or None."""
         return next((measure for measure in self.measures if measure.number == number), None)
 
-    def things_of(self, *kinds: type[Thing]) -> Sequence[Thing]:
-        """The things of these classes, in printed order."""
-        return [thing for thing in self.things if isinstance(thing, kinds)]
+    def things_of(self, kind: type[T]) -> list[T]:
+        """The things of a class, in printed order."""
+        return [thing for thing in self.things if isinstance(thing, kind)]
