@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from graph.money import CNY
-from graph.view import NOT_STATED, View
+from graph.snapshot import NOT_STATED
+from graph.view import View
 from queries.coverage.network import Flags, Ints
 
 

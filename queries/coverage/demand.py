@@ -9,9 +9,9 @@ from typing import NamedTuple
 import numpy as np
 
 from graph.kinds.demand_side import NeedStatus
-from graph.kinds.terms import Instrument, Stage
-from graph.snapshot import day_of
-from graph.view import NOT_STATED, View
+from graph.kinds.terms import Instrument
+from graph.snapshot import NOT_STATED, day_of
+from graph.view import View
 from queries.coverage.amounts import Amounts, amounts_of, years_of
 from queries.coverage.matching import AskedFor, Invested, Placed, match_rounds
 from queries.coverage.network import Ints
@@ -113,11 +113,13 @@ def _equity(view: View, kind: str) -> Ints:
     """The records of a kind whose instrument is equity; a round that states none brings equity."""
     handles = view.handles(kind)
     instrument = view.ints(handles, "instrument")
-    return handles[(instrument == list(Instrument).index(Instrument.EQUITY)) | (instrument == NOT_STATED)]
+    equity = list(Instrument).index(Instrument.EQUITY)
+    return np.asarray(handles[np.isin(instrument, [equity, NOT_STATED])], np.int64)
 
 
 def _years(days: Ints) -> Ints:
-    return np.where(days == NOT_STATED, UNKNOWN, years_of(np.where(days == NOT_STATED, 0, days)))
+    years = years_of(np.where(days == NOT_STATED, 0, days))
+    return np.asarray(np.where(days == NOT_STATED, UNKNOWN, years), np.int64)
 
 
 def _rounds(view: View, places: _Places) -> tuple[list[Invested], dict[int, Cell], list[Uncounted]]:
@@ -201,6 +203,3 @@ class _Places:
         for at, tag in zip(place.tolist(), self.view.refs(links, "target").tolist(), strict=True):
             found[at].add(tag)
         return [frozenset(tags) for tags in found]
-
-
-STAGES = tuple(Stage)

@@ -33,8 +33,8 @@ class Condition:
 class Mandate:
     """All conditions hold. Amounts in 分, None: no such rule.
 
-    is_stated: whether the fund has any mandate rule. is_decidable: False where a hard rule is known only in words, so that
-    nobody can say whether a need meets it.
+    is_stated: whether any rule of it is known, a preference too. is_decidable: False where a hard rule is known in words
+    only, so that nobody can say whether a need meets it.
     """
 
     conditions: tuple[Condition, ...] = ()
@@ -66,7 +66,7 @@ class MandateRule:
     upper: int | None = None
 
 
-def mandate_of(rules: Iterable[MandateRule]) -> Mandate:
+def mandate_of(rules: Iterable[MandateRule], *, is_stated: bool = True) -> Mandate:
     """The mandate that hard rules make together: those of one dimension are alternatives, different dimensions all hold.
 
     What one rule of a dimension lists and another forbids stays forbidden; so a mandate may admit nothing.
@@ -75,9 +75,8 @@ def mandate_of(rules: Iterable[MandateRule]) -> Mandate:
     without: dict[Dimension, frozenset[int]] = {}
     lower: list[int] = []
     upper: list[int] = []
-    is_stated, is_decidable = False, True
+    is_decidable = True
     for rule in rules:
-        is_stated = True
         lower += [] if rule.lower is None else [rule.lower]
         upper += [] if rule.upper is None else [rule.upper]
         if rule.dimension is Dimension.TICKET:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from graph.snapshot import day_of
-from graph.view import NOT_STATED, View
+from graph.snapshot import NOT_STATED, day_of
+from graph.view import View
 from queries.coverage.amounts import Amounts, amounts_of, years_of
 from queries.coverage.network import Flags, Ints
 

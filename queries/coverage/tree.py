@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from graph.kinds.places import IndustryLevel, RegionLevel
-from graph.view import NOT_STATED, View
+from graph.snapshot import NOT_STATED
+from graph.view import View
 from queries.coverage.network import Ints
 
 NOWHERE = -1

@@ -1,0 +1,144 @@
+"""Coverage cells: leaves of a solution rolled up, with what lies behind the sums."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+
+import numpy as np
+
+from graph.kinds.terms import Stage
+from queries.coverage.cell_id import CellDimension, CellKey
+from queries.coverage.demand import Uncounted
+from queries.coverage.fair_flow import GapReason
+from queries.coverage.network import SOURCE, Flags, Ints
+from queries.coverage.solution import Solution
+from queries.coverage.supply import FundSupply
+from queries.ratios import rounded
+
+REASONS = tuple(GapReason)
+
+
+@dataclass(frozen=True, slots=True)
+class GapShare:
+    """One reason's part of a structural gap. share: 0–1, six places. funds: whose size would tell (SIZE_NOT_STATED)."""
+
+    reason: GapReason
+    amount: int
+    share: Decimal
+    funds: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CellFund:
+    """A fund whose mandate admits a cell.
+
+    cap: 分 that its terms let through to the cell's unmet needs (0: the terms let nothing through). has_money_left: more of
+    it cannot be placed anywhere, so that not its size but its terms hold it back.
+    """
+
+    supply: FundSupply
+    cap: int
+    has_money_left: bool
+
+    @property
+    def fund(self) -> int:
+        return self.supply.fund
+
+
+@dataclass(frozen=True, eq=False)
+class CoverageCell:
+    """Demand in a cell and how far money meets it. 分; demand = covered + execution_gap + structural_gap, exactly.
+
+    industry, region: handles; with stage and period None where `by` does not have the dimension, and where it is not known.
+    deployed: invested in the period, at cost; over_coverage: the part of it that met no need.
+    execution_gap: unmet, though money and mandate exist. structural_gap: unmet with all money placed fairly;
+    structural_gap_low: the same if every fund of unknown size had all that is asked of it.
+    reason: that of the largest part of the structural gap, None where there is none; `reasons` has all.
+    """
+
+    key: CellKey
+    industry: int | None
+    stage: Stage | None
+    region: int | None
+    period: str | None
+    demand: int
+    deployed: int
+    covered: int
+    execution_gap: int
+    structural_gap: int
+    structural_gap_low: int
+    reason: GapReason | None
+    solution: Solution = field(repr=False)
+    leaves: Ints = field(repr=False)
+
+    @property
+    def id(self) -> str:
+        """The id that describes the cell."""
+        return self.key.id
+
+    @property
+    def by(self) -> tuple[CellDimension, ...]:
+        """The dimensions that the cell is split by."""
+        return tuple(self.key.values)
+
+    @property
+    def over_coverage(self) -> int:
+        """Money that met no need: deployed − covered, never negative."""
+        return self.deployed - self.covered
+
+    @property
+    def reasons(self) -> tuple[GapShare, ...]:
+        """Every reason with its part of the structural gap, in the order of reasons; empty where there is no gap."""
+        flow = self.solution.flow
+        parts: dict[GapReason, int] = {}
+        named: dict[GapReason, set[int]] = {}
+        gap = flow.gap
+        for leaf in self.leaves.tolist():
+            reason = flow.reason[leaf]
+            if reason is not None:
+                parts[reason] = parts.get(reason, 0) + int(gap[leaf])
+                named.setdefault(reason, set()).update(flow.sizeless.get(leaf, ()))
+        return tuple(
+            GapShare(
+                reason,
+                parts[reason],
+                rounded(Fraction(parts[reason], self.structural_gap)),
+                tuple(self.solution.funds[place].fund for place in sorted(named[reason])),
+            )
+            for reason in REASONS
+            if reason in parts
+        )
+
+    @property
+    def funds(self) -> tuple[CellFund, ...]:
+        """The funds whose mandates admit a leaf of the cell, in order of ids."""
+        network, places = self.solution.flow.residual.network, self.solution.fund_of_node
+        edges = np.flatnonzero(self._of_cell()[network.leaf])
+        through = np.zeros(len(network.size), np.int64)
+        np.add.at(through, network.node[edges], network.cap[edges])
+        inner = network.fed_by != SOURCE
+        through[inner] = np.minimum(through[inner], network.size[inner])
+        cap = np.zeros(len(self.solution.funds), np.int64)
+        np.add.at(cap, places, through)
+        return tuple(
+            CellFund(self.solution.funds[place], int(cap[place]), bool(self.solution.has_money_left[place]))
+            for place in np.unique(places[network.node[edges]]).tolist()
+        )
+
+    @property
+    def needs(self) -> Ints:
+        """The needs of the cell that are in its sums, by leaf and then in order of ids."""
+        return self.solution.need[self._of_cell()[self.solution.need_leaf]]
+
+    @property
+    def uncounted(self) -> tuple[Uncounted, ...]:
+        """Needs and rounds of the cell that are in no sum: in a currency without a rate, or without an amount."""
+        mine = self._of_cell()
+        return tuple(one for leaf, one in self.solution.uncounted if mine[leaf])
+
+    def _of_cell(self) -> Flags:
+        flags = np.zeros(len(self.solution.cells), np.bool_)
+        flags[self.leaves] = True
+        return flags
