@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from graph.ontology import FieldSpec
 from graph.snapshot_columns import NO_DAY, Mask, Numbers, Rows
-from graph.snapshot_ids import lexsort
+from graph.snapshot_ids import Order, lexsort
 from graph.snapshot_table import Table
 from graph.viewer import Viewer
 
@@ -88,13 +88,20 @@ class Slots:
             valid_from == np.repeat(np.maximum.reduceat(valid_from, self.starts[:-1]), np.diff(self.starts))
         )
 
-    def joined(self, other: Slots) -> Slots:
-        """These slots and then the other's."""
-        return Slots(
-            other.table,
-            np.concatenate([self.starts, self.starts[-1] + other.starts[1:]]),
-            np.concatenate([self.rows, other.rows]),
+    def replaced(self, kept: npt.NDArray[np.integer], other: Slots) -> Slots:
+        """These of its slots, by place, and then all the other's; what was picked is picked still."""
+        counts = np.diff(self.starts)
+        standing = np.zeros(self.size, bool)
+        standing[kept] = True
+        rows = np.concatenate([self.rows[np.repeat(standing, counts)], other.rows])
+        starts = np.concatenate(
+            [np.zeros(1, np.int64), np.cumsum(np.concatenate([counts[kept], np.diff(other.starts)]))]
         )
+        picks = {
+            name: np.concatenate([picked[kept], other.pick(other.table.kind.by_name[name])])
+            for name, picked in self._picks.items()
+        }
+        return Slots(other.table, starts, rows, picks)
 
 
 @dataclass(frozen=True)
@@ -122,15 +129,43 @@ class KindView:
 
     def row_of(self, number: int, spec: FieldSpec) -> int:
         """As `rows_of`, of one."""
+        if number >= self.row.size:
+            return NOTHING
         row = int(self.row[number])
         return int(self.slots.pick(spec)[FIRST_SLOT - row]) if row <= FIRST_SLOT else row
 
     def statements(self, number: int) -> Rows:
         """The contributing rows of one record, the first to be asked first."""
-        row = int(self.row[number])
+        row = int(self.row[number]) if number < self.row.size else NOTHING
         if row <= FIRST_SLOT:
             return self.slots.of(FIRST_SLOT - row)
         return np.array([row] if row >= 0 else [], np.int32)
+
+    def grown(self, size: int) -> KindView:
+        """The kind with this many numbers, of which the new ones have nothing."""
+        if self.row.size == size:
+            return self
+        more = size - self.row.size
+        row = np.append(self.row, np.full(more, NOTHING, np.int32))
+        none = np.zeros(more, bool)
+        in_force, own = np.append(self.in_force, none), np.append(self.own, none)
+        return KindView(self.table, self.canon, row, self.slots, in_force, own)
+
+    def patched(self, part: KindView, touched: Rows) -> KindView:
+        """The kind with the records of `touched` (canonical numbers) as `part`, over a longer table, has them."""
+        before = self.grown(part.row.size)
+        row = before.row.copy()
+        row[touched] = NOTHING
+        several = np.flatnonzero(row <= FIRST_SLOT)
+        slots = FIRST_SLOT - row[several]
+        order = np.argsort(slots)
+        several, slots = several[order], slots[order]
+        row[several] = FIRST_SLOT - np.arange(slots.size, dtype=np.int32)
+        new = part.row[touched]
+        row[touched] = np.where(new <= FIRST_SLOT, new - slots.size, new)
+        in_force, own = before.in_force.copy(), before.own.copy()
+        in_force[touched], own[touched] = part.in_force[touched], part.own[touched]
+        return KindView(part.table, part.canon, row, self.slots.replaced(slots, part.slots), in_force, own)
 
     def numbers(self, spec: FieldSpec, numbers: npt.NDArray[np.integer]) -> npt.NDArray[np.integer]:
         """The stored values of a field of numbers, days, flags or references; its null where nothing is stated."""
@@ -139,12 +174,12 @@ class KindView:
         return column.take(self.rows_of(numbers, spec))
 
 
-def resolve(table: Table, canon: Rows | None, id_rank: Rows, moment: Moment, only: Rows | None = None) -> KindView:
+def resolve(table: Table, canon: Rows | None, order: Order, moment: Moment, only: Rows | None = None) -> KindView:
     """The kind at this moment; with `only`, nothing but the records of these canonical numbers, as if there were no others.
 
-    `id_rank` orders the kind's ids. Cost: a few passes over the rows, and a sort of those whose ids have several.
+    `order` is that of the kind's ids. Cost: a few passes over the rows, and a sort of those whose ids have several.
     """
-    size = table.last.size
+    size = order.size
     rows = _contributing(table, canon, moment, only)
     numbers = table.number[rows] if canon is None else canon[table.number[rows]]
     row = np.full(size, NOTHING, np.int32)
@@ -158,8 +193,8 @@ def resolve(table: Table, canon: Rows | None, id_rank: Rows, moment: Moment, onl
         row[numbers[alone]] = several[alone]
         several, numbers = several[~alone], numbers[~alone]
         if several.size:
-            order = _precedence(table, several, numbers, id_rank, moment)
-            several, numbers = several[order], numbers[order]
+            places = _precedence(table, several, numbers, order, moment)
+            several, numbers = several[places], numbers[places]
             starts = np.flatnonzero(np.concatenate([[True], numbers[1:] != numbers[:-1]]))
             row[numbers[starts]] = FIRST_SLOT - np.arange(starts.size)
             slots = Slots(table, np.append(starts, numbers.size), several)
@@ -199,16 +234,17 @@ def _one_a_source(table: Table, rows: Rows) -> Rows:
     return rows[order[last]]
 
 
-def _precedence(table: Table, rows: Rows, numbers: Rows, id_rank: Rows, moment: Moment) -> npt.NDArray[np.intp]:
+def _precedence(table: Table, rows: Rows, numbers: Rows, order: Order, moment: Moment) -> npt.NDArray[np.intp]:
     source = table.source[rows]
-    keys = (
-        numbers,
-        -moment.reliability[source],
-        -table.valid_from[rows].astype(np.int64),
-        moment.source_rank[source],
-        id_rank[table.number[rows]],
+    return lexsort(
+        (
+            numbers,
+            -moment.reliability[source],
+            -table.valid_from[rows].astype(np.int64),
+            moment.source_rank[source],
+            order.rank[table.number[rows]],
+        )
     )
-    return lexsort(keys)
 
 
 def _state(table: Table, row: Rows, slots: Slots, day: int) -> tuple[Mask, Mask]:

@@ -76,6 +76,16 @@ class Identity:
             nodes[code][[handle & NUMBER_MASK for handle in members]] = first & NUMBER_MASK
         return cls(snapshot, nodes)
 
+    def advanced(self, snapshot: Snapshot, touched: Mapping[str, Rows]) -> Identity:
+        """The same identity over a longer snapshot; `touched` kinds have new statements, SAME_AS is none of them."""
+        nodes = {
+            code: np.concatenate([canon, np.arange(canon.size, snapshot.ids[code].size, dtype=np.int32)])
+            for code, canon in self.nodes.items()
+        }
+        kinds = self.snapshot.kinds
+        links = {code: made for code, made in self._links.items() if (kind := kinds[code]) and kind.name not in touched}
+        return Identity(snapshot, nodes, links)
+
     def of_handles(self, handles: Ints) -> Ints:
         """The canonical handle of each node handle; -1 stays -1."""
         if not self.nodes or not handles.size:

@@ -17,12 +17,12 @@ import numpy as np
 import polars as pl
 
 from graph.blocks import CONFIDENCE, ID, LOAD, LOCATOR, NONE, OP, UNTIL, frame_schema
-from graph.id_columns import escaped
+from graph.id_columns import escaped_texts
 from graph.identifiers import unescape
 from graph.log import EPOCH, Load, Mode
 from graph.ontology import KindSpec, Ontology, Storage
 from graph.snapshot_adjacency import Adjacency
-from graph.snapshot_columns import NO_DAY, NOBODY, NOT_STATED, Codes, Ints, Numbers, Rows, Texts, gather
+from graph.snapshot_columns import NO_DAY, NOBODY, NOT_STATED, Codes, Ints, Numbers, Rows, Texts, gather, nulls
 from graph.snapshot_ids import FOREIGN, KIND_SHIFT, NUMBER_MASK, LinkIds, NodeIds, Ranks, link_id
 from graph.snapshot_interning import kind_codes, prefix_codes
 from graph.snapshot_rows import Withdrawals
@@ -160,9 +160,14 @@ class Snapshot:
 
     def link_number(self, code: int, source: int, target: int, key: int) -> int:
         """The number of the link between these handles with this key; -1 when there is none."""
-        _, numbers = self.links(code).places(
-            self.ranks, np.array([source]), np.array([target]), np.array([key], np.int32)
-        )
+        kind, ids = self.kinds[code], self.links(code)
+        adjacency = None if kind is None else self.edges.get((kind.name, "source", source >> KIND_SHIFT))
+        if adjacency is not None:
+            beside = adjacency.of(source & NUMBER_MASK)
+            found = beside[(ids.target[beside] == target) & (ids.key[beside] == key)]
+            if found.size:
+                return int(found[0])
+        _, numbers = ids.places(self.ranks, np.array([source]), np.array([target]), np.array([key], np.int32))
         return int(numbers[0])
 
     def nodes(self, code: int) -> NodeIds:
@@ -215,13 +220,28 @@ class Snapshot:
 
     def link_ids(self, ids: LinkIds, source: Ints, target: Ints, keys: pl.Series) -> pl.Series:
         """The ids of links between these handles; `keys` as they stand at the ids' ends."""
-        parts = pl.DataFrame({"s": self.ids_of(source), "t": self.ids_of(target), "k": keys})
-        made = pl.concat_str(
-            [pl.lit(ids.prefix), escaped(pl.col("s")), escaped(pl.col("t")), pl.col("k")],
-            separator=":",
-            ignore_nulls=True,
-        )
+        parts = pl.DataFrame({"s": self._escaped_ids(source), "t": self._escaped_ids(target), "k": keys})
+        made = pl.concat_str(pl.lit(ids.prefix), pl.all(), separator=":", ignore_nulls=True)
         return parts.select(made).to_series().alias("")
+
+    def _escaped_ids(self, handles: Ints) -> pl.Series:
+        """The ids of these handles as parts of other ids. Each id is escaped once, however often it occurs."""
+        codes = handles >> KIND_SHIFT
+        out = nulls(handles.size)
+        for code in np.unique(codes).tolist():
+            if code < 0:
+                continue
+            here = np.flatnonzero(codes == code)
+            numbers, ids = handles[here] & NUMBER_MASK, self.nodes(code)
+            occurs = np.zeros(ids.size, bool)
+            occurs[numbers] = True
+            keys = escaped_texts(ids.keys.gather(np.flatnonzero(occurs)))
+            whole = pl.select(pl.lit(f"{ids.prefix}%3A" if ids.prefix else "") + keys).to_series()
+            found = whole.gather((np.cumsum(occurs) - 1)[numbers])
+            if here.size == handles.size:
+                return found
+            out = out.scatter(here, found)
+        return out
 
     # what a source states
 

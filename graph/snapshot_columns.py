@@ -6,9 +6,9 @@ nothing is stated takes no space.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final, Protocol, Self
+from typing import Any, Final, Protocol, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -35,6 +35,15 @@ class Column(Protocol):
 
     def stated(self, rows: Rows) -> Mask:
         """For each row, whether it states a value."""
+
+    def at(self, row: int) -> Any:
+        """The value of one row as it is stored; None for null and for row -1."""
+
+    def reader(self) -> Callable[[int], Any]:
+        """What `at` answers, for many calls."""
+
+    def extended(self, part: Any, ends: tuple[int, ...]) -> Self:
+        """The column with one more part; parts between the last ends that `ends` lacks are joined to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +91,12 @@ class Numbers:
                 return None if value == self.null else value
             start = end
         raise IndexError(row)
+
+    def reader(self) -> Callable[[int], int | None]:
+        if len(self.parts) != 1 or self.parts[0] is None:
+            return self.at
+        item, null = self.parts[0].item, self.null
+        return lambda row: None if row < 0 or (value := item(row)) == null else value
 
     def stated(self, rows: Rows) -> Mask:
         return np.asarray(self.take(rows) != self.null)
@@ -134,16 +149,20 @@ class Codes:
         code = self.numbers.at(row)
         return None if code is None else self.words[code]
 
+    def reader(self) -> Callable[[int], str | None]:
+        read, words = self.numbers.reader(), self.words
+        return lambda row: None if (code := read(row)) is None else words[code]
+
     def stated(self, rows: Rows) -> Mask:
         return self.numbers.stated(rows)
 
-    def extended(self, words: pl.Series | None, ends: tuple[int, ...]) -> Self:
-        """The column with the part that `words` are."""
-        if words is None or words.null_count() == words.len():
+    def extended(self, part: pl.Series | None, ends: tuple[int, ...]) -> Self:
+        """The column with one more part, of words."""
+        if part is None or part.null_count() == part.len():
             return type(self)(self.numbers.extended(None, ends), self.words)
-        new = sorted(set(words.unique().drop_nulls().to_list()) - set(self.words))
+        new = sorted(set(part.unique().drop_nulls().to_list()) - set(self.words))
         known = (*self.words, *new)
-        codes = words.replace_strict(list(known), list(range(len(known))), default=NOBODY, return_dtype=pl.Int32)
+        codes = part.replace_strict(list(known), list(range(len(known))), default=NOBODY, return_dtype=pl.Int32)
         return type(self)(self.numbers.extended(codes.to_numpy(), ends), known)
 
 
@@ -187,6 +206,12 @@ class Texts:
                 return None if part is None else part[row - start]
             start = end
         return None
+
+    def reader(self) -> Callable[[int], str | None]:
+        if len(self.parts) != 1 or self.parts[0] is None:
+            return self.at
+        item = self.parts[0].__getitem__
+        return lambda row: None if row < 0 else item(row)
 
     def stated(self, rows: Rows) -> Mask:
         out = np.zeros(rows.size, bool)

@@ -22,7 +22,7 @@ from graph.snapshot_columns import Codes, Column, Ints, Numbers, Rows, Texts
 from graph.snapshot_ids import KIND_SHIFT, LinkIds, NodeIds, numbers_of
 from graph.snapshot_interning import Interning, key_texts
 from graph.snapshot_reading import Reading
-from graph.snapshot_rows import NewRows, Placed, cap, place
+from graph.snapshot_rows import NewRows, Placed, cap, distinct, place
 from graph.snapshot_table import FIRST, OPEN, RowPart, Table, Values, stored_values
 
 _STATEMENT_STORAGE = {NONE: Storage.CODE, LOCATOR: Storage.TEXT, CONFIDENCE: Storage.INT}
@@ -50,6 +50,8 @@ def extended(snapshot: Snapshot, reading: Reading) -> Extension:
 
     frames = {name: frame for name, frame in reading.frames.items() if frame.height}
     interning = Interning(snapshot.ids, snapshot.prefixes)
+    # First the columns that give new ids: what refers to them is then only looked up.
+    own = {name: interning.mention(frame[ID]) for name, frame in frames.items() if ID in frame.columns}
     mentions = {name: _mention(interning, snapshot.ontology[name], frame) for name, frame in frames.items()}
     interning.settle()
     ids, tables, edges = interning.ids, dict(snapshot.tables), dict(snapshot.edges)
@@ -62,14 +64,14 @@ def extended(snapshot: Snapshot, reading: Reading) -> Extension:
         if kind.is_link:
             ids[code], number = _link_numbers(ids, code, kind, frame, handles[name])
         else:
-            number = numbers_of(handles[name].pop(ID))
+            number = numbers_of(interning.handles(own[name]))
         table = tables[name]
         rows = _new_rows(frame, number, source_of_load)
         placed = place(table, rows, withdrawals, lambda frame=frame: _tell_apart(frame))  # type: ignore[misc]
         for seq, count in placed.redated.items():
             redated[seq] = redated.get(seq, 0) + count
         tables[name] = _appended(table, frame, handles[name], placed, ids[code].size)
-        touched[name] = np.unique(placed.rows.number)
+        touched[name] = distinct(placed.rows.number)
     for name in frames:
         code = snapshot.codes[name]
         _insert_pairs(edges, tables[name], snapshot.tables[name].rows, ids, code)
@@ -94,10 +96,7 @@ def _sources(snapshot: Snapshot, loads: tuple[Load, ...]) -> tuple[str, ...]:
 
 
 def _mention(interning: Interning, kind: KindSpec, frame: pl.DataFrame) -> dict[str, int]:
-    names = [spec.name for spec in kind.references]
-    if not kind.is_link:
-        names.insert(0, ID)
-    return {name: interning.mention(frame[name]) for name in names if name in frame.columns}
+    return {spec.name: interning.mention(frame[spec.name]) for spec in kind.references if spec.name in frame.columns}
 
 
 def _link_numbers(
@@ -144,9 +143,10 @@ def _appended(table: Table, frame: pl.DataFrame, handles: Mapping[str, Ints], pl
     rows = placed.rows
     ending = np.flatnonzero(rows.op == Op.END.value)
     until = np.full(rows.size, OPEN, np.int32)
-    if ending.size and UNTIL in frame.columns:
-        days = frame[UNTIL].to_physical().fill_null(OPEN).to_numpy()[placed.order]
-        until[ending] = days[ending]
+    if UNTIL in frame.columns:
+        # An undo states a row again that had ended: such a STATE carries its end with it.
+        stated = rows.op != Op.RETRACT.value
+        until[stated] = frame[UNTIL].to_physical().fill_null(OPEN).to_numpy()[placed.order][stated]
     columns: dict[str, Values] = {}
     for column in table.kind.columns:
         if column.name in handles:

@@ -26,6 +26,10 @@ FOREIGN: Final = 0
 """Code of the pseudo-kind of ids whose prefix no kind has: they keep their text, and are never live."""
 
 
+FEW: Final = 16
+"""Keys are looked up one by one where there are this many times as many ids, else joined."""
+
+
 def handles_of(code: int, numbers: npt.NDArray[np.integer]) -> Ints:
     """The handles of these numbers of one kind; -1 stays -1."""
     numbers = numbers.astype(np.int64)
@@ -99,15 +103,19 @@ class NodeIds:
         if not self.size:
             return places, np.zeros(keys.len(), bool)
         found = self.sorted_keys.gather(np.minimum(places, self.size - 1)) == keys
-        return places, found.to_numpy()
+        return places, found.fill_null(False).to_numpy()
 
     def lookup(self, keys: pl.Series) -> Rows:
-        """The numbers of these keys, -1 for an unknown one."""
+        """The numbers of these keys, -1 for an unknown one or null."""
         if not self.size:
             return np.full(keys.len(), -1, np.int32)
-        places, found = self._places(keys)
-        numbers = self.order.numbers[np.minimum(places, self.size - 1)]
-        return np.where(found, numbers, -1).astype(np.int32)
+        if keys.len() * FEW < self.size:
+            places, found = self._places(keys)
+            numbers = self.order.numbers[np.minimum(places, self.size - 1)]
+            return np.where(found, numbers, -1).astype(np.int32)
+        known = pl.DataFrame({"key": self.keys, "number": np.arange(self.size, dtype=np.int32)})
+        joined = keys.alias("key").to_frame().join(known, on="key", how="left", maintain_order="left")
+        return joined["number"].fill_null(-1).to_numpy()
 
     def number(self, key: str) -> int:
         """The number of one key, -1 when it is unknown."""

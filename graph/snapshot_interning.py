@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from graph.id_columns import escaped
@@ -28,66 +30,79 @@ def prefix_codes(ontology: Ontology) -> dict[str, int]:
     return found | {kind.prefix: codes[kind.name] for kind in ontology.nodes}
 
 
+@dataclass(frozen=True)
+class _Part:
+    """The ids of one kind in a column: their keys, and where they stand; None: the whole column."""
+
+    code: int
+    keys: pl.Series
+    places: npt.NDArray[np.intp] | None
+
+
 class Interning:
-    """Hands out handles for columns of whole ids; `ids` by kind code grows. All columns are given before any is asked for."""
+    """Hands out handles for columns of whole ids; `ids` by kind code grows. All columns are given before any is asked for.
+
+    It goes fastest when the columns that give new ids come first.
+    """
 
     def __init__(self, ids: Sequence[NodeIds | LinkIds], prefixes: Mapping[str, int]) -> None:
         self.ids = list(ids)
         self._prefixes = prefixes
-        self._columns: list[tuple[pl.Series, list[tuple[int, pl.Series, pl.Series]]]] = []
+        self._columns: list[tuple[int, list[_Part]]] = []
 
     def mention(self, column: pl.Series) -> int:
         """The place under which `handles` answers for this column."""
-        distinct = column.drop_nulls().unique()
-        self._columns.append((column, list(self._split(distinct))))
+        self._columns.append((column.len(), list(self._split(column.alias("")))))
         return len(self._columns) - 1
 
-    def _split(self, distinct: pl.Series) -> list[tuple[int, pl.Series, pl.Series]]:
-        """By kind: code, whole ids, keys."""
-        if not distinct.len():
-            return []
-        first = distinct[0].partition(":")[0]
-        if first in self._prefixes and distinct.str.starts_with(f"{first}:").all():
-            return [(self._prefixes[first], distinct, distinct.str.strip_prefix(f"{first}:"))]
-        found = []
-        prefixes = distinct.str.extract(r"^([^:]*):", 1)
-        rest = distinct
-        for prefix, code in self._prefixes.items():
-            mine = distinct.filter((prefixes == prefix).fill_null(False))
-            if mine.len():
-                found.append((code, mine, mine.str.strip_prefix(f"{prefix}:")))
-        known = pl.Series(list(self._prefixes), dtype=pl.String)
-        rest = distinct.filter(~prefixes.is_in(known.implode()).fill_null(False))
-        if rest.len():
-            found.append((FOREIGN, rest, rest))
-        return found
+    def _split(self, column: pl.Series) -> Iterator[_Part]:
+        if column.null_count() == column.len():
+            return
+        first = str(column.first(ignore_nulls=True)).partition(":")[0]
+        if first in self._prefixes and column.str.starts_with(f"{first}:").all(ignore_nulls=True):
+            yield _Part(self._prefixes[first], column.str.strip_prefix(f"{first}:"), None)
+            return
+        stated = np.flatnonzero(column.is_not_null().to_numpy())
+        texts = column.gather(stated)
+        prefixes = texts.str.extract(r"^([^:]*):", 1)
+        codes = prefixes.replace_strict(self._prefixes, default=FOREIGN, return_dtype=pl.Int64).to_numpy()
+        for code in np.unique(codes).tolist():
+            mine = np.flatnonzero(codes == code)
+            keys = texts.gather(mine)
+            yield _Part(code, keys if code == FOREIGN else keys.str.replace(r"^[^:]*:", ""), stated[mine])
 
     def settle(self) -> None:
         """Give numbers to all new ids."""
         by_code: dict[int, list[pl.Series]] = {}
         for _, parts in self._columns:
-            for code, _, keys in parts:
-                by_code.setdefault(code, []).append(keys)
-        for code, found in by_code.items():
-            ids = self.ids[code]
-            assert isinstance(ids, NodeIds)
-            keys = found[0] if len(found) == 1 else pl.concat([part.alias("") for part in found]).unique()
-            self.ids[code] = ids.extended(keys)
+            for part in parts:
+                by_code.setdefault(part.code, []).append(part.keys)
+        for code, columns in by_code.items():
+            known = self._nodes(code)
+            new = pl.Series("", [], dtype=pl.String)
+            for keys in columns:
+                keys = keys.filter(known.lookup(keys) < 0).drop_nulls() if known.size else keys.drop_nulls()
+                if new.len():
+                    keys = keys.alias("key").to_frame().join(new.alias("key").to_frame(), on="key", how="anti")["key"]
+                if keys.len():
+                    new = pl.concat([new, keys.unique().alias("")])
+            self.ids[code] = known.extended(new)
 
     def handles(self, place: int) -> Ints:
         """The handles of one column's ids, -1 for null."""
-        column, parts = self._columns[place]
-        wholes, handles = [], []
-        for code, whole, keys in parts:
-            ids = self.ids[code]
-            assert isinstance(ids, NodeIds)
-            wholes.append(whole.alias("id"))
-            handles.append(handles_of(code, ids.lookup(keys)))
-        if not wholes:
-            return np.full(column.len(), -1, np.int64)
-        known = pl.DataFrame({"id": pl.concat(wholes), "handle": np.concatenate(handles)})
-        joined = column.alias("id").to_frame().join(known, on="id", how="left", maintain_order="left")
-        return joined["handle"].fill_null(-1).to_numpy()
+        length, parts = self._columns[place]
+        out = np.full(length, -1, np.int64)
+        for part in parts:
+            found = handles_of(part.code, self._nodes(part.code).lookup(part.keys))
+            if part.places is None:
+                return found
+            out[part.places] = found
+        return out
+
+    def _nodes(self, code: int) -> NodeIds:
+        ids = self.ids[code]
+        assert isinstance(ids, NodeIds)
+        return ids
 
 
 def key_texts(kind: KindSpec, frame: pl.DataFrame) -> pl.Series | None:

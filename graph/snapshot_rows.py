@@ -63,7 +63,7 @@ def place(table: Table, rows: NewRows, withdrawals: Withdrawals, tell_apart: Cal
     with one key in one load the one to which `tell_apart` gives the least number stands. An undated row of an id that the source
     has dated takes the place of its latest version.
     """
-    old = table.rows_of(_distinct(rows.number)) if table.rows else np.empty(0, np.int32)
+    old = table.rows_of(distinct(rows.number)) if table.rows else np.empty(0, np.int32)
     old = old[table.load_to[old] == OPEN]
     given, rows = rows, _dated(table, old, rows, withdrawals)
     order = lexsort((rows.number, rows.source, rows.valid_from, rows.load))
@@ -190,6 +190,7 @@ def _date_one(
                 known[int(valid_from[at])] = load
 
 
-def _distinct(numbers: Rows) -> Rows:
+def distinct(numbers: Rows) -> Rows:
+    """The numbers, each once, in order."""
     ordered = np.sort(numbers)
     return ordered[np.concatenate([[True], ordered[1:] != ordered[:-1]])] if ordered.size else ordered

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -15,6 +15,7 @@ import polars as pl
 
 from graph.blocks import CONFIDENCE, DTYPES, LOCATOR, NONE, Op
 from graph.ontology import SEPARATOR, FieldSpec, FieldType, KindSpec, Storage
+from graph.snapshot_cells import Cell, cell_of
 from graph.snapshot_columns import NO_DAY, NOBODY, NOT_STATED, Codes, Column, Mask, Numbers, Rows, Texts
 
 OPEN: Final = 2**31 - 1
@@ -133,6 +134,15 @@ class Table:
         """For each row, whether it states this field."""
         return self.all_columns[spec.name].stated(rows)
 
+    @cached_property
+    def cells(self) -> Mapping[str, Cell]:
+        """By field, how its cells are read."""
+        return {spec.name: cell_of(spec, self.all_columns) for spec in self.kind.fields}
+
+    def value(self, row: int, spec: FieldSpec, id_of: Callable[[int], str]) -> Any:
+        """One row's value of a field as records have it; `id_of` makes ids of the handles that it refers to."""
+        return self.cells[spec.name](row, id_of)
+
     def stated_empty(self, spec: FieldSpec, rows: Rows) -> Mask | None:
         """For each row, whether it says that this field is empty (`none`); None where no row of the kind says so."""
         none = self.columns[NONE]
@@ -152,10 +162,7 @@ class Table:
         start, total = self.rows, self.rows + part.number.size
         kept = sum(1 for _ in takewhile(lambda place: self._stands(place, part.number.size), range(len(self.ends))))
         ends = (*self.ends[:kept], total)
-        columns = {
-            name: column.extended(part.columns.get(name), ends)  # type: ignore[attr-defined]
-            for name, column in self.columns.items()
-        }
+        columns = {name: column.extended(part.columns.get(name), ends) for name, column in self.columns.items()}
         last = np.full(numbers, -1, np.int32)
         last[: self.last.size] = self.last
         previous = self._chain(part.number, start, last)
@@ -210,6 +217,25 @@ class Table:
     def field_columns(self, spec: FieldSpec) -> tuple[Any, ...]:
         """The columns of one field."""
         return tuple(self.all_columns[column.name] for column in spec.columns)
+
+    @cached_property
+    def stated_fields(self) -> tuple[FieldSpec, ...]:
+        """The fields that any row states."""
+        return tuple(spec for spec in self.kind.fields if not self.all_columns[spec.name].blank)
+
+    @cached_property
+    def stated_cells(self) -> tuple[tuple[str, FieldSpec, Cell], ...]:
+        """The same with their names and cells."""
+        return tuple((spec.name, spec, self.cells[spec.name]) for spec in self.stated_fields)
+
+    @cached_property
+    def blank_values(self) -> Mapping[str, Any]:
+        """What every other field reads as."""
+        return {
+            spec.name: () if spec.holds in (FieldType.TEXTS, FieldType.TERMS) else None
+            for spec in self.kind.fields
+            if self.all_columns[spec.name].blank
+        }
 
     @cached_property
     def retracted(self) -> Mask:

@@ -7,181 +7,38 @@ every required field and is visible; a link only while both its ends are live.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import date, datetime
-from decimal import Decimal
-from functools import cached_property
-from typing import Any, Final
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from graph.blocks import CONFIDENCE, LOCATOR
 from graph.errors import InvalidIdentifier, InvalidInput, NotFound
-from graph.identifiers import make_id
-from graph.ontology import FieldSpec, FieldType, KindSpec, Ontology, Storage
-from graph.records import Record, Ref
-from graph.resolution import KindView, Moment, resolve
-from graph.same_as import SAME_AS, Identity
-from graph.snapshot import Snapshot, day_of
-from graph.snapshot_columns import NOT_STATED, Codes, Ints, Mask, Numbers, Rows, Texts, gather
-from graph.snapshot_ids import KIND_SHIFT, NUMBER_MASK, LinkIds, handles_of, link_id
-from graph.snapshot_table import EPOCH_ORDINAL, FIRST, Table
-from graph.values import MILLION, decimal, from_stored
-from graph.viewer import EVERYONE, Viewer
+from graph.evidence import Conflict, StatementView, conflicts_of, statements_of
+from graph.ontology import FieldSpec, FieldType, KindSpec, Storage
+from graph.records import Record
+from graph.resolution import NOTHING, KindView
+from graph.same_as import SAME_AS
+from graph.snapshot_columns import NOT_STATED, Codes, Ints, Numbers, Rows, Texts, gather
+from graph.snapshot_ids import KIND_SHIFT, NUMBER_MASK, LinkIds, handles_of, lexsort, link_id
+from graph.view_state import DEFAULT_RELIABILITY, LAST_AS_OF, ViewState, dataset_id
 
-LAST_AS_OF: Final = date.max.toordinal() - EPOCH_ORDINAL - 1
-"""The last day that can be asked for: 9999-12-31 stands for an open end."""
-DEFAULT_RELIABILITY: Final = Decimal("0.5")
-"""Reliability of a source of which none is stated."""
-DATASET: Final = "Dataset"
-
-
-@dataclass(frozen=True, slots=True)
-class StatementView:
-    """One contributing statement: who said it, where and when, and the record as this source states it.
-
-    `valid_from` None: not stated. `confidence` None: certain.
-    """
-
-    source: str
-    reliability: Decimal
-    locator: str | None
-    confidence: Decimal | None
-    recorded_at: datetime
-    load: int
-    valid_from: date | None
-    record: Record
-
-
-@dataclass(frozen=True, slots=True)
-class Conflict:
-    """A field of which sources state different values: by source, the first to be believed first; None: stated to be empty."""
-
-    field: str
-    values: tuple[tuple[str, Any], ...]
+__all__ = [
+    "DEFAULT_RELIABILITY",
+    "LAST_AS_OF",
+    "NOT_STATED",
+    "Conflict",
+    "StatementView",
+    "View",
+    "dataset_id",
+]
 
 
 @dataclass(eq=False)
-class View:
-    """The graph at (`as_of`, `known_at`) for one viewer. `seq` is the last load that it knows."""
-
-    snapshot: Snapshot
-    as_of: date
-    known_at: datetime
-    seq: int
-    viewer: Viewer = EVERYONE
-    default_reliability: Decimal = DEFAULT_RELIABILITY
-    _kinds: dict[str, KindView] = field(default_factory=dict, repr=False)
-    _live: dict[int, Mask] = field(default_factory=dict, repr=False)
-    _handles: dict[str, Ints] = field(default_factory=dict, repr=False)
-
-    @property
-    def ontology(self) -> Ontology:
-        """The kinds of this view."""
-        return self.snapshot.ontology
-
-    @property
-    def version(self) -> str:
-        """Changes whenever an answer may: for cursors and caches."""
-        return f"{self.seq}.{self.as_of.isoformat()}.{self.viewer.name}"
-
-    @property
-    def _day(self) -> int:
-        return min(day_of(self.as_of), LAST_AS_OF)
-
-    # how it is made up
-
-    @cached_property
-    def moment(self) -> Moment:
-        """What resolution depends on."""
-        return Moment(self.seq, self._day, self._reliabilities(), self.snapshot.source_ranks, self.viewer)
-
-    def _reliabilities(self) -> npt.NDArray[np.int64]:
-        """By source, in millionths: the latest statement known of its Dataset's reliability, whatever day it is about."""
-        default = int(self.default_reliability * MILLION)
-        found = np.full(len(self.snapshot.source_names), default, np.int64)
-        table = self.snapshot.tables.get(DATASET)
-        if table is None or not table.rows:
-            return found
-        rows = np.flatnonzero((table.load_from <= self.seq) & (self.seq < table.load_to) & (table.op == 0)).astype(
-            np.int32
-        )
-        column = table.columns["reliability"]
-        assert isinstance(column, Numbers)
-        rows = rows[column.stated(rows)]
-        order = np.lexsort((table.valid_from[rows], table.load_from[rows]))
-        latest = dict(zip(table.number[rows[order]].tolist(), column.take(rows[order]).tolist(), strict=True))
-        for code, name in enumerate(self.snapshot.source_names):
-            handle = self.snapshot.handle(dataset_id(name))
-            found[code] = latest.get(handle & NUMBER_MASK, default) if handle >= 0 else default
-        return found
-
-    @cached_property
-    def identity(self) -> Identity:
-        """Which ids are one record here."""
-        table = self.snapshot.tables.get(SAME_AS)
-        if table is None or not table.rows:
-            return Identity(self.snapshot)
-        return Identity.of(self.snapshot, self.kind_view(SAME_AS))
-
-    def kind_view(self, name: str) -> KindView:
-        """One kind, resolved; made at first use."""
-        found = self._kinds.get(name)
-        if found is None:
-            code = self.snapshot.codes[name]
-            canon = None if name == SAME_AS else self.identity.canon(code)
-            found = resolve(self.snapshot.tables[name], canon, self.snapshot.ids[code].order.rank, self.moment)
-            self._kinds[name] = found
-        return found
-
-    def live(self, code: int) -> Mask:
-        """By number, whether a record of this kind is live."""
-        found = self._live.get(code)
-        if found is None:
-            kind = self.snapshot.kinds[code]
-            if kind is None:
-                found = np.zeros(self.snapshot.ids[code].size, bool)
-            else:
-                found = self.kind_view(kind.name).own
-                size = self.snapshot.ids[code].size
-                if found.size < size:
-                    found = np.concatenate([found, np.zeros(size - found.size, bool)])
-                if kind.is_link:
-                    found = self._with_ends(code, found)
-            self._live[code] = found
-        return found
-
-    def _with_ends(self, code: int, own: Mask) -> Mask:
-        source, target = self._ends(code)
-        numbers = np.flatnonzero(own)
-        good = self._are_live(source[numbers])
-        good &= self._are_live(target[numbers])
-        out = np.zeros(own.size, bool)
-        out[numbers[good]] = True
-        return out
-
-    def _ends(self, code: int) -> tuple[Ints, Ints]:
-        ids = self.snapshot.links(code)
-        if not self.identity.nodes:
-            return ids.source, ids.target
-        return self.identity.of_handles(ids.source), self.identity.of_handles(ids.target)
-
-    def _are_live(self, handles: Ints) -> Mask:
-        """For each canonical handle, whether it is live; -1 is not."""
-        if not handles.size:
-            return np.zeros(0, bool)
-        codes = handles >> KIND_SHIFT
-        first = int(codes[0])
-        if first >= 0 and (codes == first).all():
-            return np.asarray(self.live(first)[handles & NUMBER_MASK])
-        out = np.zeros(handles.size, bool)
-        for code in np.unique(codes).tolist():
-            if code >= 0:
-                here = codes == code
-                out[here] = self.live(code)[handles[here] & NUMBER_MASK]
-        return out
+class View(ViewState):
+    """What may be asked of the graph at (`as_of`, `known_at`) for one viewer. `seq` is the last load that it knows."""
 
     # ids
 
@@ -226,7 +83,7 @@ class View:
             raise InvalidIdentifier(
                 f"{identifier!r} begins with {prefix!r}, which is no kind; see the ontology for kinds"
             )
-        kind = self._kind(code)
+        kind = self.kind(code)
         if kinds and not any(_is_a(kind, name) for name in kinds):
             raise InvalidInput(f"{identifier} is of kind {kind.name}; give an id of {' or '.join(kinds)}")
         handle = self.locate(identifier)
@@ -264,17 +121,11 @@ class View:
 
     def kind_of(self, handle: int) -> KindSpec:
         """The kind of a record."""
-        return self._kind(handle >> KIND_SHIFT)
+        return self.kind(handle >> KIND_SHIFT)
 
     def has_kind(self, handle: int, name: str) -> bool:
         """Whether a record is of a kind, or of a kind below an abstract one."""
         return _is_a(self.kind_of(handle), name)
-
-    def _kind(self, code: int) -> KindSpec:
-        kind = self.snapshot.kinds[code]
-        if kind is None:
-            raise InvalidInput("ids of unknown kinds have no records; see the ontology for kinds")
-        return kind
 
     # one record
 
@@ -285,17 +136,15 @@ class View:
         """
         kind, number = self.kind_of(handle), handle & NUMBER_MASK
         view = self.kind_view(kind.name)
-        if not view.statements(number).size:
+        if number >= view.row.size or view.row[number] == NOTHING:
             raise NotFound(
                 f"nothing is stated of {self.id_of(handle)} on {self.as_of.isoformat()}; ask for another day"
             )
-        columns = view.table.all_columns
-        values: dict[str, Any] = {"id": self.id_of(handle)}
-        for spec in kind.fields:
-            if columns[spec.name].blank:
-                values[spec.name] = _empty(spec)
-            else:
-                values[spec.name] = self._value(view.table, view.row_of(number, spec), spec)
+        table, id_of = view.table, self._id_of_ref(kind)
+        values = {"id": self.id_of(handle), **table.blank_values}
+        row = int(view.row[number])
+        for name, spec, cell in table.stated_cells:
+            values[name] = cell(row if row >= 0 else view.row_of(number, spec), id_of)
         return kind.record(**values)
 
     def value(self, handle: int, field: str) -> Any:
@@ -304,36 +153,19 @@ class View:
         if field == "id":
             return self.id_of(handle)
         view, spec = self.kind_view(kind.name), _field(kind, field)
-        return self._value(view.table, view.row_of(handle & NUMBER_MASK, spec), spec)
+        return view.table.value(view.row_of(handle & NUMBER_MASK, spec), spec, self._id_of_ref(kind))
 
-    def _value(self, table: Table, row: int, spec: FieldSpec) -> Any:
-        if row < 0:
-            return _empty(spec)
-        column = table.all_columns[spec.name]
-        first = column.at(row)  # type: ignore[attr-defined]
-        if first is None:
-            return _empty(spec)
-        match spec.holds:
-            case FieldType.REF:
-                return Ref(self.snapshot.id_of(self._canonical(table.kind, first)))
-            case FieldType.DATE:
-                return date.fromordinal(first + EPOCH_ORDINAL)
-            case FieldType.BOOL:
-                return bool(first)
-            case FieldType.TERM:
-                assert spec.term is not None
-                return spec.term.__members__.get(first)
-        rest = (table.columns[item.name].at(row) for item in spec.columns[1:])  # type: ignore[attr-defined]
-        return from_stored(spec, (first, *rest))
-
-    def _canonical(self, kind: KindSpec, handle: int) -> int:
-        return handle if kind.name == SAME_AS else self.identity.of_handle(handle)
+    def _id_of_ref(self, kind: KindSpec) -> Callable[[int], str]:
+        snapshot = self.snapshot
+        if kind.name == SAME_AS or not self.identity.nodes:
+            return snapshot.id_of
+        return lambda ref: snapshot.id_of(self.identity.of_handle(ref))
 
     def ref(self, handle: int, field: str) -> int:
         """The handle of the live record to which a reference field refers; -1 when there is none."""
         kind = self.kind_of(handle)
         view, spec = self.kind_view(kind.name), _field(kind, field)
-        raw = view.table.columns[spec.name].at(view.row_of(handle & NUMBER_MASK, spec))  # type: ignore[attr-defined]
+        raw = view.table.columns[spec.name].at(view.row_of(handle & NUMBER_MASK, spec))
         if raw is None:
             return -1
         target = self.identity.of_handle(raw)
@@ -341,7 +173,19 @@ class View:
 
     def holders(self, kind: str, field: str, target: int) -> Ints:
         """The live records of `kind` (concrete) whose `field` refers to `target`, in id order; empty when there are none."""
-        return self.expand(kind, field, np.array([target], np.int64))[1]
+        code, spec = self.snapshot.codes[kind], _field(self.ontology[kind], field)
+        adjacency = self.snapshot.edges.get((kind, spec.name, target >> KIND_SHIFT))
+        if adjacency is None or not self.is_live(target):
+            return np.empty(0, np.int64)
+        if self.identity.nodes:
+            return self.expand(kind, field, np.array([target], np.int64))[1]
+        numbers = adjacency.of(target & NUMBER_MASK)
+        if not numbers.size:
+            return np.empty(0, np.int64)
+        view = self.kind_view(kind)
+        good = self.live(code)[numbers]
+        good &= view.numbers(spec, numbers) == target
+        return numbers[good].astype(np.int64) | (code << KIND_SHIFT)
 
     def missing_fields(self, handle: int) -> tuple[str, ...]:
         """The required fields that nobody states of a record, by Python name; empty: it is complete."""
@@ -360,20 +204,16 @@ class View:
         found = self._handles.get(kind)
         if found is None:
             code = self.snapshot.codes[kind]
-            order = self._order(code).numbers
+            order = self.order(code).numbers
             found = handles_of(code, order[self.live(code)[order]])
             found.flags.writeable = False
             self._handles[kind] = found
         return found
 
-    def _order(self, code: int) -> Any:
-        links = self.identity.links(code) if self.identity.nodes else None
-        return self.snapshot.ids[code].order if links is None else links.order
-
     def incomplete(self, kind: str) -> Ints:
         """The records of a kind that are in force but lack a required field, in id order: no question sees them."""
         code, view = self.snapshot.codes[kind], self.kind_view(kind)
-        order = self._order(code).numbers
+        order = self.order(code).numbers
         order = order[order < view.own.size]
         return handles_of(code, order[(view.in_force & ~view.own)[order]])
 
@@ -445,13 +285,13 @@ class View:
         if spec.holds is not FieldType.REF:
             raise InvalidInput(f"{view.table.kind.name}.{field} is no reference")
         targets = self.identity.of_handles(view.numbers(spec, numbers).astype(np.int64, copy=False))
-        return np.where(self._are_live(targets), targets, -1)
+        return np.where(self.are_live(targets), targets, -1)
 
     def rank(self, handles: Ints) -> Ints:
         """A number for each record of one kind that orders it by id."""
         if not handles.size:
             return np.empty(0, np.int64)
-        return np.asarray(self._order(int(handles[0]) >> KIND_SHIFT).rank[handles & NUMBER_MASK].astype(np.int64))
+        return np.asarray(self.order(int(handles[0]) >> KIND_SHIFT).rank[handles & NUMBER_MASK].astype(np.int64))
 
     def expand(self, kind: str, field: str, targets: Ints) -> tuple[Ints, Ints]:
         """One hop back over a reference: for each pair the place of its target in `targets`, and the live record of `kind`
@@ -461,7 +301,7 @@ class View:
         targets = np.asarray(targets, np.int64)
         places: list[Ints] = []
         found: list[npt.NDArray[np.integer]] = []
-        live_target = self._are_live(targets)
+        live_target = self.are_live(targets)
         codes = targets >> KIND_SHIFT
         mixed = False
         for target_code in np.unique(codes[live_target]).tolist():
@@ -481,7 +321,7 @@ class View:
             return np.empty(0, np.int64), np.empty(0, np.int64)
         at, numbers = (places[0], found[0]) if len(places) == 1 else (np.concatenate(places), np.concatenate(found))
         if mixed or self.identity.canon(code) is not None:
-            order = lexsort_pairs(at, self._order(code).rank[numbers])
+            order = lexsort((at, self.order(code).rank[numbers]))
             at, numbers = at[order], numbers[order]
             fresh = np.ones(at.size, bool)
             fresh[1:] = (at[1:] != at[:-1]) | (numbers[1:] != numbers[:-1])
@@ -490,11 +330,11 @@ class View:
 
     def _kept(self, code: int, spec: FieldSpec, holders: Rows, targets: Ints) -> tuple[npt.NDArray[np.intp], Rows]:
         """The places of candidate pairs that hold, and the canonical numbers of their holders."""
-        canon = None if self._kind(code).name == SAME_AS else self.identity.canon(code)
+        canon = None if self.kind(code).name == SAME_AS else self.identity.canon(code)
         numbers = holders if canon is None else canon[holders]
         kept = np.flatnonzero(self.live(code)[numbers])
         numbers = numbers[kept]
-        view = self.kind_view(self._kind(code).name)
+        view = self.kind_view(self.kind(code).name)
         same = view.numbers(spec, numbers) == targets[kept]
         return kept[same], numbers[same]
 
@@ -502,70 +342,14 @@ class View:
 
     def statements(self, handle: int) -> list[StatementView]:
         """The contributing statements of a record, the first to be believed first; empty when there are none."""
-        kind = self.kind_of(handle)
-        view = self.kind_view(kind.name)
-        return [self._statement(view.table, row) for row in view.statements(handle & NUMBER_MASK).tolist()]
-
-    def _statement(self, table: Table, row: int) -> StatementView:
-        kind = table.kind
-        values = {spec.name: self._as_stated(table, row, spec) for spec in kind.fields}
-        handle = self.snapshot.codes[kind.name] << KIND_SHIFT | int(table.number[row])
-        source, load = int(table.source[row]), int(table.load_from[row])
-        confidence = table.columns[CONFIDENCE].at(row)  # type: ignore[attr-defined]
-        return StatementView(
-            self.snapshot.source_names[source],
-            decimal(int(self.moment.reliability[source])),
-            table.columns[LOCATOR].at(row),  # type: ignore[attr-defined]
-            None if confidence is None else decimal(confidence),
-            self.snapshot.load(load).recorded_at,
-            load,
-            _date(int(table.valid_from[row])),
-            kind.record(**{"id": self.snapshot.id_of(handle), **values}),
-        )
-
-    def _as_stated(self, table: Table, row: int, spec: FieldSpec) -> Any:
-        if spec.holds is FieldType.REF:
-            raw = table.columns[spec.name].at(row)  # type: ignore[attr-defined]
-            return None if raw is None else Ref(self.snapshot.id_of(raw))
-        return self._value(table, row, spec)
+        return statements_of(self, handle)
 
     def conflicts(self, handle: int) -> list[Conflict]:
         """The fields of which a record's statements give different values, in order of declaration; empty: they agree.
 
         References to ids that are one record agree, and so do amounts that are printed differently.
         """
-        kind = self.kind_of(handle)
-        view = self.kind_view(kind.name)
-        rows = view.statements(handle & NUMBER_MASK)
-        found: list[Conflict] = []
-        if rows.size < 2:
-            return found
-        for spec in kind.fields:
-            if spec.name in ("valid_from", "marking", "marking_owner"):
-                continue
-            stated = view.table.stated(spec, rows)
-            empty = view.table.stated_empty(spec, rows)
-            values = []
-            for place, row in enumerate(rows.tolist()):
-                if stated[place]:
-                    values.append(
-                        (self.snapshot.source_names[int(view.table.source[row])], self._value(view.table, row, spec))
-                    )
-                elif empty is not None and empty[place]:
-                    values.append((self.snapshot.source_names[int(view.table.source[row])], None))
-            if len({_comparable(spec, value) for _, value in values}) > 1:
-                found.append(Conflict(spec.name, tuple(values)))
-        return found
-
-
-def dataset_id(source: str) -> str:
-    """The id of the Dataset record about a source."""
-    return source if source.startswith("dataset:") else make_id("dataset", source)
-
-
-def lexsort_pairs(first: npt.NDArray[np.integer], second: npt.NDArray[np.integer]) -> npt.NDArray[np.intp]:
-    """The places in order of the first, then the second."""
-    return np.lexsort((second, first))
+        return conflicts_of(self, handle)
 
 
 def _is_a(kind: KindSpec, name: str) -> bool:
@@ -577,17 +361,3 @@ def _field(kind: KindSpec, name: str) -> FieldSpec:
     if spec is None:
         raise InvalidInput(f"{kind.name} has no field {name}; it has {', '.join(kind.by_name)}")
     return spec
-
-
-def _empty(spec: FieldSpec) -> Any:
-    return () if spec.holds in (FieldType.TEXTS, FieldType.TERMS) else None
-
-
-def _date(day: int) -> date | None:
-    return None if day == FIRST else date.fromordinal(day + EPOCH_ORDINAL)
-
-
-def _comparable(spec: FieldSpec, value: Any) -> Any:
-    if value is None or spec.holds is not FieldType.MONEY:
-        return value
-    return value.minor, value.currency
