@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatch
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -38,7 +39,12 @@ class TableFile:
 
     file: str
     name: str
+    path: Path
     read: Callable[[], Table]
+
+    def matches(self, pattern: str) -> bool:
+        """Whether its file's name, or its sheet's, is of this pattern (`*`, `?`)."""
+        return fnmatch(self.path.name, pattern) or fnmatch(self.name, pattern)
 
 
 def files_of(path: Path) -> list[Path]:
@@ -64,13 +70,25 @@ def files_of(path: Path) -> list[Path]:
 def tables_of(path: Path) -> Iterator[TableFile]:
     """The tables of a file or folder, by name; each visible sheet of a workbook is one."""
     for file in files_of(path):
-        if file.suffix.lower() not in WORKBOOKS:
-            yield TableFile(file.name, file.stem, partial(READERS[file.suffix.lower()], file, file.name))
-            continue
-        found = sheets(file, file.name)
-        for sheet in found:
-            shown = file.name if len(found) == 1 else f"{file.name} [{sheet.name}]"
-            yield TableFile(shown, sheet.name, partial(read_sheet, file, sheet, shown))
+        yield from _tables(file)
+
+
+def tables_in(folder: Path, is_wanted: Callable[[str], bool]) -> Iterator[TableFile]:
+    """The tables of the files of a folder whose names are wanted, by name; whatever else lies there is left alone."""
+    for file in sorted(folder.iterdir(), key=lambda item: item.name):
+        if file.is_file() and is_wanted(file.name):
+            _check_form(file)
+            yield from _tables(file)
+
+
+def _tables(file: Path) -> Iterator[TableFile]:
+    if file.suffix.lower() not in WORKBOOKS:
+        yield TableFile(file.name, file.stem, file, partial(READERS[file.suffix.lower()], file, file.name))
+        return
+    found = sheets(file, file.name)
+    for sheet in found:
+        shown = file.name if len(found) == 1 else f"{file.name} [{sheet.name}]"
+        yield TableFile(shown, sheet.name, file, partial(read_sheet, file, sheet, shown))
 
 
 def _check_form(file: Path) -> None:
