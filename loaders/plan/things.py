@@ -224,7 +224,7 @@ def _subsidies(text: Text, cores: Sequence[Thing], figures: Sequence[Figure]) ->
         who = None if figure.subject_shared else _RECIPIENTS.search(before)
         most = next((one for one in figures if one.kind is FigureKind.CAP and sentence.holds(one.number_span)), None)
         span = Span(figure.span.start, verb.end())
-        name = f"按{figure.indicator}{figure.printed}{verb.group()}"
+        name = f"按{figure.indicator}{text.compact(figure.number_span)}{verb.group()}"
         mention = Mention(Sort.SUBSIDY, name, text.quote(span), span, figure.measure)
         yield SubsidyThing(
             Sort.SUBSIDY, name, (), True, False, span, (mention,), None, figure, figure.indicator,
