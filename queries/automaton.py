@@ -1,0 +1,120 @@
+"""The one automaton that runs every technique's words: from the beneficiary back to capital sources, depth by depth, on columns.
+
+Words that end alike share their layers. A node is expanded once a step, never once a walk: a hub with 9,000 suppliers costs 9,000
+expansions, not the 10⁷ walks through it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+
+from queries.appraisal import Appraisal
+from queries.completeness import IncompleteReason, Meter
+from queries.financing_terms import Gate
+from queries.layers import Layer, distinct, joined, linked
+from queries.reach import Reach
+from queries.screens import screen, shared_by
+from queries.spines import Joined, OfTechnique, Spine, Step
+from queries.techniques import TechniqueRow
+from queries.walking import offers, walked
+
+
+class Arrival(NamedTuple):
+    """A word that is complete: the layer of its sources."""
+
+    row: TechniqueRow
+    spine: Spine
+    layer: Layer
+
+
+class _Task(NamedTuple):
+    """A word of which `done` steps, counted from the beneficiary, are walked."""
+
+    row: TechniqueRow
+    spine: Spine
+    layer: Layer
+    done: int
+
+    @property
+    def step(self) -> Step:
+        return self.spine.word[-1 - self.done]
+
+    @property
+    def rest(self) -> int:
+        """How many steps must still come after the next one."""
+        return sum(step.least for step in self.spine.word[: -1 - self.done])
+
+
+@dataclass
+class Automaton:
+    """One run. `deepest` the greatest depth at which anything was looked for."""
+
+    appraisal: Appraisal
+    meter: Meter
+    deepest: int = 0
+    _layers: dict[Hashable, list[Layer]] = field(default_factory=dict)
+    _reaches: dict[Hashable, Reach] = field(default_factory=dict)
+
+    def run(self, words: Iterable[tuple[TechniqueRow, Spine]]) -> list[Arrival]:
+        """The words that reach a source, by depth, then in their order."""
+        start = Layer.start(self.appraisal.beneficiary)
+        waiting: dict[int, list[_Task]] = {0: [_Task(row, spine, start, 0) for row, spine in words]}
+        arrivals: list[Arrival] = []
+        for depth in range(self.meter.budget.max_steps + 1):
+            for task in waiting.pop(depth, ()):
+                if task.done == len(task.spine.word):
+                    arrivals.append(Arrival(task.row, task.spine, task.layer))
+                    continue
+                for layer in self._further(task):
+                    waiting.setdefault(layer.depth, []).append(_Task(task.row, task.spine, layer, task.done + 1))
+        return arrivals
+
+    def _further(self, task: _Task) -> list[Layer]:
+        """The layers that the task's next step leads to; empty where it leads nowhere."""
+        step, depth = task.step, task.layer.depth
+        room = self.meter.budget.max_steps - depth - task.rest
+        if room < step.least:
+            self.meter.cut(IncompleteReason.BUDGET, depth + 1)
+            return []
+        self.deepest = max(self.deepest, depth + step.least)
+        if step.repeated or step.relation == "SUPPLIES":
+            layers = self._reach(task).up_to(min(step.most, room), step.most)
+            return [layer for layer in layers if layer.hops >= step.least]
+        technique = task.row.technique if OfTechnique() in step.far_when else None
+        key = (id(task.layer), step, technique, shared_by(task.row, task.spine, step))
+        if key not in self._layers:
+            self._layers[key] = list(self._single(task, step))
+        return self._layers[key]
+
+    def _reach(self, task: _Task) -> Reach:
+        base, apart = task.step.times(1, 1), Gate.RELATED_PARTY_TRADE in task.spine.gates
+        key = (id(task.layer), base, apart)
+        if key not in self._reaches:
+            self._reaches[key] = Reach(self.appraisal, self.meter, task.layer, base, task.row.technique, apart)
+        return self._reaches[key]
+
+    def _single(self, task: _Task, step: Step) -> Iterator[Layer]:
+        layer, technique, view = task.layer, task.row.technique, self.appraisal.view
+        if isinstance(step.back, Joined):
+            nodes = offers(view, step, technique)
+            own = screen(self.appraisal, task.row, task.spine, step, nodes)
+            if own.keep is not None:
+                nodes, own = nodes[own.keep], own.only(own.keep)
+            granted = self.meter.take(len(nodes), layer.depth + 1)
+            if granted:
+                yield joined(step, layer, nodes[:granted], own.only(np.arange(granted)))
+            return
+        granted = self.meter.take(len(layer.nodes), layer.depth + 1)
+        near, farther, links = walked(view, step, layer.nodes[:granted], technique, layer.hops)
+        nodes, places = distinct(view, farther)
+        own = screen(self.appraisal, task.row, task.spine, step, nodes)
+        if own.keep is not None:
+            at, kept = np.cumsum(own.keep) - 1, own.keep[places]
+            nodes, own = nodes[own.keep], own.only(own.keep)
+            near, places, links = near[kept], at[places[kept]], links[kept]
+        if len(nodes):
+            yield linked(step, layer, nodes, places, near, links, None, own)

@@ -1,0 +1,129 @@
+"""Who is one in law and who is under one control: legal entities, control groups, related parties.
+
+Two parties are under one control where they are in one recorded group (economic dependence is no control), or where one, or a
+third, controls them by recorded majority shares. A share that nobody states counts: the record itself says that there is control.
+What nobody records is no relation. Government bodies hold shares without making the firms related.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Any, Final
+
+import numpy as np
+
+from graph.snapshot_columns import NOT_STATED
+from graph.values import MILLION
+from graph.view import View
+from queries.derived import once
+
+Handles = np.ndarray[Any, np.dtype[np.int64]]
+
+MAX_CLIMB: Final = 10
+"""Levels of share holdings that are followed."""
+GROUPED: Final = ("Enterprise", "Institution")
+
+
+def legal_entity(view: View, handle: int) -> int:
+    """The person in law: a branch's bank, else the party itself."""
+    if handle >= 0 and view.has_kind(handle, "BankBranch"):
+        bank = view.ref(handle, "bank")
+        return bank if bank >= 0 else handle
+    return handle
+
+
+def legal_entities(view: View, handles: Handles) -> Handles:
+    """`legal_entity` of each."""
+    distinct, places = np.unique(handles, return_inverse=True)
+    entities = [once(view, (legal_entity, handle), partial(legal_entity, view, handle)) for handle in distinct.tolist()]
+    return np.array(entities, np.int64)[places]
+
+
+def group_of(view: View, handle: int) -> int:
+    """The group that a party is recorded in, of control or of dependence; -1: none."""
+    return view.ref(handle, "group") if handle >= 0 and view.kind_of(handle).name in GROUPED else -1
+
+
+def control_group_of(view: View, handle: int) -> int:
+    """The group whose control a party is recorded under; -1: none."""
+    group = group_of(view, handle)
+    return group if group >= 0 and view.value(group, "dependence") is not True else -1
+
+
+def ultimate_controllers(view: View, handles: Handles) -> Handles:
+    """Who controls each in the end: itself where nobody does."""
+    top = handles.copy()
+    climbing = np.arange(len(handles))
+    for _ in range(MAX_CLIMB):
+        places, links = view.expand("Controls", "target", top[climbing])
+        if not len(links):
+            break
+        share = view.ints(links, "share")
+        holders = view.refs(links, "source")
+        keep = ((share == NOT_STATED) | (share > MILLION // 2)) & (holders >= 0)
+        keep &= np.fromiter((_controls(view, int(holder)) for holder in holders), bool, len(holders))
+        places, holders = places[keep], holders[keep]
+        if not len(places):
+            break
+        # Several majority holders contradict each other; the first by id stands.
+        first = np.unique(places, return_index=True)[1]
+        climbing = climbing[places[first]]
+        top[climbing] = holders[first]
+    return top
+
+
+def related(view: View, sellers: Handles, buyers: Handles) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Whether each pair is under one control."""
+    if not len(sellers):
+        return np.zeros(0, bool)
+    parties, inverse = np.unique(np.concatenate([sellers, buyers]), return_inverse=True)
+    groups = _control_groups(view, parties)[inverse]
+    tops = ultimate_controllers(view, parties)[inverse]
+    count = len(sellers)
+    same_group = (groups[:count] == groups[count:]) & (groups[:count] >= 0)
+    return np.asarray(same_group | (tops[:count] == tops[count:]))
+
+
+def same_control(view: View, one: int, other: int) -> bool:
+    """Whether two parties are one in law or under one control."""
+    one, other = legal_entity(view, one), legal_entity(view, other)
+    return one == other or bool(related(view, np.array([one]), np.array([other]))[0])
+
+
+def group_members(view: View, group_or_head: int) -> list[int]:
+    """The parties of a group, or those that a party controls with itself, in id order by kind."""
+    if view.has_kind(group_or_head, "Group"):
+        return [int(member) for kind in GROUPED for member in view.holders(kind, "group", group_or_head)]
+    return sorted(_controlled(view, group_or_head))
+
+
+def _controlled(view: View, head: int) -> Iterator[int]:
+    found, frontier = {head}, np.array([head])
+    for _ in range(MAX_CLIMB):
+        _, links = view.expand("Controls", "source", frontier)
+        share = view.ints(links, "share")
+        held = view.refs(links, "target")[(share == NOT_STATED) | (share > MILLION // 2)]
+        fresh = {int(party) for party in held if party >= 0} - found
+        if not fresh:
+            break
+        found |= fresh
+        frontier = np.array(sorted(fresh))
+    yield from found
+
+
+def _control_groups(view: View, parties: Handles) -> Handles:
+    groups = np.full(len(parties), -1, np.int64)
+    kinds = parties >> 32
+    for code in np.unique(kinds).tolist():
+        of_kind = kinds == code
+        if view.kind_of(int(parties[of_kind][0])).name in GROUPED:
+            groups[of_kind] = view.refs(parties[of_kind], "group")
+    for group in np.unique(groups[groups >= 0]).tolist():
+        if once(view, ("dependence", group), partial(view.value, group, "dependence")) is True:
+            groups[groups == group] = -1
+    return groups
+
+
+def _controls(view: View, holder: int) -> bool:
+    return holder >= 0 and not view.has_kind(holder, "GovernmentUnit")

@@ -1,0 +1,39 @@
+"""What questions derive from a view once and share: a view never changes, so neither does what follows from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from typing import Any, Final, TypeVar, cast
+from weakref import WeakKeyDictionary
+
+from graph.records import Record
+from graph.view import View
+
+T = TypeVar("T")
+R = TypeVar("R", bound=Record)
+
+_DERIVED: Final[WeakKeyDictionary[View, dict[Hashable, Any]]] = WeakKeyDictionary()
+_MISSING: Final = object()
+
+
+def once(view: View, key: Hashable, make: Callable[[], T]) -> T:
+    """What `make` gives, made at most once for this view and key while the view lives.
+
+    Two threads that ask at the same time may both make it; both results are equal.
+    """
+    kept = _DERIVED.setdefault(view, {})
+    found = kept.get(key, _MISSING)
+    if found is _MISSING:
+        found = kept[key] = make()
+    return cast(T, found)
+
+
+def offer_record(view: View, handle: int, kind: type[R]) -> R:
+    """The record of an offer or an institution: there are few, and every question reads them.
+
+    Raises TypeError when it is of another kind.
+    """
+    record = once(view, (offer_record, handle), lambda: view.record(handle))
+    if not isinstance(record, kind):
+        raise TypeError(f"{view.id_of(handle)} is no {kind.__name__}")
+    return record

@@ -1,0 +1,227 @@
+"""financingPaths: the ways of money to an enterprise, best first; financingPath: one of them, evaluated again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import islice, pairwise
+from typing import Final
+
+import numpy as np
+
+from graph.errors import InvalidInput
+from graph.kinds.parties import Institution, InstitutionType
+from graph.kinds.terms import Technique
+from graph.view import View
+from queries.appraisal import Appraisal
+from queries.appraised import Appraised, appraise
+from queries.automaton import Arrival, Automaton
+from queries.best_first import BestFirst, Wanted
+from queries.candidates import Candidate
+from queries.completeness import LIMITS, Budget, IncompleteReason, Meter
+from queries.control import legal_entities, related
+from queries.derived import offer_record
+from queries.financing_answers import FinancingPath, FinancingPaths
+from queries.financing_terms import PathStatus, SupportKind
+from queries.hub_kinds import HUB_KINDS
+from queries.need import NeedAsked
+from queries.path_building import path_of
+from queries.path_id import REMEDY, parse, path_id
+from queries.ratios import Ints
+from queries.spines import Form, Spine
+from queries.supports import support_of
+from queries.techniques import TECHNIQUES, TechniqueRow, chosen
+from queries.walking import leads
+
+DEFAULT_FIRST: Final = 20
+UNBLOCKED: Final = (PathStatus.EXISTING, PathStatus.AVAILABLE, PathStatus.CONDITIONAL, PathStatus.PROSPECTIVE)
+
+STATUSES: Final = {
+    Form.IN_FORCE: frozenset({PathStatus.EXISTING}),
+    Form.OFFERED: frozenset({PathStatus.AVAILABLE, PathStatus.CONDITIONAL}),
+    Form.TO_CREATE: frozenset({PathStatus.PROSPECTIVE}),
+}
+
+
+def financing_paths(
+    view: View,
+    beneficiary: str,
+    *,
+    need: NeedAsked | None = None,
+    techniques: Iterable[Technique] | None = None,
+    sources: Sequence[str] | None = None,
+    supports: Iterable[SupportKind] | None = None,
+    status: Iterable[PathStatus] = UNBLOCKED,
+    budget: Budget = LIMITS,
+    include_intra_group: bool = False,
+    first: int = DEFAULT_FIRST,
+    after: str | None = None,
+) -> FinancingPaths:
+    """The financing paths to an enterprise: capacity ↓ (not stated last), status, steps ↑, then node ids from the source.
+
+    Parameters
+    ----------
+    need
+        What is to be financed; None: the sum of the enterprise's open needs that a technique serves. Techniques that serve none of its
+        instruments are left out.
+    techniques, sources, supports
+        Only these techniques; only from these sources (a bank stands for its branches); only paths with any of these supports.
+    status
+        Only paths of these; BLOCKED is not among them.
+    budget
+        What the search may spend; at most the service's limits.
+    include_intra_group
+        Also from sources under one control with the enterprise. The group's finance company always counts.
+    first, after
+        The page: how many paths (1 to the budget's), after the path with this id.
+
+    Returns
+    -------
+    FinancingPaths
+        Empty when there is no way. A cut by the budget leaves the best paths, in order, and says so.
+
+    Raises
+    ------
+    InvalidInput, NotFound
+        For values that cannot be meant, and an enterprise or source that is not in the view.
+
+    Notes
+    -----
+    Cost: the firms within `max_steps` of supply chain and the offers of each technique once, then a few steps for each path.
+    """
+    handle = view.require(beneficiary, "Enterprise")
+    meter = Meter(budget.checked())
+    appraisal = Appraisal(view, handle, None if need is None else need.checked())
+    wanted = Wanted(_statuses(status), frozenset(supports or ()))
+    rows = [row for row in chosen(techniques) if _serves(row, need)]
+    automaton = Automaton(appraisal, meter)
+    arrivals = automaton.run(_words(rows, wanted))
+    allowed = _sources_allowed(appraisal, arrivals, sources, include_intra_group)
+    search = BestFirst(appraisal, meter, wanted, automaton.deepest)
+    found = list(islice(search.paths(allowed), meter.budget.max_paths + 1))
+    if len(found) > meter.budget.max_paths:
+        meter.cut(IncompleteReason.BUDGET, automaton.deepest + 1)
+        found = found[: meter.budget.max_paths]
+    page, has_next = _page(view, found, first, after)
+    return FinancingPaths(
+        tuple(path_of(appraisal, one) for one in page),
+        len(found),
+        has_next,
+        meter.answer(automaton.deepest),
+        HUB_KINDS,
+    )
+
+
+def financing_path(view: View, identifier: str, *, need: NeedAsked | None = None) -> FinancingPath | None:
+    """The path with this id as it is in this view, BLOCKED where a gate says no; None where its spine is not there.
+
+    Raises InvalidIdentifier when it is no id of a path.
+    """
+    asked = parse(identifier)
+    row = TECHNIQUES.get(asked.technique)
+    if row is None:
+        raise InvalidInput(f"paths of {asked.technique.name} are not searched; {REMEDY}")
+    handles = [view.find(one) for one in asked.chain]
+    marks = [view.find(one) for one in asked.supports]
+    if any(one < 0 for one in (*handles, *marks)) or not view.has_kind(handles[-1], "Enterprise"):
+        return None
+    nodes = [one for one in handles if not view.kind_of(one).is_link]
+    appraisal = Appraisal(view, nodes[-1], None if need is None else need.checked())
+    for spine in row.spines:
+        links = _links(view, handles)
+        if len(spine.word) <= len(nodes) - 1 and _spells(view, row, spine, tuple(nodes), links):
+            bare = Candidate(row, spine, tuple(nodes), links)
+            chosen_supports = support_of(appraisal, bare, marks)
+            if chosen_supports is not None:
+                candidate = Candidate(row, spine, tuple(nodes), links, chosen_supports)
+                return path_of(appraisal, appraise(appraisal, candidate))
+    return None
+
+
+def _statuses(status: Iterable[PathStatus]) -> frozenset[PathStatus]:
+    statuses = frozenset(status)
+    if PathStatus.BLOCKED in statuses:
+        raise InvalidInput(
+            "status BLOCKED: blocked paths are no answer here; leave it out, or ask financingPath for one by its id"
+        )
+    if not statuses:
+        raise InvalidInput(f"status is empty; choose among {', '.join(one.name for one in UNBLOCKED)}")
+    return statuses
+
+
+def _serves(row: TechniqueRow, need: NeedAsked | None) -> bool:
+    return need is None or not need.instruments or bool(set(need.instruments) & set(row.serves))
+
+
+def _words(rows: Iterable[TechniqueRow], wanted: Wanted) -> list[tuple[TechniqueRow, Spine]]:
+    def may_be(spine: Spine) -> frozenset[PathStatus]:
+        open_guarantee = {PathStatus.PROSPECTIVE} if spine.support is SupportKind.GUARANTEE else set()
+        return STATUSES[spine.form] | open_guarantee
+
+    return [(row, spine) for row in rows for spine in row.spines if may_be(spine) & wanted.statuses]
+
+
+def _sources_allowed(
+    appraisal: Appraisal, arrivals: list[Arrival], sources: Sequence[str] | None, include_intra_group: bool
+) -> list[tuple[Arrival, Ints]]:
+    """The places of the sources that the question lets in, by arrival."""
+    view = appraisal.view
+    asked = None if sources is None else np.array([view.require(one, "CapitalSource") for one in sources], np.int64)
+    every = np.unique(np.concatenate([np.zeros(0, np.int64), *(arrival.layer.nodes for arrival in arrivals)]))
+    entities = legal_entities(view, every)
+    good = np.ones(len(every), bool)
+    if asked is not None:
+        good &= np.isin(every, asked) | np.isin(entities, asked)
+    if not include_intra_group:
+        inside = related(view, entities, np.full(len(every), appraisal.beneficiary))
+        for place in np.flatnonzero(inside).tolist():
+            good[place] &= _is_finance_company(view, int(entities[place]))
+    kept = every[good]
+    return [(arrival, np.flatnonzero(np.isin(arrival.layer.nodes, kept))) for arrival in arrivals]
+
+
+def _is_finance_company(view: View, entity: int) -> bool:
+    if not view.has_kind(entity, "Institution"):
+        return False
+    return offer_record(view, entity, Institution).type is InstitutionType.FINANCE_COMPANY
+
+
+def _page(view: View, found: list[Appraised], first: int, after: str | None) -> tuple[list[Appraised], bool]:
+    if not 1 <= first <= LIMITS.max_paths:
+        raise InvalidInput(f"first {first}: give 1 to {LIMITS.max_paths}")
+    start = 0
+    if after is not None:
+        ids = [path_id(view, one.candidate) for one in found]
+        if after not in ids:
+            raise InvalidInput(f"after {after[:80]!r} is none of the paths found; take the cursor of the page before")
+        start = ids.index(after) + 1
+    return found[start : start + first], len(found) > start + first
+
+
+def _links(view: View, handles: list[int]) -> tuple[int, ...]:
+    links: list[int] = []
+    for before, here in pairwise(handles):
+        if view.kind_of(here).is_link:
+            links.append(here)
+        elif not view.kind_of(before).is_link:
+            links.append(-1)
+    return tuple(links)
+
+
+def _spells(view: View, row: TechniqueRow, spine: Spine, nodes: tuple[int, ...], links: tuple[int, ...]) -> bool:
+    """Whether nodes and links are a word of the spine in this view."""
+    candidate = Candidate(row, spine, nodes, links)
+    steps = candidate.steps
+    if len(steps) != len(nodes) - 1 or len(set(nodes)) < len(nodes):
+        return False
+    repeats = sum(step.repeated for step in steps)
+    if any(step.repeated and not step.least <= repeats <= step.most for step in steps):
+        return False
+    hops = 0
+    for place in range(len(steps) - 1, -1, -1):
+        step = steps[place]
+        if not view.has_kind(nodes[place], step.farther):
+            return False
+        if not leads(view, step, nodes[place + 1], nodes[place], links[place], row.technique, hops):
+            return False
+        hops = hops + 1 if step.repeated or step.relation == "SUPPLIES" else 0
+    return True

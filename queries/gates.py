@@ -1,0 +1,61 @@
+"""The gates of a path: each a question of YES, NO or UNKNOWN, with the missing facts named.
+
+A field that nobody states is a missing fact. A record that nobody states is none: no registration, no relation, no rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from queries import gates_of_claim, gates_of_offer, gates_of_terms
+from queries.appraisal import Appraisal
+from queries.candidates import Candidate
+from queries.constraints import Constraint, MissingFact
+from queries.financing_terms import Gate, Ternary
+from queries.verdicts import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class GateResult:
+    """What a gate says; `missing` the facts without which it is UNKNOWN, `rule` the recorded rule that decides it (-1: none)."""
+
+    gate: Gate
+    verdict: Ternary
+    missing: tuple[MissingFact, ...] = ()
+    rule: int = -1
+
+
+GATES: Final[Mapping[Gate, Callable[[Appraisal, Candidate], Verdict]]] = {
+    Gate.LICENCE: gates_of_offer.licence,
+    Gate.PRODUCT_OPEN: gates_of_offer.product_open,
+    Gate.ELIGIBILITY: gates_of_offer.eligibility,
+    Gate.TITLE: gates_of_claim.title,
+    Gate.TRADE_EVIDENCE: gates_of_claim.trade_evidence,
+    Gate.CONFIRMATION: gates_of_claim.confirmation,
+    Gate.NOTICE: gates_of_claim.notice,
+    Gate.REGISTRATION: gates_of_claim.registration,
+    Gate.PRIOR_CLAIM: gates_of_claim.prior_claim,
+    Gate.RELATED_PARTY_TRADE: gates_of_claim.related_party_trade,
+    Gate.CURRENCY: gates_of_terms.currency,
+    Gate.TENOR: gates_of_terms.tenor,
+    Gate.TIMING: gates_of_offer.timing,
+    Gate.PURPOSE: gates_of_offer.purpose,
+}
+"""How each gate is answered; LIMIT is, from the constraints."""
+
+
+def gates_of(appraisal: Appraisal, candidate: Candidate, constraints: tuple[Constraint, ...]) -> tuple[GateResult, ...]:
+    """What each gate of the candidate's spine says, in their order."""
+    return tuple(_result(gate, _verdict(gate, appraisal, candidate, constraints)) for gate in candidate.spine.gates)
+
+
+def _verdict(gate: Gate, appraisal: Appraisal, candidate: Candidate, constraints: tuple[Constraint, ...]) -> Verdict:
+    if gate is Gate.LIMIT:
+        return gates_of_terms.limit(appraisal, candidate, constraints)
+    return GATES[gate](appraisal, candidate)
+
+
+def _result(gate: Gate, verdict: Verdict) -> GateResult:
+    return GateResult(gate, verdict.answer, verdict.missing, verdict.rule)

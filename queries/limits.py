@@ -1,0 +1,51 @@
+"""Which function gives the constraints of each kind; a technique's row lists the kinds that apply."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Final
+
+from queries.anchor_limits import anchor_limits
+from queries.appraisal import Appraisal
+from queries.asset_limits import asset_limits, voucher_limits
+from queries.candidates import Candidate
+from queries.constraints import Constraint, MissingFact, in_order
+from queries.credit_limits import debtor_limits, group_limits, sector_limits, single_name_limits
+from queries.financing_terms import ConstraintKind
+from queries.fund_limits import concentration_limits, dry_powder_limits
+from queries.guarantors import guarantor_limits
+from queries.link_width import link_limits
+from queries.offer_limits import facility_limits, need_limits, product_limits, step_limits
+from queries.pool_cover import pool_limits
+
+LIMITS: Final[Mapping[ConstraintKind, Callable[[Appraisal, Candidate], Iterable[Constraint]]]] = {
+    ConstraintKind.NEED: need_limits,
+    ConstraintKind.ASSET_FREE: asset_limits,
+    ConstraintKind.VOUCHER_PART: voucher_limits,
+    ConstraintKind.LINK_WIDTH: link_limits,
+    ConstraintKind.STEP_AMOUNT: step_limits,
+    ConstraintKind.PRODUCT_MAX: product_limits,
+    ConstraintKind.FACILITY: facility_limits,
+    ConstraintKind.ANCHOR_LIMIT: anchor_limits,
+    ConstraintKind.DEBTOR_LIMIT: debtor_limits,
+    ConstraintKind.POOL: pool_limits,
+    ConstraintKind.GUARANTOR: guarantor_limits,
+    ConstraintKind.SINGLE_NAME: single_name_limits,
+    ConstraintKind.GROUP: group_limits,
+    ConstraintKind.SECTOR_LIMIT: sector_limits,
+    ConstraintKind.FUND_DRY_POWDER: dry_powder_limits,
+    ConstraintKind.FUND_CONCENTRATION: concentration_limits,
+}
+
+
+def constraints_of(appraisal: Appraisal, candidate: Candidate) -> tuple[Constraint, ...]:
+    """Everything that bounds a candidate, in the order of the kinds.
+
+    An offer of which nothing but the need is known states no amount: that is a bound too, not stated.
+    """
+    found = [one for kind in candidate.spine.limits for one in LIMITS[kind](appraisal, candidate)]
+    if not any(one.draw and one.kind is not ConstraintKind.NEED for one in found):
+        on = candidate.product if candidate.product >= 0 else candidate.source
+        missing = (MissingFact(on, "maxAmount"),)
+        found.append(Constraint(ConstraintKind.STEP_AMOUNT, on, missing=missing))
+    return in_order(found)

@@ -1,0 +1,96 @@
+"""What a repeated step reaches from a layer: each node expanded once, then laid out by the number of links.
+
+So a supply chain costs its firms and their links, not its walks; and a path of n links has a layer of its own for each number, in which
+the widest way on is known.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from graph.kinds.terms import Technique
+from queries.appraisal import Appraisal
+from queries.completeness import IncompleteReason, Meter
+from queries.layers import Layer, Screen, distinct, linked
+from queries.link_width import measure_for
+from queries.ratios import Ints
+from queries.spines import Step
+from queries.walking import walked
+
+NOTHING = np.zeros(0, np.int64)
+
+
+@dataclass(eq=False)
+class Reach:
+    """The layers of a repeated step, by number of links from 1. With `widths` the links of a trade are measured and bound the path.
+
+    `apart`: links between firms under one control are no way.
+    """
+
+    appraisal: Appraisal
+    meter: Meter
+    base: Layer
+    step: Step
+    technique: Technique
+    apart: bool
+    layers: list[Layer] = field(default_factory=list)
+    _expanded: Ints = field(default_factory=NOTHING.copy)
+    _near: Ints = field(default_factory=NOTHING.copy)
+    _farther: Ints = field(default_factory=NOTHING.copy)
+    _links: Ints = field(default_factory=NOTHING.copy)
+    _bound: Ints = field(default_factory=NOTHING.copy)
+    _exhausted: bool = False
+
+    def up_to(self, most: int, wanted: int) -> list[Layer]:
+        """The layers of 1 to `most` links. Where the word would have gone on to `wanted`, but for the budget, the answer says so."""
+        while len(self.layers) < most and not self._exhausted:
+            self._lay()
+        if wanted > most and len(self.layers) >= most:
+            self.meter.cut(IncompleteReason.BUDGET, self.base.depth + most + 1)
+        return self.layers[:most]
+
+    def _lay(self) -> None:
+        """The layer of one more link."""
+        nearer = self.layers[-1] if self.layers else self.base
+        self._expand(nearer)
+        order = np.argsort(self._expanded)
+        serial = order[np.searchsorted(self._expanded, nearer.nodes, sorter=order).clip(max=len(order) - 1)]
+        known = self._expanded[serial] == nearer.nodes
+        place_of = np.full(len(self._expanded), -1, np.int64)
+        place_of[serial[known]] = np.flatnonzero(known)
+        near = place_of[self._near]
+        here = near >= 0
+        if not here.any():
+            self._exhausted = True
+            return
+        nodes, places = distinct(self.appraisal.view, self._farther[here])
+        bound = self._bound[here] if self._is_trade else None
+        own = Screen.open(len(nodes))
+        hops = nearer.hops + 1 if self.layers else 1
+        self.layers.append(linked(self.step, nearer, nodes, places, near[here], self._links[here], bound, own, hops))
+
+    def _expand(self, nearer: Layer) -> None:
+        """Follow the step from the nodes that it has not been followed from yet, in id order as far as the budget goes."""
+        fresh = nearer.nodes[~np.isin(nearer.nodes, self._expanded)]
+        fresh = fresh[: self.meter.take(len(fresh), nearer.depth + 1, repeated=True)]
+        near, farther, links = walked(self.appraisal.view, self.step, fresh, self.technique, nearer.hops)
+        onward = ~np.isin(farther, self.base.nodes)
+        near, farther, links = near[onward], farther[onward], links[onward]
+        if self._is_trade and len(links):
+            order = np.argsort(links)
+            near, farther, links = near[order], farther[order], links[order]
+            widths = measure_for(self.appraisal, links, fresh[near], farther)
+            bound = widths.bounds()
+            kept = (bound != 0) & ~(widths.related & self.apart)
+            near, farther, links, bound = near[kept], farther[kept], links[kept], bound[kept]
+            self._bound = np.concatenate([self._bound, bound])
+        self._near = np.concatenate([self._near, near + len(self._expanded)])
+        self._farther = np.concatenate([self._farther, farther])
+        self._links = np.concatenate([self._links, links])
+        self._expanded = np.concatenate([self._expanded, fresh])
+
+    @property
+    def _is_trade(self) -> bool:
+        return self.step.relation == "SUPPLIES"

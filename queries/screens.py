@@ -1,0 +1,217 @@
+"""What is known of nodes before any path over them is looked at: gates that say no, bounds that are at least the true ones.
+
+A screen only spares work: what it lets through is appraised exactly. So a kind without one is right, only slower.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from functools import partial
+from typing import Final
+
+import numpy as np
+
+from graph.kinds.policy import RuleKind
+from graph.kinds.terms import OfferStatus
+from graph.ontology import SEPARATOR
+from graph.snapshot import day_of
+from graph.snapshot_columns import NOT_STATED
+from graph.values import MILLION
+from queries.anchor_limits import headrooms
+from queries.appraisal import Appraisal
+from queries.constraints import Constraint
+from queries.control import related
+from queries.derived import once
+from queries.eligibility import NO, UNKNOWN, YES, verdicts
+from queries.financing_terms import ConstraintKind, Gate, PathStatus, Ternary
+from queries.fund_limits import dry_powder
+from queries.gates_of_offer import admits, applicant, licence_of
+from queries.layers import Screen
+from queries.pool_cover import pool_total
+from queries.ratios import UNLIMITED, UNSTATED, Ints
+from queries.spines import Form, Spine, Step
+from queries.tally import is_foreign
+from queries.techniques import TechniqueRow
+
+CONDITIONAL: Final = list(PathStatus).index(PathStatus.CONDITIONAL)
+
+
+def screen(appraisal: Appraisal, row: TechniqueRow, spine: Spine, step: Step, nodes: Ints) -> Screen:
+    """What is known of nodes that stand on a step. On a repeated one they pass on what the nearest to the beneficiary has."""
+    made = SCREENS.get(step.farther)
+    if made is None or step.repeated or spine.form is Form.IN_FORCE or not len(nodes):
+        return Screen.open(len(nodes))
+    return made(appraisal, row, spine, nodes)
+
+
+def shared_by(row: TechniqueRow, spine: Spine, step: Step) -> tuple[object, ...]:
+    """Spines for which this is equal have the same screen of the step's nodes."""
+    kind = step.farther
+    if kind not in SCREENS or step.repeated or spine.form is Form.IN_FORCE:
+        return ()
+    if kind in ("Receivable", "Voucher"):
+        return tuple(gate for gate in spine.gates if gate in CLAIM_GATES)
+    if kind == "AnchorProgramme":
+        return (ConstraintKind.ANCHOR_LIMIT in spine.limits,)
+    return (row.technique, spine.gates, spine.limits)
+
+
+CLAIM_GATES: Final = frozenset(
+    {Gate.TITLE, Gate.TRADE_EVIDENCE, Gate.CONFIRMATION, Gate.PRIOR_CLAIM, Gate.RELATED_PARTY_TRADE}
+)
+
+
+class _Open:
+    """A screen in the making."""
+
+    def __init__(self, size: int) -> None:
+        self.scaled, self.flat = np.full(size, UNLIMITED), np.full(size, UNLIMITED)
+        self.unknown, self.keep = np.zeros(size, bool), np.ones(size, bool)
+        self.rate: Ints | None = None
+
+    def cap(self, bound: Ints) -> None:
+        self.flat = np.minimum(self.flat, bound)
+
+    def done(self) -> Screen:
+        status = np.where(self.unknown, CONDITIONAL, 0).astype(np.int8)
+        return Screen(self.scaled, self.flat, status, self.rate, self.keep)
+
+
+def _products(appraisal: Appraisal, row: TechniqueRow, spine: Spine, nodes: Ints) -> Screen:
+    view, need, open_ = appraisal.view, appraisal.need(row), _Open(len(nodes))
+
+    def ints(name: str) -> Ints:
+        return view.ints(nodes, name)
+
+    rate = ints("advance_rate")
+    open_.rate = np.where(rate == NOT_STATED, MILLION, rate)
+    maximum, foreign = ints("max_amount"), is_foreign(view, nodes, "max_amount")
+    open_.cap(np.where((maximum == NOT_STATED) | foreign, UNLIMITED, maximum))
+    pools = view.refs(nodes, "pool")
+    for pool in np.unique(pools[pools >= 0]).tolist() if ConstraintKind.POOL in spine.limits else ():
+        open_.cap(np.where(pools == pool, _bound(pool_total(view, pool)), UNLIMITED))
+    for gate in spine.gates:
+        match gate:
+            case Gate.PRODUCT_OPEN:
+                status = ints("status")
+                open_.unknown |= status == NOT_STATED
+                open_.keep &= (status == NOT_STATED) | (status == list(OfferStatus).index(OfferStatus.OPEN))
+            case Gate.ELIGIBILITY:
+                _rules(appraisal, row, RuleKind.ELIGIBILITY, nodes, open_)
+            case Gate.TENOR:
+                low, high = ints("tenor_min_days"), ints("tenor_max_days")
+                low = np.maximum(low, need.tenor_min_days or 0)
+                high = np.where(high == NOT_STATED, UNLIMITED, high)
+                open_.keep &= low <= np.minimum(high, UNLIMITED if need.tenor_max_days is None else need.tenor_max_days)
+            case Gate.TIMING if need.needed_by is not None:
+                days = ints("processing_days")
+                left = (need.needed_by - view.as_of) // timedelta(days=1)
+                open_.unknown |= days == NOT_STATED
+                open_.keep &= np.where(days == NOT_STATED, left >= 0, days <= left)
+            case Gate.PURPOSE if need.purpose is not None:
+                listed = view.texts(nodes, "purposes").to_list()
+                open_.keep &= np.array(
+                    [admits(tuple(text.split(SEPARATOR)) if text else (), need.purpose) for text in listed]
+                )
+    return open_.done()
+
+
+def _bound(constraint: Constraint) -> int:
+    """What a constraint admits, in a column; in a currency without a rate it may be anything."""
+    if constraint.admits is not None:
+        return constraint.admits
+    return UNLIMITED if any(fact.field.startswith("rate ") for fact in constraint.missing) else UNSTATED
+
+
+def _rules(appraisal: Appraisal, row: TechniqueRow, kind: RuleKind, nodes: Ints, open_: _Open) -> np.ndarray:
+    """Applies the rules about these nodes; gives which of them have any."""
+    firm = applicant(appraisal, row)
+    subjects, found = appraisal.once(("verdicts", kind, firm), lambda: verdicts(appraisal.view, kind, firm))
+    if not len(subjects):
+        return np.zeros(len(nodes), bool)
+    place = np.searchsorted(subjects, nodes).clip(max=len(subjects) - 1)
+    ruled = subjects[place] == nodes
+    verdict = np.where(ruled, found[place], YES)
+    open_.unknown |= verdict == UNKNOWN
+    open_.keep &= verdict != NO
+    return np.asarray(ruled)
+
+
+def _funds(appraisal: Appraisal, row: TechniqueRow, spine: Spine, nodes: Ints) -> Screen:
+    view, open_ = appraisal.view, _Open(len(nodes))
+    money = once(view, _powder, lambda: _powder(appraisal, nodes))
+    open_.cap(money)
+    ticket, foreign = view.ints(nodes, "ticket_max"), is_foreign(view, nodes, "ticket_max")
+    open_.cap(np.where((ticket == NOT_STATED) | foreign, UNLIMITED, ticket))
+    least = view.ints(nodes, "ticket_min")
+    open_.keep &= (open_.flat == UNSTATED) | (open_.flat > 0) & (open_.flat >= least)
+    end = view.ints(nodes, "investment_period_end")
+    open_.keep &= (end == NOT_STATED) | (end > day_of(view.as_of))
+    _rules(appraisal, row, RuleKind.MANDATE, nodes, open_)
+    return open_.done()
+
+
+def _powder(appraisal: Appraisal, nodes: Ints) -> Ints:
+    return np.array([UNSTATED if money is None else money for money in dry_powder(appraisal.view, nodes)], np.int64)
+
+
+def _receivables(appraisal: Appraisal, row: TechniqueRow, spine: Spine, nodes: Ints) -> Screen:
+    view, open_ = appraisal.view, _Open(len(nodes))
+    face = view.ints(nodes, "face")
+    open_.scaled = np.where(is_foreign(view, nodes, "face"), UNLIMITED, face)
+    for gate in CLAIM_GATES.intersection(spine.gates):
+        match gate:
+            case Gate.TITLE | Gate.CONFIRMATION:
+                flag = view.ints(nodes, "assignable" if gate is Gate.TITLE else "confirmed")
+                open_.unknown |= flag == NOT_STATED
+                open_.keep &= flag != 0
+            case Gate.TRADE_EVIDENCE:
+                for name in ("contract_no", "invoice_no", "delivery_no"):
+                    open_.unknown |= view.texts(nodes, name).is_null().to_numpy()
+            case Gate.PRIOR_CLAIM:
+                places, claims = view.expand("Encumbrance", "asset", nodes)
+                open_.keep[places[view.ints(claims, "amount") == NOT_STATED]] = False
+            case Gate.RELATED_PARTY_TRADE:
+                obligors = view.refs(nodes, "obligor")
+                known = np.flatnonzero(obligors >= 0)
+                owners = np.full(len(known), appraisal.beneficiary)
+                open_.keep[known[related(view, owners, obligors[known])]] = False
+    return open_.done()
+
+
+def _vouchers(appraisal: Appraisal, row: TechniqueRow, spine: Spine, nodes: Ints) -> Screen:
+    view, open_ = appraisal.view, _Open(len(nodes))
+    open_.scaled = np.where(is_foreign(view, nodes, "face"), UNLIMITED, view.ints(nodes, "face"))
+    return open_.done()
+
+
+def _programmes(appraisal: Appraisal, row: TechniqueRow, spine: Spine, nodes: Ints) -> Screen:
+    open_ = _Open(len(nodes))
+    if ConstraintKind.ANCHOR_LIMIT in spine.limits:
+        programmes, bounds = headrooms(appraisal.view)
+        open_.cap(bounds[np.searchsorted(programmes, nodes)])
+        open_.keep &= open_.flat != 0
+    return open_.done()
+
+
+def _sources(appraisal: Appraisal, row: TechniqueRow, spine: Spine, nodes: Ints) -> Screen:
+    open_ = _Open(len(nodes))
+    if Gate.LICENCE in spine.gates:
+        answers = [
+            appraisal.once(("licence", row.technique, source), partial(licence_of, appraisal, row, source)).answer
+            for source in nodes.tolist()
+        ]
+        open_.keep = np.array([answer is not Ternary.NO for answer in answers], bool)
+        open_.unknown = np.array([answer is Ternary.UNKNOWN for answer in answers], bool)
+    return open_.done()
+
+
+SCREENS: Final[Mapping[str, Callable[[Appraisal, TechniqueRow, Spine, Ints], Screen]]] = {
+    "LoanProduct": _products,
+    "Fund": _funds,
+    "Receivable": _receivables,
+    "Voucher": _vouchers,
+    "AnchorProgramme": _programmes,
+    "CapitalSource": _sources,
+}

@@ -1,0 +1,93 @@
+"""Adding up stated amounts in one currency: what is not stated makes the sum not stated, and is named."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+
+from graph.money import CNY, Money
+from graph.snapshot_columns import NOT_STATED
+from graph.snapshot_ids import NUMBER_MASK
+from graph.view import View
+from queries.constraints import MissingFact
+
+
+class Amount(NamedTuple):
+    """An amount in 分, None where it is not known, and then why."""
+
+    value: int | None
+    missing: tuple[MissingFact, ...] = ()
+
+
+def amount_of(money: Money | None, record: int, name: str, currency: str = CNY) -> Amount:
+    """The amount of a record's money field (by GraphQL name) in a currency. Nobody states rates yet, so another one is not stated."""
+    if money is None:
+        return Amount(None, (MissingFact(record, name),))
+    if money.currency != currency:
+        return Amount(None, (MissingFact(record, f"rate {money.currency}/{currency}"),))
+    return Amount(money.minor)
+
+
+def plus(one: Amount, other: Amount) -> Amount:
+    """Both together; None where one is not known."""
+    if one.value is None or other.value is None:
+        return Amount(None, (*one.missing, *other.missing))
+    return Amount(one.value + other.value)
+
+
+@dataclass
+class Tally:
+    """A sum in 分. `at_most` of a headroom: something that is not stated could only make the sum larger."""
+
+    total: int = 0
+    at_most: bool = False
+    missing: list[MissingFact] = field(default_factory=list)
+
+    def add(self, amount: Amount) -> None:
+        """Count an amount."""
+        self.total += amount.value or 0
+        self.missing += amount.missing
+
+    def join(self, other: Tally) -> None:
+        """Count another sum."""
+        self.total += other.total
+        self.at_most |= other.at_most
+        self.missing += other.missing
+
+    @property
+    def amount(self) -> int | None:
+        """The sum; None where a part is not stated."""
+        return None if self.missing else self.total
+
+
+def total_of(view: View, handles: np.ndarray, field: str, fallback: str, currency: str = CNY) -> Tally:
+    """The sum of a money field of many records of one kind; where it is null, of the fallback's."""
+    tally = Tally()
+    amounts, others = view.ints(handles, field), view.ints(handles, fallback)
+    counted = np.where(amounts == NOT_STATED, others, amounts)
+    for handle in handles[counted == NOT_STATED].tolist():
+        tally.missing.append(MissingFact(handle, view.kind_of(handle).by_name[field].graph_name))
+    foreign = np.where(
+        amounts == NOT_STATED, is_foreign(view, handles, fallback, currency), is_foreign(view, handles, field, currency)
+    )
+    tally.missing += [MissingFact(handle, f"rate to {currency}") for handle in handles[foreign].tolist()]
+    tally.total = sum(counted[counted != NOT_STATED].tolist())
+    return tally
+
+
+def is_foreign(view: View, handles: np.ndarray, field: str, currency: str = CNY) -> np.ndarray:
+    """For each record of one kind, whether a money field states an amount in another currency."""
+    if not len(handles):
+        return np.zeros(0, bool)
+    kind = view.kind_view(view.kind_of(int(handles[0])).name)
+    spec = kind.table.kind.by_name[field]
+    codes = kind.table.codes(spec.columns[1].name)
+    home = currency == CNY
+    if home and set(codes.words) <= {CNY}:
+        return np.zeros(len(handles), bool)
+    # The null code, which stands for CNY, is the place after the last word.
+    is_other = np.array([*(word != currency for word in codes.words), not home])
+    rows = kind.rows_of(handles & NUMBER_MASK, spec)
+    return np.asarray(is_other[codes.numbers.take(rows)] & kind.table.stated(spec, rows))

@@ -1,0 +1,130 @@
+"""Walking a step back on columns: from nodes near the beneficiary to those on the source's side, under the step's conditions."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from graph.kinds.terms import Technique
+from graph.snapshot_columns import NOT_STATED
+from graph.view import View
+from queries.derived import once
+from queries.ratios import Ints
+from queries.spines import (
+    Back,
+    Condition,
+    Held,
+    Is,
+    Joined,
+    Lacks,
+    Linked,
+    Named,
+    OfTechnique,
+    Reaches,
+    Step,
+    Through,
+    Without,
+)
+
+Pairs = tuple[Ints, Ints, Ints]
+
+
+def walked(view: View, step: Step, nodes: Ints, technique: Technique, hops: int) -> Pairs:
+    """The places in `nodes` from which the step can be taken, the farther nodes, and the links between (-1: a field)."""
+    allowed = np.flatnonzero(_all_hold(view, step.near_when, nodes, technique, hops))
+    places, farther, links = _follow(view, step.back, nodes[allowed])
+    held = _all_hold(view, step.far_when, farther, technique, hops)
+    return allowed[places[held]], farther[held], links[held]
+
+
+def offers(view: View, step: Step, technique: Technique) -> Ints:
+    """Every record that a joined step leads to, in id order."""
+    assert isinstance(step.back, Joined)
+    handles = view.handles(step.back.kind)
+    if OfTechnique() not in step.far_when:
+        return handles
+    return once(view, (offers, step, technique), lambda: handles[_of_technique(view, handles, technique)])
+
+
+def _follow(view: View, back: Back, nodes: Ints) -> Pairs:
+    match back:
+        case Named(field):
+            farther = _refs(view, nodes, field)
+            places = np.flatnonzero(farther >= 0)
+            return places, farther[places], np.full(len(places), -1, np.int64)
+        case Held(kind, field):
+            places, farther = view.expand(kind, field, nodes)
+            return places, farther, np.full(len(places), -1, np.int64)
+        case Linked(kind, near, far):
+            places, links = view.expand(kind, near, nodes)
+            return places, view.refs(links, far), links
+        case Through(first, then):
+            at, between, _ = _follow(view, first, nodes)
+            places, farther, links = _follow(view, then, between)
+            return at[places], farther, links
+        case Joined():
+            raise TypeError("a joined step has no edges to follow")
+
+
+def _refs(view: View, nodes: Ints, field: str) -> Ints:
+    """`refs` of nodes of several kinds; -1 where the kind has no such field."""
+    found = np.full(len(nodes), -1, np.int64)
+    for code in np.unique(nodes >> 32).tolist():
+        here = (nodes >> 32) == code
+        if field in view.kind_of(int(nodes[here][0])).by_name:
+            found[here] = view.refs(nodes[here], field)
+    return found
+
+
+def _all_hold(
+    view: View, conditions: tuple[Condition, ...], nodes: Ints, technique: Technique, hops: int
+) -> np.ndarray:
+    kept = np.ones(len(nodes), bool)
+    for condition in conditions if len(nodes) else ():
+        kept &= _holds(view, condition, nodes, technique, hops)
+    return kept
+
+
+def _holds(view: View, condition: Condition, nodes: Ints, technique: Technique, hops: int) -> np.ndarray:
+    match condition:
+        case OfTechnique():
+            return _of_technique(view, nodes, technique)
+        case Is(field, term):
+            return np.asarray(view.ints(nodes, field) == list(type(term)).index(term))
+        case Lacks(field):
+            return view.texts(nodes, field).is_null().to_numpy()
+        case Without(kind, field):
+            without = np.ones(len(nodes), bool)
+            without[view.expand(kind, field, nodes)[0]] = False
+            return without
+        case Reaches(field):
+            most = view.ints(nodes, field)
+            return np.asarray((most == NOT_STATED) | (most >= hops))
+
+
+def _of_technique(view: View, nodes: Ints, technique: Technique) -> np.ndarray:
+    """Whether products and contracts are of a technique: a facility of none is a comprehensive line, a loan of none its product's."""
+    if not len(nodes):
+        return np.zeros(0, bool)
+    kind = view.kind_of(int(nodes[0])).name
+    codes = view.ints(nodes, "technique")
+    if kind == "Facility":
+        codes = np.where(codes == NOT_STATED, _code(Technique.COMPREHENSIVE_LINE), codes)
+    elif kind == "Loan":
+        products = view.refs(nodes, "product")
+        named = (codes == NOT_STATED) & (products >= 0)
+        codes = codes.copy()
+        codes[named] = view.ints(products[named], "technique")
+    return np.asarray(codes == _code(technique))
+
+
+def _code(technique: Technique) -> int:
+    return list(Technique).index(technique)
+
+
+def leads(view: View, step: Step, nearer: int, farther: int, link: int, technique: Technique, hops: int) -> bool:
+    """Whether a step leads back from one node to another over this link, after so many links of a repeated step."""
+    if isinstance(step.back, Joined):
+        handles = np.array([farther])
+        return link < 0 and bool(_all_hold(view, step.far_when, handles, technique, hops)[0])
+    _, reached, links = walked(view, step, np.array([nearer]), technique, hops)
+    return bool(((reached == farther) & (links == link)).any())
