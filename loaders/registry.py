@@ -9,6 +9,7 @@ from typing import Final
 from graph.errors import NotFound
 from graph.ontology import Ontology
 from loaders.base import Extraction, Loader
+from loaders.plan.loader import PlanLoader
 from loaders.tabular.extract import TabularLoader
 from loaders.tabular.mapped_extract import MappedLoader
 from loaders.tabular.mapping_yaml import read_mapping
@@ -19,7 +20,7 @@ MAPPINGS: Final = Path(__file__).parent / "mappings"
 
 def loaders(ontology: Ontology) -> dict[str, Loader]:
     """The loaders by the names that the command line gives them, in order of name."""
-    found: list[Loader] = [TabularLoader()]
+    found: list[Loader] = [PlanLoader(), TabularLoader()]
     for file in MAPPINGS.glob("*.yaml"):
         found.append(MappedLoader(file, read_mapping(file, ontology).summary))
     return {loader.name: loader for loader in sorted(found, key=lambda loader: loader.name)}
