@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -15,6 +16,7 @@ from loaders.plan.unit_names import common_name
 
 T = TypeVar("T", bound=Node)
 
+_NO_CODE = re.compile(r"[^\w\-]+")
 _WIDER = ("省", "国家", "中国", "中央", "国务院", "人行", "人民银行")
 
 
@@ -53,7 +55,7 @@ class Keys:
 
     def place_code(self, name: str) -> str:
         """The code of a place that has none from a register: its full name."""
-        return self.full_name(plain(name))
+        return _NO_CODE.sub("", self.full_name(plain(name))).lstrip("0123456789_-") or "地区"
 
     def full_name(self, name: str) -> str:
         """A unit's or place's name that is unambiguous beyond its city: 市财政局 is 某某市财政局."""

@@ -90,7 +90,7 @@ def _of_unit(
         yield at(record, named.span)
         return
     full = keys.full_name(named.name)
-    section = _SECTION.match(full)
+    section = _SECTION.match(named.name)
     parent: Ref[GovernmentUnit] | None = keys.unit(section["parent"]) if section is not None else None
     others = tuple(dict.fromkeys(name for name in (named.name, *aliases) if name != full))
     # Units without the city's mark in their name may serve a wider area: the text does not say which.
@@ -206,7 +206,14 @@ def unit_statements(
         for thing in reading.things
         if thing.sort is Sort.INSTITUTION
     ]
-    others = {one.name: one for one in reversed([*offices, *bodies]) if one.name not in listed}
+    parents = [
+        NamedUnit(
+            section["parent"], (), Unit(section["parent"], section["parent"], Body.GOVERNMENT, one.span), one.span
+        )
+        for one in reading.units
+        if not one.unit.is_set and (section := _SECTION.match(one.name)) is not None
+    ]
+    others = {one.name: one for one in reversed([*offices, *bodies, *parents]) if one.name not in listed}
     for named in (*reading.units, *others.values()):
         yield from _of_unit(keys, named, committee, region)
     if committee is None:
