@@ -19,6 +19,8 @@ from queries.coverage.supply import FundSupply
 from queries.coverage.tree import rolled_up
 from queries.trees import tree_of
 
+STAGES = tuple(Stage)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FundCoverage:
@@ -76,18 +78,13 @@ def fund_coverage(
     solution = _solution(view, key)
     shown = np.flatnonzero(_shown(view, solution, key.where))
     columns = [_column(view, solution, dimension, key.levels)[shown] for dimension in by]
-    total = _cell(view, solution, key, {}, shown)
-    if not by:
-        return FundCoverage((total,), total, solution.funds, solution.left_out)
-    order = np.lexsort(
-        [_sort_key(view, dimension, column) for dimension, column in zip(by, columns, strict=True)][::-1]
-    )
-    rows = np.stack(columns, axis=1)[order]
+    sort_keys = [_sort_key(view, dimension, column) for dimension, column in zip(by, columns, strict=True)]
+    order = np.lexsort([np.arange(len(shown)), *reversed(sort_keys)])
+    rows = np.stack([*columns, np.zeros(len(shown), np.int64)], axis=1)[order]
     starts = np.flatnonzero(np.append(True, np.any(rows[1:] != rows[:-1], axis=1))[: len(rows)])
-    cells = tuple(
-        _cell(view, solution, key, dict(zip(by, rows[start].tolist(), strict=True)), np.sort(shown[order[start:end]]))
-        for start, end in zip(starts.tolist(), [*starts[1:].tolist(), len(rows)], strict=False)
-    )
+    values = [dict(zip(by, row, strict=False)) for row in rows[starts].tolist()]
+    (total,) = _cells(view, solution, key, [{}], shown, np.zeros(1, np.int64))
+    cells = _cells(view, solution, key, values, shown[order], starts) if by else (total,)
     return FundCoverage(cells, total, solution.funds, solution.left_out)
 
 
@@ -103,7 +100,8 @@ def coverage_cell(view: View, identifier: str) -> CoverageCell:
     shown = _shown(view, solution, key.where)
     for dimension, value in values.items():
         shown &= _column(view, solution, dimension, key.levels) == value
-    return _cell(view, solution, key, values, np.flatnonzero(shown))
+    (cell,) = _cells(view, solution, key, [values], np.flatnonzero(shown), np.zeros(1, np.int64))
+    return cell
 
 
 def _canonical(view: View, key: CellKey, funds: Sequence[str] | None) -> CellKey:
@@ -122,7 +120,7 @@ def _canonical(view: View, key: CellKey, funds: Sequence[str] | None) -> CellKey
         key,
         where=CellFilter(
             industry=ids(where.industry, "Industry"),
-            stage=None if where.stage is None else tuple(stage for stage in Stage if stage in where.stage),
+            stage=None if where.stage is None else tuple(stage for stage in STAGES if stage in where.stage),
             region=ids(where.region, "Region"),
             period=None if where.period is None else tuple(sorted(set(where.period))),
         ),
@@ -178,7 +176,7 @@ def _shown(view: View, solution: Solution, where: CellFilter) -> Flags:
             below = {handle: not wanted.isdisjoint(tree_of(view, kind).path(handle)) for handle in set(own)}
             shown &= np.array([below[handle] for handle in own], np.bool_)
     if where.stage is not None:
-        stages = [list(Stage).index(stage) for stage in where.stage]
+        stages = [STAGES.index(stage) for stage in where.stage]
         shown &= np.isin([cell.stage for cell in solution.cells], stages)
     if where.period is not None:
         shown &= np.isin([cell.period for cell in solution.cells], [int(year) for year in where.period])
@@ -205,36 +203,55 @@ def _text(view: View, dimension: CellDimension, place: int) -> str | None:
         case CellDimension.INDUSTRY | CellDimension.REGION:
             return view.id_of(place)
         case CellDimension.STAGE:
-            return list(Stage)[place].name
+            return STAGES[place].name
         case CellDimension.PERIOD:
             return f"{place:04}"
 
 
-def _cell(view: View, solution: Solution, key: CellKey, values: dict[CellDimension, int], leaves: Ints) -> CoverageCell:
+def _cells(
+    view: View,
+    solution: Solution,
+    key: CellKey,
+    values: Sequence[dict[CellDimension, int]],
+    leaves: Ints,
+    starts: Ints,
+) -> tuple[CoverageCell, ...]:
+    """The cells of runs of leaves that begin at `starts`, with the values of each."""
     flow = solution.flow
-    texts = {dimension: _text(view, dimension, place) for dimension, place in values.items()}
-    known = {dimension: place for dimension, place in values.items() if place != UNKNOWN}
-    stage = known.get(CellDimension.STAGE)
-    gap = flow.gap[leaves]
-    by_reason = {reason: 0 for reason in REASONS}
-    for leaf, amount in zip(leaves.tolist(), gap.tolist(), strict=True):
-        reason = flow.reason[leaf]
-        if reason is not None:
-            by_reason[reason] += amount
-    largest = max(REASONS, key=by_reason.__getitem__)
-    return CoverageCell(
-        key=replace(key, values=texts),
-        industry=known.get(CellDimension.INDUSTRY),
-        stage=None if stage is None else list(Stage)[stage],
-        region=known.get(CellDimension.REGION),
-        period=texts.get(CellDimension.PERIOD),
-        demand=int(solution.demand[leaves].sum()),
-        deployed=int(solution.deployed[leaves].sum()),
-        covered=int(solution.covered[leaves].sum()),
-        execution_gap=int(flow.given[leaves].sum()),
-        structural_gap=int(gap.sum()),
-        structural_gap_low=int(flow.gap_low[leaves].sum()),
-        reason=largest if by_reason[largest] else None,
-        solution=solution,
-        leaves=leaves,
-    )
+    place_of = {reason: place for place, reason in enumerate(REASONS)}
+    reason = np.array([place_of.get(one, UNKNOWN) if one else UNKNOWN for one in flow.reason], np.int64)[leaves]
+    columns = [solution.demand, solution.deployed, solution.covered, flow.given, flow.gap, flow.gap_low]
+    amounts = [column[leaves] for column in columns]
+    amounts += [np.where(reason == place, flow.gap[leaves], 0) for place in range(len(REASONS))]
+    sums = np.stack([_sums(column, starts) for column in amounts])
+    largest = sums[len(columns) :].argmax(axis=0).tolist()
+    cells = []
+    for place, own in enumerate(values):
+        demand, deployed, covered, given, gap, gap_low = sums[: len(columns), place].tolist()
+        known = {dimension: value for dimension, value in own.items() if value != UNKNOWN}
+        texts = {dimension: _text(view, dimension, value) for dimension, value in own.items()}
+        stage = known.get(CellDimension.STAGE)
+        end = int(starts[place + 1]) if place + 1 < len(starts) else len(leaves)
+        cells.append(
+            CoverageCell(
+                key=replace(key, values=texts),
+                industry=known.get(CellDimension.INDUSTRY),
+                stage=None if stage is None else STAGES[stage],
+                region=known.get(CellDimension.REGION),
+                period=texts.get(CellDimension.PERIOD),
+                demand=demand,
+                deployed=deployed,
+                covered=covered,
+                execution_gap=given,
+                structural_gap=gap,
+                structural_gap_low=gap_low,
+                reason=REASONS[largest[place]] if gap else None,
+                solution=solution,
+                leaves=leaves[int(starts[place]) : end],
+            )
+        )
+    return tuple(cells)
+
+
+def _sums(column: Ints, starts: Ints) -> Ints:
+    return np.add.reduceat(column, starts) if len(column) else np.zeros(len(starts), np.int64)

@@ -93,19 +93,19 @@ class CoverageCell:
         """Every reason with its part of the structural gap, in the order of reasons; empty where there is no gap."""
         flow = self.solution.flow
         parts: dict[GapReason, int] = {}
-        named: dict[GapReason, set[int]] = {}
-        gap = flow.gap
-        for leaf in self.leaves.tolist():
+        for leaf, amount in zip(self.leaves.tolist(), flow.gap[self.leaves].tolist(), strict=True):
             reason = flow.reason[leaf]
             if reason is not None:
-                parts[reason] = parts.get(reason, 0) + int(gap[leaf])
-                named.setdefault(reason, set()).update(flow.sizeless.get(leaf, ()))
+                parts[reason] = parts.get(reason, 0) + amount
+        unsized = flow.named_for(self._of_cell()) if GapReason.SIZE_NOT_STATED in parts else ()
         return tuple(
             GapShare(
                 reason,
                 parts[reason],
                 rounded(Fraction(parts[reason], self.structural_gap)),
-                tuple(self.solution.funds[place].fund for place in sorted(named[reason])),
+                tuple(self.solution.funds[place].fund for place in unsized)
+                if reason is GapReason.SIZE_NOT_STATED
+                else (),
             )
             for reason in REASONS
             if reason in parts

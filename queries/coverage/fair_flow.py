@@ -27,9 +27,8 @@ class GapReason(Term):
 class FairFlow:
     """The max-min fair maximum flow of a coverage network.
 
-    given: 分 by leaf with every size that is not stated taken as 0; given_high: with it unlimited (the same object
-    where every size is stated). fractions and residual belong to `given`. reason: by leaf, None where nothing is unmet.
-    sizeless: by leaf with reason SIZE_NOT_STATED, the funds whose size would tell.
+    given: 分 by leaf with every size that is not stated taken as 0; given_high: with it unlimited. fractions and residual
+    belong to `given`. reason: by leaf, None where nothing is unmet. unsized: the funds whose size is not stated.
     """
 
     given: Ints
@@ -37,7 +36,7 @@ class FairFlow:
     fractions: FairFractions
     residual: Residual
     reason: tuple[GapReason | None, ...]
-    sizeless: dict[int, tuple[int, ...]]
+    unsized: Ints
 
     @property
     def gap(self) -> Ints:
@@ -47,33 +46,36 @@ class FairFlow:
     def gap_low(self) -> Ints:
         return self.residual.network.unmet - self.given_high
 
+    def named_for(self, leaves: Flags) -> tuple[int, ...]:
+        """The funds without a stated size that would give more to some of these leaves of which the range has two ends.
+
+        Also one that has no mandate for them, where it would take others off the hands of a fund that has.
+        """
+        reaching = self.residual.to_leaves(leaves & (self.given_high != self.given))
+        return tuple(int(fund) for fund in self.unsized[reaching[self.unsized]])
+
 
 def fair_flow(network: CoverageNetwork) -> FairFlow:
     """The fair maximum flow in whole 分, its gaps as ranges, and one reason a leaf.
 
-    Independent of the order of funds and of which maximum flow the solver finds. Cost: see `fair_fractions`; twice
-    where the size of a fund with edges is not stated.
+    Independent of the order of funds and of which maximum flow the solver finds. Cost: see `fair_fractions`; twice where
+    something is unmet and the size of a fund is not stated.
     """
     stated = network.sized(0)
     fractions = fair_fractions(stated)
     residual = whole_units(stated, fractions)
     given = given_high = residual.amount
     unsized = np.flatnonzero((network.size == NOT_STATED) & (network.fed_by == SOURCE))
-    sizeless: dict[int, list[int]] = {}
-    if len(unsized):
+    if len(unsized) and np.any(given < network.unmet):
         unlimited = network.sized(UNLIMITED)
         given_high = whole_units(unlimited, fair_fractions(unlimited), at_least=given).amount
-        differs = given_high != given
-        for fund in unsized.tolist():
-            for leaf in np.flatnonzero(residual.from_fund(fund) & differs).tolist():
-                sizeless.setdefault(leaf, []).append(fund)
     return FairFlow(
         given=given,
         given_high=given_high,
         fractions=fractions,
         residual=residual,
         reason=_reasons(residual, given, given_high),
-        sizeless={leaf: tuple(funds) for leaf, funds in sorted(sizeless.items())},
+        unsized=unsized,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -88,8 +88,7 @@ def mandate_of(rules: Iterable[MandateRule], *, is_stated: bool = True) -> Manda
             kept[rule.dimension] = kept.get(rule.dimension, frozenset()) | rule.values
     conditions = tuple(
         Condition(dimension, among.get(dimension), without.get(dimension, frozenset()))
-        for dimension in Dimension
-        if dimension in among or dimension in without
+        for dimension in sorted(among.keys() | without.keys(), key=list(Dimension).index)
     )
     return Mandate(conditions, max(lower, default=None), min(upper, default=None), is_stated, is_decidable)
 
@@ -129,24 +128,19 @@ class Attribute:
 
 
 def admitted(
-    mandates: Sequence[Mandate], attributes: Mapping[Dimension, Attribute], needs: int
-) -> tuple[Ints, Ints, Flags]:
-    """Every (mandate, need) of which the need's cell is admitted, in this order, and whether the need itself is too.
+    mandates: Iterable[Mandate], attributes: Mapping[Dimension, Attribute], needs: int
+) -> Iterator[tuple[Ints, Flags]]:
+    """For each mandate the needs of which it admits the cell, ascending, and whether it admits the need itself too.
 
-    Cost: a pass over the needs, eight a byte, for each condition of each mandate, plus the pairs.
+    Cost: a pass over the needs, eight a byte, for each condition of each mandate.
     """
     everything = np.packbits(np.ones(needs, np.bool_))
-    found: list[Ints] = []
-    suits: list[Flags] = []
     for mandate in mandates:
         cells = everything
         for condition in mandate.of_cells:
             cells = cells & attributes[condition.dimension].met(condition)
-        pairs = np.flatnonzero(np.unpackbits(cells, count=needs))
-        found.append(pairs)
-        own = np.ones(len(pairs), np.bool_)
+        found = np.flatnonzero(np.unpackbits(cells, count=needs))
+        suits = np.ones(len(found), np.bool_)
         for condition in mandate.of_needs:
-            own &= np.unpackbits(attributes[condition.dimension].met(condition), count=needs)[pairs].astype(np.bool_)
-        suits.append(own)
-    number = np.repeat(np.arange(len(mandates)), [len(pairs) for pairs in found])
-    return number, np.concatenate([np.zeros(0, np.int64), *found]), np.concatenate([np.zeros(0, np.bool_), *suits])
+            suits &= np.unpackbits(attributes[condition.dimension].met(condition), count=needs)[found].astype(np.bool_)
+        yield found, suits

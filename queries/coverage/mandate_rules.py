@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
-from graph.kinds.policy import Rule, RuleKind
+from graph.kinds.policy import RuleKind
 from graph.kinds.terms import Dimension, Instrument, Operator, Ownership, SizeClass, Stage
-from graph.money import CNY
 from graph.records import Term
 from graph.snapshot import NOT_STATED
 from graph.view import View
+from queries.coverage.amounts import amounts_of
 from queries.coverage.demand import UNKNOWN, Cell
 from queries.coverage.mandate import Attribute, Mandate, MandateRule, mandate_of
 from queries.coverage.network import Ints
@@ -25,6 +25,8 @@ CODE_LISTS: dict[Dimension, type[Term]] = {
     Dimension.SIZE: SizeClass,
     Dimension.OWNERSHIP: Ownership,
 }
+OWN_CODES = (Dimension.STAGE, Dimension.INSTRUMENT, Dimension.SIZE)
+"""Dimensions for which a rule has a field of its own; others are listed in words."""
 BOUNDS = (Operator.GTE, Operator.GT, Operator.LTE, Operator.LT)
 NOBODY = -2
 """Stands in a rule's values for a record that is not in the view: no need has it."""
@@ -38,61 +40,71 @@ def mandates_of(view: View, funds: Ints) -> list[Mandate]:
     place, rules = view.expand("Rule", "about", funds)
     is_mandate = view.ints(rules, "kind") == list(RuleKind).index(RuleKind.MANDATE)
     place, rules = place[is_mandate], rules[is_mandate]
+    columns = _Rules(view, rules)
     hard: dict[int, list[MandateRule]] = defaultdict(list)
-    for at, rule, is_hard in zip(place.tolist(), rules.tolist(), view.ints(rules, "hard").tolist(), strict=True):
-        hard[at] += _conditions(view, rule) if is_hard else []
+    for at, (fund, is_hard) in enumerate(zip(place.tolist(), view.ints(rules, "hard").tolist(), strict=True)):
+        hard[fund] += columns.conditions(at) if is_hard else []
     stated = set(place.tolist())
-    return [mandate_of(hard[at], is_stated=at in stated) for at in range(len(funds))]
+    return [mandate_of(hard[fund], is_stated=fund in stated) for fund in range(len(funds))]
 
 
-def _conditions(view: View, handle: int) -> list[MandateRule]:
-    """A rule as a condition on each dimension that it speaks of; one that nothing can be read from, in words only.
+class _Rules:
+    """The columns of mandate rules, and what each rule comes to."""
 
-    A share with a bound says how much of the fund goes to a cell, not whether any may.
-    """
-    rule = view.record(handle)
-    assert isinstance(rule, Rule)
-    if rule.dimension is Dimension.TICKET:
-        return [_ticket(rule)]
-    if rule.value is not None and rule.operator in BOUNDS:
-        return []
-    spoken = [rule.dimension] if rule.dimension is not None else [*REFERENCES, *CODE_LISTS]
-    values = {dimension: _values(view, handle, rule, dimension) for dimension in spoken}
-    return [
-        MandateRule(dimension, found, excludes=rule.operator is Operator.NOT_IN)
-        for dimension, found in values.items()
-        if found or rule.dimension is not None
-    ] or [MandateRule(None, None)]
+    def __init__(self, view: View, rules: Ints) -> None:
+        dimensions, operators = list(Dimension), list(Operator)
+        self.view, self.rules = view, rules
+        self.dimension = [
+            None if one == NOT_STATED else dimensions[one] for one in view.ints(rules, "dimension").tolist()
+        ]
+        self.operator = [None if one == NOT_STATED else operators[one] for one in view.ints(rules, "operator").tolist()]
+        self.has_value = (view.ints(rules, "value") != NOT_STATED).tolist()
+        amount = amounts_of(view, rules, "amount")
+        self.amount = np.where(amount.is_stated, amount.value, NOT_STATED).tolist()
+        self.fields = {dimension: view.refs(rules, name).tolist() for dimension, name in REFERENCES.items()}
+        for dimension in OWN_CODES:
+            self.fields[dimension] = view.ints(rules, dimension.name.lower()).tolist()
+
+    def conditions(self, at: int) -> list[MandateRule]:
+        """A rule as a condition on each dimension that it speaks of; one that nothing can be read from, in words only.
+
+        A share with a bound says how much of the fund goes to a cell, not whether any may.
+        """
+        dimension, operator = self.dimension[at], self.operator[at]
+        if dimension is Dimension.TICKET:
+            return [_ticket(self.amount[at], operator)]
+        if self.has_value[at] and operator in BOUNDS:
+            return []
+        excludes = operator is Operator.NOT_IN
+        if dimension is not None:
+            return [MandateRule(dimension, self._values(at, dimension), excludes)]
+        found = [(one, self._values(at, one)) for one in self.fields]
+        return [MandateRule(one, values, excludes) for one, values in found if values] or [MandateRule(None, None)]
+
+    def _values(self, at: int, dimension: Dimension) -> frozenset[int] | None:
+        """What a rule lists on a dimension: by its own field, else by codes or Chinese labels; None: in words only."""
+        own = self.fields[dimension][at] if dimension in self.fields else NOT_STATED
+        if own not in (UNKNOWN, NOT_STATED):
+            return frozenset([own])
+        rule = int(self.rules[at])
+        if dimension in REFERENCES:
+            return None if self.view.value(rule, REFERENCES[dimension]) is None else frozenset([NOBODY])
+        if self.dimension[at] is None or dimension not in CODE_LISTS:
+            return None
+        by_word = {word: place for place, code in enumerate(CODE_LISTS[dimension]) for word in (code.name, code.zh)}
+        words = self.view.value(rule, "values")
+        return frozenset(by_word[word] for word in words) if words and by_word.keys() >= set(words) else None
 
 
-def _ticket(rule: Rule) -> MandateRule:
-    if rule.amount is None or rule.amount.currency != CNY:
+def _ticket(amount: int, operator: Operator | None) -> MandateRule:
+    if amount == NOT_STATED or operator is None:
         return MandateRule(Dimension.TICKET, None)
-    amount = rule.amount.minor
     return MandateRule(
         Dimension.TICKET,
         None,
-        lower={Operator.GTE: amount, Operator.GT: amount + 1}.get(rule.operator) if rule.operator else None,
-        upper={Operator.LTE: amount, Operator.LT: amount - 1}.get(rule.operator) if rule.operator else None,
+        lower={Operator.GTE: amount, Operator.GT: amount + 1}.get(operator),
+        upper={Operator.LTE: amount, Operator.LT: amount - 1}.get(operator),
     )
-
-
-def _values(view: View, handle: int, rule: Rule, dimension: Dimension) -> frozenset[int] | None:
-    """What a rule lists on a dimension, by its own field, else by codes or Chinese labels in its list; None: in words only."""
-    if dimension in REFERENCES:
-        name = REFERENCES[dimension]
-        if getattr(rule, name) is None:
-            return None
-        found = view.ref(handle, name)
-        return frozenset([found if found != UNKNOWN else NOBODY])
-    codes = list(CODE_LISTS[dimension])
-    own = getattr(rule, dimension.name.lower(), None)
-    if own is not None:
-        return frozenset([codes.index(own)])
-    by_word = {word: at for at, code in enumerate(codes) for word in (code.name, code.zh)}
-    if rule.dimension is None or not rule.values or not by_word.keys() >= set(rule.values):
-        return None
-    return frozenset(by_word[word] for word in rule.values)
 
 
 def attributes_of(

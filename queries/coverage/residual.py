@@ -42,6 +42,20 @@ class Residual:
         start[fund] = True
         return self._reach(start)[1]
 
+    def to_leaves(self, leaves: Flags) -> Flags:
+        """The nodes from which more money could reach one of these leaves."""
+        network, leaves = self.network, leaves.copy()
+        nodes = np.zeros(len(self.spare), np.bool_)
+        inner = np.flatnonzero(network.fed_by != SOURCE)
+        above = network.fed_by[inner]
+        known = -1
+        while known < (known := int(nodes.sum()) + int(leaves.sum())):
+            nodes[network.node[leaves[network.leaf] & (self.room > 0)]] = True
+            nodes[above[nodes[inner] & (self.spare[inner] > 0)]] = True
+            nodes[inner[nodes[above] & (self.passed[inner] > 0)]] = True
+            leaves[network.leaf[nodes[network.node] & (self.flow > 0)]] = True
+        return nodes
+
     def _reach(self, nodes: Flags) -> tuple[Flags, Flags]:
         network = self.network
         leaves = np.zeros(len(network.unmet), np.bool_)

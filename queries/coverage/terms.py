@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from queries.coverage.network import SOURCE, CoverageNetwork, Flags, Ints
+from queries.coverage.network import NOT_STATED, SOURCE, CoverageNetwork, Flags, Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,86 +39,150 @@ class OpenNeeds:
 
 NO_PERIOD = -1
 NO_LIMIT = int(np.iinfo(np.int64).max)
+BATCH = 2**16
 
 
 def coverage_network(
     unmet: Ints,
     funds: Sequence[FundTerms],
     needs: OpenNeeds,
-    admitted: tuple[Ints, Ints, Flags],
+    admitted: Iterable[tuple[Ints, Flags]],
     held: Mapping[tuple[int, int], int],
 ) -> CoverageNetwork:
     """The network of funds and leaves.
 
-    unmet: 分 by leaf. admitted: (fund, need, whether the need itself suits), sorted, see `mandate.admitted`.
+    unmet: 分 by leaf. admitted: by fund, the needs whose cells it admits and whether they suit, see `mandate.admitted`.
     held: what a (fund, enterprise) has invested already, which its cap per company counts.
     An edge carries Σ over the needs of min(what it lacks, largest ticket, room under the cap), those below the smallest
     ticket counted 0; needs of one company share its cap, by a node of their own where they lie in several leaves.
     """
-    fund, need, suits = admitted
-    amount = np.where(suits, np.minimum(needs.unmet[need], _column(funds, "ticket_max", NO_LIMIT)[fund]), 0)
-    room = _rooms(funds, needs, fund, need, held)
-    amount = np.minimum(amount, room)
-    too_late = (needs.period[need] > _column(funds, "last_period", NO_LIMIT)[fund]) | _column(funds, "has_ended", 0)[
-        fund
-    ]
-    amount[(amount < _column(funds, "ticket_min", 0)[fund]) | too_late.astype(np.bool_)] = 0
-
-    # Needs of one company in one leaf stand side by side: together they take no more than its room.
-    firsts = _firsts(fund, needs.leaf[need], needs.enterprise[need])
-    fund, leaf, enterprise, room = fund[firsts], needs.leaf[need][firsts], needs.enterprise[need][firsts], room[firsts]
-    amount = np.minimum(np.add.reduceat(amount, firsts), room) if len(firsts) else amount
-    shared, owner = _shared_caps(fund, enterprise, amount, room)
-    above = np.full(len(fund), SOURCE)
-    above[owner[0]] = owner[1]
-
-    direct = np.where(above == SOURCE, amount, 0)
-    firsts = _firsts(fund, leaf)
-    edge_node = np.concatenate([fund[firsts], len(funds) + above[owner[0]]])
-    edge_leaf = np.concatenate([leaf[firsts], leaf[owner[0]]])
-    edge_cap = np.concatenate([np.add.reduceat(direct, firsts) if len(firsts) else direct, amount[owner[0]]])
-    order = np.lexsort((edge_leaf, edge_node))
+    terms = _Terms(funds, needs, held)
+    parts = [terms.edges(number, need, suits) for number, need, suits in _in_batches(admitted)]
+    none = np.zeros(0, np.int64)
+    shared = [part.shared for part in parts]
+    before = np.cumsum([0, *(len(caps.fund) for caps in shared)])
     return CoverageNetwork(
         unmet=unmet,
-        fed_by=np.concatenate([np.full(len(funds), SOURCE), shared[0]]),
-        size=np.concatenate([_column(funds, "size", -1), shared[1]]),
-        node=edge_node[order],
-        leaf=edge_leaf[order],
-        cap=edge_cap[order],
+        fed_by=np.concatenate([np.full(len(funds), SOURCE), *(caps.fund for caps in shared)]),
+        size=np.concatenate([_column(funds, "size", NOT_STATED), *(caps.room for caps in shared)]),
+        node=np.concatenate(
+            [none, *(part.fund for part in parts)]
+            + [len(funds) + at + caps.number for at, caps in zip(before.tolist(), shared, strict=False)]
+        ),
+        leaf=np.concatenate([none, *(part.leaf for part in parts), *(caps.leaf for caps in shared)]),
+        cap=np.concatenate([none, *(part.cap for part in parts), *(caps.amount for caps in shared)]),
     )
+
+
+def _in_batches(admitted: Iterable[tuple[Ints, Flags]]) -> Iterator[tuple[Ints, Ints, Flags]]:
+    """(fund, need, suits) of whole funds, some ten thousand pairs at a time: they stay in the processor's cache."""
+    numbers: list[int] = []
+    kept: list[tuple[Ints, Flags]] = []
+    pairs = 0
+    for number, (need, suits) in enumerate(admitted):
+        numbers.append(number)
+        kept.append((need, suits))
+        pairs += len(need)
+        if pairs >= BATCH:
+            yield _joined(numbers, kept)
+            numbers, kept, pairs = [], [], 0
+    if pairs:
+        yield _joined(numbers, kept)
+
+
+def _joined(numbers: list[int], kept: list[tuple[Ints, Flags]]) -> tuple[Ints, Ints, Flags]:
+    fund = np.repeat(np.array(numbers, np.int64), [len(need) for need, _ in kept])
+    return fund, np.concatenate([need for need, _ in kept]), np.concatenate([suits for _, suits in kept])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _SharedCaps:
+    """Companies whose cap binds over several leaves: by node the fund and its room; by edge the node, leaf and amount.
+
+    The edges are sorted by node and then by leaf.
+    """
+
+    fund: Ints
+    room: Ints
+    number: Ints
+    leaf: Ints
+    amount: Ints
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Edges:
+    """The edges of some funds, sorted by fund and leaf, and the caps that they share."""
+
+    fund: Ints
+    leaf: Ints
+    cap: Ints
+    shared: _SharedCaps
+
+
+class _Terms:
+    """The terms of all funds as columns, and which enterprises have needs in several leaves."""
+
+    def __init__(self, funds: Sequence[FundTerms], needs: OpenNeeds, held: Mapping[tuple[int, int], int]) -> None:
+        self.needs = needs
+        self.ticket_min, self.ticket_max = _column(funds, "ticket_min", 0), _column(funds, "ticket_max", NO_LIMIT)
+        self.cap, self.last = _column(funds, "per_company_cap", NO_LIMIT), _column(funds, "last_period", NO_LIMIT)
+        self.has_ended = _column(funds, "has_ended", 0).astype(np.bool_)
+        order = np.lexsort((needs.leaf, needs.enterprise))
+        distinct = order[_firsts(needs.enterprise[order], needs.leaf[order])]
+        firms, leaves = np.unique(needs.enterprise[distinct], return_counts=True)
+        self.is_spread = np.isin(needs.enterprise, firms[leaves > 1])
+        self.held: dict[int, list[tuple[Ints, int]]] = defaultdict(list)
+        by_firm = np.argsort(needs.enterprise, kind="stable")
+        sorted_firms = needs.enterprise[by_firm]
+        for (number, firm), amount in held.items():
+            span = slice(np.searchsorted(sorted_firms, firm), np.searchsorted(sorted_firms, firm, side="right"))
+            if span.start < span.stop and funds[number].per_company_cap is not None:
+                self.held[number].append((by_firm[span], amount))
+
+    def edges(self, fund: Ints, need: Ints, suits: Flags) -> _Edges:
+        """The edges of whole funds from the (fund, need) pairs that their mandates admit, sorted."""
+        needs = self.needs
+        room = self._room(fund, need)
+        amount = np.minimum(np.minimum(needs.unmet[need], self.ticket_max[fund]), room)
+        too_late = (needs.period[need] > self.last[fund]) | self.has_ended[fund]
+        amount[(amount < self.ticket_min[fund]) | too_late | ~suits] = 0
+        # Needs of one company in one leaf stand side by side: together they take no more than its room.
+        heads = _firsts(fund, needs.leaf[need], needs.enterprise[need])
+        amount = np.minimum(np.add.reduceat(amount, heads), room[heads])
+        leaf, enterprise = needs.leaf[need][heads], needs.enterprise[need][heads]
+        fund, room, is_spread = fund[heads], room[heads], self.is_spread[need][heads]
+        group, shared = _shared_caps(fund, leaf, enterprise, amount, room, is_spread)
+        amount[group] = 0
+        firsts = _firsts(fund, leaf)
+        return _Edges(fund[firsts], leaf[firsts], np.add.reduceat(amount, firsts), shared)
+
+    def _room(self, fund: Ints, need: Ints) -> Ints:
+        """By pair, what the cap per company leaves for the need's enterprise."""
+        room = self.cap[fund]
+        for number in self.held.keys() & set(np.unique(fund).tolist()):
+            start, end = np.searchsorted(fund, [number, number + 1])
+            for theirs, amount in self.held[number]:
+                pairs = start + np.flatnonzero(np.isin(need[start:end], theirs))
+                room[pairs] = np.maximum(0, room[pairs] - amount)
+        return room
+
+
+def _shared_caps(
+    fund: Ints, leaf: Ints, enterprise: Ints, amount: Ints, room: Ints, is_spread: Flags
+) -> tuple[Ints, _SharedCaps]:
+    """The groups (fund, leaf, enterprise), which stand in this order, whose cap binds over several leaves, and these caps."""
+    capped = np.flatnonzero((room < NO_LIMIT) & (amount > 0) & is_spread)
+    order = capped[np.lexsort((enterprise[capped], fund[capped]))]
+    firsts = _firsts(fund[order], enterprise[order])
+    binds = np.add.reduceat(amount[order], firsts) > room[order[firsts]] if len(firsts) else np.zeros(0, np.bool_)
+    number = np.repeat(np.where(binds, np.cumsum(binds) - 1, -1), np.diff(np.append(firsts, len(order))))
+    heads, group = order[firsts[binds]], order[number >= 0]
+    return group, _SharedCaps(fund[heads], room[heads], number[number >= 0], leaf[group], amount[group])
 
 
 def _column(funds: Sequence[FundTerms], name: str, missing: int) -> Ints:
     values = (getattr(fund, name) for fund in funds)
     return np.array([missing if value is None else value for value in values], np.int64)
-
-
-def _rooms(
-    funds: Sequence[FundTerms], needs: OpenNeeds, fund: Ints, need: Ints, held: Mapping[tuple[int, int], int]
-) -> Ints:
-    """By pair, what the cap per company leaves for the need's enterprise."""
-    room = _column(funds, "per_company_cap", NO_LIMIT)[fund]
-    capped = [place for place, terms in enumerate(funds) if terms.per_company_cap is not None]
-    held_by = {number for number, _ in held}
-    for number in sorted(held_by.intersection(capped)):
-        span = slice(np.searchsorted(fund, number), np.searchsorted(fund, number, side="right"))
-        taken = np.array([held.get((number, firm), 0) for firm in needs.enterprise[need[span]].tolist()], np.int64)
-        room[span] = np.maximum(0, room[span] - taken)
-    return room
-
-
-def _shared_caps(fund: Ints, enterprise: Ints, amount: Ints, room: Ints) -> tuple[tuple[Ints, Ints], tuple[Ints, Ints]]:
-    """((fund above, cap) of each shared node, (group, its shared node)): companies whose cap binds over several leaves."""
-    order = np.lexsort((enterprise, fund))
-    firsts = _firsts(fund[order], enterprise[order])
-    if not len(firsts):
-        return (np.zeros(0, np.int64), np.zeros(0, np.int64)), (np.zeros(0, np.int64), np.zeros(0, np.int64))
-    total = np.add.reduceat(amount[order], firsts)
-    binds = total > room[order][firsts]
-    number = np.repeat(np.where(binds, np.cumsum(binds) - 1, -1), np.diff(np.append(firsts, len(order))))
-    grouped = np.flatnonzero((number >= 0) & (amount[order] > 0))
-    heads = order[firsts[binds]]
-    return (fund[heads], room[heads]), (order[grouped], number[grouped])
 
 
 def _firsts(*columns: Ints) -> Ints:

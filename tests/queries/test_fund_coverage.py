@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from graph.errors import InvalidIdentifier, InvalidInput, NotFound
 from graph.kinds.contracts import Commitment, InvestedBy, InvestmentRound
 from graph.kinds.demand_side import FinancingNeed, Fulfils, NeedStatus
-from graph.kinds.parties import Enterprise, Fund, Tagged
+from graph.kinds.parties import Enterprise, Fund, InIndustry, Tagged
 from graph.kinds.places import Industry, IndustryLevel, Region, RegionLevel, Tag
 from graph.kinds.policy import Rule, RuleKind
-from graph.kinds.terms import Dimension, Instrument, Operator, Stage
+from graph.kinds.terms import Dimension, Instrument, Operator, Ownership, SizeClass, Stage
 from graph.money import Money
 from graph.records import Record, Ref
 from graph.view import View
@@ -43,18 +44,16 @@ def firm(name: str, industry: str | None = None, stage: Stage | None = None, reg
 
 
 def need(
-    name: str, of: str, amount: int, *, due: date | None = date(2025, 9, 1), currency: str = "CNY", **fields: object
+    name: str, of: str, amount: int, *, due: date | None = date(2025, 9, 1), currency: str = "CNY", **fields: Any
 ) -> FinancingNeed:
-    return FinancingNeed(
-        **{  # type: ignore[arg-type]  # a builder passes on what it is given
-            "id": f"financingNeed:{name}",
-            "enterprise": Ref(f"enterprise:{of}"),
-            "amount": wan(amount, currency),
-            "instrument": Instrument.EQUITY,
-            "needed_by": due,
-            **fields,
-        }
-    )
+    given: dict[str, Any] = {
+        "id": f"financingNeed:{name}",
+        "enterprise": Ref(f"enterprise:{of}"),
+        "amount": wan(amount, currency),
+        "instrument": Instrument.EQUITY,
+        "needed_by": due,
+    }
+    return FinancingNeed(**(given | fields))
 
 
 def money(name: str, of: str, amount: int | None, closed: date | None = date(2025, 3, 1)) -> InvestmentRound:
@@ -64,7 +63,7 @@ def money(name: str, of: str, amount: int | None, closed: date | None = date(202
 
 
 def fund(
-    name: str, size: int | None, *, stages: Sequence[Stage] = (), industries: Sequence[str] = (), **fields: object
+    name: str, size: int | None, *, stages: Sequence[Stage] = (), industries: Sequence[str] = (), **fields: Any
 ) -> list[Record]:
     """A fund with one commitment of its size, and a mandate for stages and industries."""
     about = Ref[Fund](f"fund:{name}")
@@ -96,7 +95,7 @@ def fund(
         if size is None
         else [Commitment(id=f"commitment:{name}", fund=about, investor=Ref("enterprise:lp"), committed=wan(size))]
     )
-    made = Fund(**{"id": f"fund:{name}", "name": name, **fields})  # type: ignore[arg-type]  # as above
+    made = Fund(id=f"fund:{name}", name=name, **fields)
     return [made, *rules, *committed]
 
 
@@ -138,8 +137,8 @@ def places() -> list[Record]:
 LP = Enterprise(id="enterprise:lp", name="lp")
 
 
-def coverage(*records: Record | Sequence[Record], by: Sequence[CellDimension] = (), **asked: object) -> FundCoverage:
-    return fund_coverage(graph(*records), by=by, **asked)  # type: ignore[arg-type]  # passed on
+def coverage(*records: Record | Sequence[Record], by: Sequence[CellDimension] = (), **asked: Any) -> FundCoverage:
+    return fund_coverage(graph(*records), by=by, **asked)
 
 
 def graph(*records: Record | Sequence[Record], as_of: date = date(2025, 6, 1)) -> View:
@@ -393,7 +392,7 @@ def test_what_is_not_known_meets_no_mandate_on_it() -> None:
 
 
 def test_regions_roll_up_to_counties_and_a_zone_of_no_county_stands_beside_them() -> None:
-    records = [
+    records: list[Record | Sequence[Record]] = [
         classes(), places(),
         firm("a", region="P1"), firm("b", region="419902"), firm("c", region="Z1"), firm("d", region="4199"),
         need("1", "a", 1), need("2", "b", 2), need("3", "c", 4), need("4", "d", 8),
@@ -411,13 +410,20 @@ def test_regions_roll_up_to_counties_and_a_zone_of_no_county_stands_beside_them(
 
 
 def test_a_filter_restricts_what_is_shown_but_not_the_network() -> None:
-    records = [classes(), firm("a", "37"), firm("b", "65"), need("1", "a", 100), need("2", "b", 100), fund("f", 100)]
+    records: list[Record | Sequence[Record]] = [
+        classes(),
+        firm("a", "37"),
+        firm("b", "65"),
+        need("1", "a", 100),
+        need("2", "b", 100),
+        fund("f", 100),
+    ]
     total = coverage(*records, where=CellFilter(industry=("industry:gbt4754-2017:C",))).total
     assert figures(total) == (100, 0, 50, 50)
 
 
 def test_funds_restrict_the_network() -> None:
-    records = [firm("a"), need("1", "a", 100), fund("f1", 30), fund("f2", 40)]
+    records: list[Record | Sequence[Record]] = [firm("a"), need("1", "a", 100), fund("f1", 30), fund("f2", 40)]
     assert figures(coverage(*records, funds=["fund:f2"]).total) == (100, 0, 40, 60)
     assert figures(coverage(*records, funds=[]).total) == (100, 0, 0, 100)
 
@@ -519,3 +525,85 @@ def test_an_empty_graph_answers_zeros() -> None:
     answer = coverage(by=[INDUSTRY, STAGE, REGION])
     assert answer.cells == ()
     assert figures_of(answer.total) == (0,) * 6
+
+
+def mandate(dimension: Dimension | None, **fields: Any) -> Rule:
+    about = Ref[Fund]("fund:f")
+    return Rule(id="rule:m", kind=RuleKind.MANDATE, name="m", about=about, dimension=dimension, **fields)
+
+
+@pytest.mark.parametrize(
+    ("rule", "placed"),
+    [
+        (mandate(Dimension.REGION, region=Ref("region:4199")), 100),
+        (mandate(Dimension.REGION, region=Ref("region:419902")), 0),
+        (mandate(Dimension.REGION, operator=Operator.NOT_IN, region=Ref("region:419902")), 100),
+        (mandate(Dimension.REGION, region=Ref("region:nowhere")), 0),
+        (mandate(Dimension.SIZE, size=SizeClass.SMALL), 100),
+        (mandate(Dimension.SIZE, values=("大型", "MEDIUM")), 0),
+        (mandate(Dimension.OWNERSHIP, values=("民营",)), 100),
+        (mandate(Dimension.OWNERSHIP, values=("外资",)), 0),
+        (mandate(Dimension.INSTRUMENT, instrument=Instrument.EQUITY), 100),
+        (mandate(Dimension.INSTRUMENT, instrument=Instrument.DEBT), 0),
+        (mandate(None, stage=Stage.SEED, industry=Ref("industry:gbt4754-2017:C")), 100),
+        (mandate(None, stage=Stage.SEED, industry=Ref("industry:gbt4754-2017:I")), 0),
+        (mandate(Dimension.INDUSTRY, operator=Operator.GTE, value=Decimal("0.6"), industry=Ref("industry:gbt4754-2017:I")), 100),
+        (mandate(Dimension.TICKET, operator=Operator.GT, amount=Money(100 * WAN)), 0),
+        (mandate(Dimension.TICKET, operator=Operator.LT, amount=Money(40 * WAN + 1)), 40),
+    ],
+)  # fmt: skip
+def test_each_rule_of_a_mandate_admits_what_it_says(rule: Rule, placed: int) -> None:
+    asking = Enterprise(
+        id="enterprise:a", name="a", industry=Ref("industry:gbt4754-2017:397"), region=Ref("region:P1"), stage=Stage.SEED,
+        size=SizeClass.SMALL, ownership=Ownership.PRIVATE,
+    )  # fmt: skip
+    answer = coverage(classes(), places(), asking, need("1", "a", 100), fund("f", 5_000), rule)
+    assert answer.total.execution_gap == placed * WAN
+
+
+def test_an_industry_that_a_firm_also_belongs_to_meets_the_mandate() -> None:
+    also = InIndustry(source=Ref("enterprise:a"), target=Ref("industry:gbt4754-2017:65"))
+    answer = coverage(classes(), firm("a", "37"), also, need("1", "a", 100), fund("f", 5_000, industries=["I"]))
+    assert answer.total.execution_gap == 100 * WAN
+
+
+def test_a_sub_fund_gives_what_its_parent_no_longer_can() -> None:
+    records = [
+        firm("a"), need("1", "a", 9_000), *fund("parent", 5_000), *fund("sub", None),
+        Commitment(id="commitment:s", fund=Ref("fund:sub"), investor=Ref("fund:parent"), committed=wan(2_000)),
+    ]  # fmt: skip
+    answer = coverage(records)
+    assert answer.total.execution_gap == 5_000 * WAN
+    assert [one.callable_money for one in answer.funds] == [3_000 * WAN, 2_000 * WAN]
+
+
+def test_an_investor_in_default_commits_nothing() -> None:
+    bad = Commitment(
+        id="commitment:bad",
+        fund=Ref("fund:f"),
+        investor=Ref("enterprise:a"),
+        committed=wan(900),
+        in_good_standing=False,
+    )
+    assert coverage(firm("a"), need("1", "a", 5_000), fund("f", 100), bad).total.execution_gap == 100 * WAN
+
+
+def test_an_over_invested_fund_is_shown_below_zero_and_gives_nothing() -> None:
+    records = [
+        firm("a"), firm("b"), need("1", "a", 500), *fund("f", 100), money("1", "b", 130),
+        InvestedBy(source=Ref("investmentRound:1"), target=Ref("fund:f")),
+    ]  # fmt: skip
+    answer = coverage(records)
+    assert (answer.funds[0].callable_money, answer.total.execution_gap) == (-30 * WAN, 0)
+    assert answer.total.reason is GapReason.CAPACITY
+
+
+def test_the_part_of_a_fund_in_a_round_of_several_that_nobody_states_is_named() -> None:
+    records = [
+        firm("a"), *fund("f", 100), *fund("g", 100), money("1", "a", 80),
+        InvestedBy(source=Ref("investmentRound:1"), target=Ref("fund:f")),
+        InvestedBy(source=Ref("investmentRound:1"), target=Ref("fund:g"), amount=wan(50)),
+    ]  # fmt: skip
+    answer = coverage(records)
+    assert ["invested" in one.not_stated for one in answer.funds] == [True, False]
+    assert [one.callable_money for one in answer.funds] == [100 * WAN, 50 * WAN]

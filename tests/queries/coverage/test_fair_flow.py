@@ -83,14 +83,14 @@ def test_a_fund_without_a_size_makes_a_range_never_a_zero() -> None:
     flow = fair_flow(Case((1_000,), (None,), ((0, 0, LARGE // 10),)).network)
     assert (flow.gap_low.tolist(), flow.gap.tolist()) == ([0], [1_000])
     assert flow.reason == (GapReason.SIZE_NOT_STATED,)
-    assert flow.sizeless == {0: (0,)}
+    assert flow.named_for(np.array([True])) == (0,)
 
 
 def test_a_fund_without_a_size_is_named_where_it_would_only_free_money() -> None:
     # Fund 1 has no mandate for leaf 0, but would take leaf 1 off fund 0's hands.
     flow = fair_flow(Case((10, 10), (10, None), ((0, 0, 10), (0, 1, 10), (1, 1, 10))).network)
     assert (flow.gap_low.tolist(), flow.gap.tolist()) == ([0, 0], [5, 5])
-    assert flow.sizeless == {0: (1,), 1: (1,)}
+    assert flow.named_for(np.array([True, False])) == (1,)
 
 
 def test_a_fund_without_a_size_and_a_full_cap_leave_the_rest_of_the_gap_in_the_range() -> None:
@@ -124,7 +124,7 @@ def test_the_range_never_turns_around_and_names_funds_where_its_ends_differ(case
     assert (flow.gap_low <= flow.gap).all()
     differ = np.flatnonzero(flow.gap_low < flow.gap).tolist()
     assert [leaf for leaf, reason in enumerate(flow.reason) if reason is GapReason.SIZE_NOT_STATED] == differ
-    assert list(flow.sizeless) == differ
+    assert [leaf for leaf in range(len(case.unmet)) if flow.named_for(np.arange(len(case.unmet)) == leaf)] == differ
 
 
 @given(cases(stated=False, shared=False), st.randoms(use_true_random=False))

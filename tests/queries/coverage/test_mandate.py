@@ -28,7 +28,7 @@ def rule(dimension: Dimension, *values: int, excludes: bool = False) -> MandateR
 
 
 def admits(*rules: MandateRule) -> list[int]:
-    _, needs, _ = admitted([mandate_of(rules)], attributes(), 4)
+    ((needs, _),) = admitted([mandate_of(rules)], attributes(), 4)
     return [int(need) for need in needs]
 
 
@@ -59,14 +59,13 @@ def test_without_rules_everything_is_admitted() -> None:
 
 def test_the_size_of_a_firm_chooses_among_the_needs_of_an_admitted_cell() -> None:
     mandates = [mandate_of([rule(Dimension.STAGE, SEED), rule(Dimension.SIZE, SMALL)]), mandate_of([])]
-    number, needs, suits = admitted(mandates, attributes(), 4)
-    assert number.tolist() == [0, 0, 1, 1, 1, 1]
-    assert needs.tolist() == [0, 2, 0, 1, 2, 3]
-    assert suits.tolist() == [True, True, True, True, True, True]
+    (first, small), (second, any_size) = admitted(mandates, attributes(), 4)
+    assert (first.tolist(), small.tolist()) == ([0, 2], [True, True])
+    assert (second.tolist(), any_size.tolist()) == ([0, 1, 2, 3], [True] * 4)
 
 
 def test_needs_that_do_not_suit_are_named() -> None:
-    _, needs, suits = admitted([mandate_of([rule(Dimension.SIZE, SMALL)])], attributes(), 4)
+    ((needs, suits),) = admitted([mandate_of([rule(Dimension.SIZE, SMALL)])], attributes(), 4)
     assert needs[suits].tolist() == [0, 2]
     assert needs[~suits].tolist() == [1, 3]
 
@@ -89,6 +88,5 @@ def test_a_rule_in_words_only_makes_the_mandate_undecidable(words: MandateRule) 
     assert not mandate.is_decidable
 
 
-def test_no_mandate_admits_no_pair() -> None:
-    number, needs, suits = admitted([], attributes(), 4)
-    assert len(number) == len(needs) == len(suits) == 0
+def test_no_mandate_admits_nothing() -> None:
+    assert list(admitted([], attributes(), 4)) == []

@@ -3,7 +3,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
+import pytest
 
+from queries.coverage import terms
 from queries.coverage.fair_flow import GapReason, fair_flow
 from queries.coverage.network import NOT_STATED, CoverageNetwork
 from queries.coverage.terms import NO_PERIOD, FundTerms, OpenNeeds, coverage_network
@@ -23,10 +25,9 @@ def network(
     leaf, enterprise, unmet = (np.array(column, np.int64) for column in zip(*needs, strict=True))
     total = np.zeros(int(leaf.max()) + 1, np.int64)
     np.add.at(total, leaf, unmet)
-    pairs = np.repeat(np.arange(len(funds)), len(needs)), np.tile(np.arange(len(needs)), len(funds))
     period = np.array(periods if periods is not None else [2026] * len(needs), np.int64)
-    open_needs = OpenNeeds(leaf, enterprise, unmet, period)
-    return coverage_network(total, funds, open_needs, (*pairs, np.full(len(pairs[0]), suits)), held or {})
+    admitted = [(np.arange(len(needs)), np.full(len(needs), suits))] * len(funds)
+    return coverage_network(total, funds, OpenNeeds(leaf, enterprise, unmet, period), admitted, held or {})
 
 
 def caps(made: CoverageNetwork) -> list[tuple[int, int, int]]:
@@ -108,7 +109,17 @@ def test_a_size_that_is_not_stated_stays_so() -> None:
 
 def test_no_pair_no_edge() -> None:
     none = np.zeros(0, np.int64)
-    made = coverage_network(
-        none, [FundTerms(5)], OpenNeeds(none, none, none, none), (none, none, none.astype(np.bool_)), {}
-    )
-    assert caps(made) == []
+    needs = OpenNeeds(none, none, none, none)
+    assert caps(coverage_network(none, [FundTerms(5)], needs, [(none, none.astype(np.bool_))], {})) == []
+    assert caps(coverage_network(none, [], needs, [], {})) == []
+
+
+def test_funds_of_several_batches_stand_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    funds = [FundTerms(900, per_company_cap=cap) for cap in (300, 100, 250, None)]
+    needs = [(0, FIRM, 200), (0, OTHER, 100), (1, FIRM, 200)]
+    at_once = network(funds, needs, held={(2, FIRM): 10})
+    monkeypatch.setattr(terms, "BATCH", 1)
+    one_by_one = network(funds, needs, held={(2, FIRM): 10})
+    assert caps(one_by_one) == caps(at_once)
+    assert one_by_one.fed_by.tolist() == at_once.fed_by.tolist()
+    assert one_by_one.size.tolist() == at_once.size.tolist()
