@@ -19,7 +19,7 @@ import numpy as np
 import polars as pl
 import tantivy
 
-from graph.errors import InvalidInput
+from graph.errors import InvalidInput, StoreUnavailable
 from graph.ontology import SEPARATOR, FieldSpec, FieldType, KindSpec, Ontology
 from graph.pinyin import Readings
 from graph.snapshot import Snapshot
@@ -91,11 +91,13 @@ class SearchIndex:
         self._segments: tuple[_Segment, ...] = ()
         self._seq = 0
         self._updating = threading.Lock()
+        self._built_once = threading.Event()
 
     def update(self, snapshot: Snapshot) -> None:
         """Take in the names that loads after the last update stated. Cost: about 20 µs a name, in the background of searches."""
         with self._updating:
             if snapshot.seq <= self._seq:
+                self._built_once.set()
                 return
             names = self._names(snapshot, self._seq)
             segments = self._segments
@@ -110,17 +112,33 @@ class SearchIndex:
                     self._built(pl.concat([segment.names for segment in segments[1:]]).unique(maintain_order=True)),
                 )
             self._segments, self._seq = segments, snapshot.seq
+            self._built_once.set()
 
     def search(
-        self, view: View, text: str, kinds: Sequence[str] | None = None, after: tuple[int, str] | None = None
+        self,
+        view: View,
+        text: str,
+        kinds: Sequence[str] | None = None,
+        after: tuple[int, str] | None = None,
+        *,
+        patience: float = 0.0,
     ) -> Iterator[Hit]:
         """The records that a text names, best first; `kinds` by class name; `after`: a hit's match and id, to go on behind it.
 
-        Raises InvalidInput for a blank text or one over `MAX_TEXT` characters. Cost: about 10 µs a record looked at.
+        Waits for the first update, at most `patience` seconds. Cost: about 10 µs a record looked at.
+
+        Raises
+        ------
+        InvalidInput
+            A blank text, or one over `MAX_TEXT` characters.
+        StoreUnavailable
+            There was no update yet.
         """
         wanted = normalised(text)
         if not wanted or len(wanted) > MAX_TEXT:
             raise InvalidInput(f"search text {text[:40]!r} has {len(wanted)} characters; give 1 to {MAX_TEXT}")
+        if not self._built_once.wait(max(0.0, patience)):
+            raise StoreUnavailable("the names are still being indexed; search again in a few seconds")
         return self._hits(view, wanted, kinds, after)
 
     def _hits(

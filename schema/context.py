@@ -83,6 +83,11 @@ class Scope:
         """When searches must end (`time.monotonic`)."""
         return self.clock.ends_at
 
+    @property
+    def seconds_left(self) -> float:
+        """How long the request may still run."""
+        return max(0.0, self.clock.ends_at - time.monotonic())
+
     def check(self) -> None:
         """Raises LuoshuError TIMEOUT when the request has no time left."""
         self.clock.check()

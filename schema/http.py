@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,6 +12,8 @@ import orjson
 import structlog
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, Response
+from starlette.types import Receive, Send
+from starlette.types import Scope as HttpScope
 
 from schema.context import Clock, Scope
 from schema.errors import plain
@@ -48,15 +49,21 @@ class Refused(Exception):
         self.headers = headers
 
 
-@dataclass(frozen=True)
 class Endpoint:
     """Answers `/graphql`. `seconds`: how long a request may run; `threads`: how many run at once, off the event loop."""
 
-    readiness: Readiness
-    seconds: float
-    threads: anyio.CapacityLimiter
+    def __init__(self, readiness: Readiness, seconds: float, threads: int) -> None:
+        self.readiness = readiness
+        self.seconds = seconds
+        self._limiter = anyio.CapacityLimiter(threads)
 
-    async def __call__(self, request: Request) -> Response:
+    async def __call__(self, scope: HttpScope, receive: Receive, send: Send) -> None:
+        """Answer one request (ASGI)."""
+        request = Request(scope, receive)
+        response = await self._respond(request)
+        await response(scope, receive, send)
+
+    async def _respond(self, request: Request) -> Response:
         """The answer to one request. Never raises for what a client can send."""
         if request.method == "GET" and _wants_page(request):
             return HTMLResponse((STATIC / "graphiql" / "index.html").read_bytes(), headers=IDE_HEADERS)
@@ -106,7 +113,7 @@ class Endpoint:
             tasks.start_soon(watch)
             # The resolvers' own deadline comes first; this one is for what does not look at the clock.
             with anyio.move_on_after(self.seconds + 1):
-                finished = await anyio.to_thread.run_sync(work, abandon_on_cancel=True, limiter=self.threads)
+                finished = await anyio.to_thread.run_sync(work, abandon_on_cancel=True, limiter=self._limiter)
             clock.cancelled.set()
             tasks.cancel_scope.cancel()
         if finished is None or _timed_out(finished[0]):
@@ -142,7 +149,7 @@ def _media_type(request: Request) -> str:
     if explicit:
         return max(explicit, key=lambda name: ranges[name])
     if any(ranges.get(name, 0) > 0 for name in ("*/*", "application/*")):
-        return GRAPHQL_JSON
+        return JSON
     raise Refused(406, f"the answer comes as {GRAPHQL_JSON} or {JSON}; say in Accept that one of them is welcome")
 
 

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 
-from graph.errors import InvalidIdentifier
+from graph.errors import InvalidIdentifier, NotFound
+from queries.coverage.cell_id import PREFIX as COVERAGE_CELL
+from queries.fund_coverage import coverage_cell
 from schema.context import Scope
+from schema.types.coverage import CellAnswer
 from schema.types.entity import Entity
 from schema.types.incomplete import IncompleteEntity
+
+
+def _coverage_cell(scope: Scope, identifier: str) -> CellAnswer:
+    return CellAnswer(scope, coverage_cell(scope.view, identifier))
+
+
+COMPUTED: Final[Mapping[str, Callable[[Scope, str], Any]]] = {COVERAGE_CELL: _coverage_cell}
+"""By prefix of their ids, how computed things are made; they raise NotFound for what is not in the view."""
 
 
 def find_node(scope: Scope, identifier: str) -> Any:
@@ -19,6 +31,12 @@ def find_node(scope: Scope, identifier: str) -> Any:
     prefix, colon, key = identifier.partition(":")
     if not (prefix and colon and key):
         raise InvalidIdentifier(f"{identifier[:80]!r} is not an id; an id looks like enterprise:91410300MA0000000X")
+    computed = COMPUTED.get(prefix)
+    if computed is not None:
+        try:
+            return computed(scope, identifier)
+        except NotFound:
+            return None
     view = scope.view
     handle = view.find(identifier)
     if handle >= 0:

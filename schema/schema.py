@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any
 
 import strawberry
@@ -13,6 +12,7 @@ from schema.execution import Discipline
 from schema.questions import Present, Times, question_fields
 from schema.scalars import SCALARS
 from schema.types.codes import code_enum, code_lists, kind_enum
+from schema.types.coverage import CoverageQuestions, add_coverage
 from schema.types.derived import Types, declared_fields, make_object, named
 from schema.types.filters import add_filters
 from schema.types.incomplete import incomplete_fields
@@ -51,7 +51,8 @@ def build_schema(ontology: Ontology) -> Schema:
         "IncompleteRecord",
         make_object("IncompleteRecord", fields, "不完整记录 · A record that lacks a required field", above),
     )
-    questions = question_fields(types, ontology)
+    add_coverage(types)
+    questions = question_fields(types, ontology, CoverageQuestions)
     view = types.add("View", make_object("View", [*declared_fields(Times), *questions], f"视图 · {VIEW}"))
     query = make_object(
         "Query", [*declared_fields(Present), *questions], f"{DESCRIPTION}. Fields ask the present view."
@@ -59,16 +60,10 @@ def build_schema(ontology: Ontology) -> Schema:
     with named(types):
         return Schema(
             query=query,
-            types=[view, types["IncompleteRecord"], *(types[kind] for kind in ontology.kinds)],
+            types=[view, types["IncompleteRecord"], types["CoverageCell"], *(types[kind] for kind in ontology.kinds)],
             extensions=[Discipline],
             config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=True),
         )
 
 
 VIEW = "The graph as it was on a day, as it was known at a time"
-
-
-@lru_cache(maxsize=4)
-def schema_of(ontology: Ontology) -> Schema:
-    """The schema of this ontology, built once."""
-    return build_schema(ontology)

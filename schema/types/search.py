@@ -74,7 +74,9 @@ class SearchPage:
         return list(islice(self._all(self._place()), self._first + 1))
 
     def _all(self, place: tuple[int, str] | None) -> Any:
-        for hit in self._scope.service.search.search(self._scope.view, self._text, self._kinds, place):
+        scope = self._scope
+        search = scope.service.search.search
+        for hit in search(scope.view, self._text, self._kinds, place, patience=scope.seconds_left):
             self._scope.check()
             yield hit
 

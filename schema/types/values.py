@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
@@ -34,7 +33,8 @@ class Span:
     quote: str = strawberry.field(description="What stands there")
 
 
-def _input_field(name: str, graphql_type: object, description: str, default: object = None) -> StrawberryField:
+def input_field(name: str, graphql_type: object, description: str, default: object = None) -> StrawberryField:
+    """A field of an input type; a default of None is none."""
     extra: dict[str, Any] = {} if default is None else {"default": default}
     return StrawberryField(
         python_name=name,
@@ -48,8 +48,8 @@ def _input_field(name: str, graphql_type: object, description: str, default: obj
 MoneyInput: Final = make_input(
     "MoneyInput",
     [
-        _input_field("amount", Decimal, "In major units (元)"),
-        _input_field("currency", str | None, "ISO 4217", default=CNY),
+        input_field("amount", Decimal, "In major units (元)"),
+        input_field("currency", str | None, "ISO 4217", default=CNY),
     ],
     "金额 · An amount of money in major units",
 )
@@ -63,14 +63,3 @@ def money_of(value: dict[str, Any] | None, name: str) -> Amount | None:
     if amount < 0 or amount * MINOR_PER_MAJOR != int(amount * MINOR_PER_MAJOR):
         raise InvalidInput(f"{name} is {amount}; give an amount from 0, in 元, exact to 分")
     return Amount.of(amount, currency=value.get("currency") or CNY)
-
-
-@strawberry.type(description="来源陈述 · What one source says of a record, and where it says so")
-class Claim:
-    """Evidence."""
-
-    source: Any = strawberry.field(graphql_type=None)
-    locator: str | None
-    quote: str | None
-    confidence: Decimal
-    recorded_at: datetime

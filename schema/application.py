@@ -1,0 +1,174 @@
+"""The web application: opens the knowledge, keeps it fresh while requests run, says whether it is ready, and lets go in the end."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import anyio
+import structlog
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from graph.errors import LuoshuError
+from graph.knowledge import Knowledge
+from graph.search import SearchIndex
+from schema.context import Service
+from schema.http import STATIC, Endpoint
+from schema.readiness import Readiness
+from schema.schema import build_schema
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Options:
+    """How the application serves.
+
+    `request_seconds` how long a request may run; `threads` how many run at once; `poll_seconds` how long a wait for new loads is at
+    most; `retry_seconds` how long to rest when the store does not answer.
+    """
+
+    request_seconds: float = 10.0
+    threads: int = 8
+    poll_seconds: float = 0.2
+    retry_seconds: float = 1.0
+
+
+def application(
+    open_knowledge: Callable[[], Knowledge], options: Options, fail: Callable[[LuoshuError], None]
+) -> tuple[Starlette, Readiness]:
+    """The application and its readiness.
+
+    `open_knowledge` is called off the event loop once it starts, again while the store cannot be reached; an error that no retry
+    mends goes to `fail`, which should end the process.
+    """
+    readiness = Readiness()
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        keeper = _Keeper(readiness, open_knowledge, options, fail)
+        thread = threading.Thread(target=keeper.run, name="knowledge", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            readiness.stopping = True
+            keeper.stop.set()
+            with anyio.CancelScope(shield=True):
+                await anyio.to_thread.run_sync(thread.join, 5.0)
+
+    async def readyz(_request: Request) -> Response:
+        """200 once requests are answered, 503 before and while shutting down."""
+        return JSONResponse(_state_of(readiness), 200 if readiness.ready else 503)
+
+    endpoint = Endpoint(readiness, options.request_seconds, options.threads)
+    routes = [
+        Route("/graphql", endpoint),
+        Route("/healthz", _healthz, methods=["GET"]),
+        Route("/readyz", readyz, methods=["GET"]),
+        Route("/", _home, methods=["GET"]),
+        Mount("/static", StaticFiles(directory=STATIC)),
+    ]
+    return Starlette(routes=routes, lifespan=lifespan), readiness
+
+
+async def _healthz(_request: Request) -> Response:
+    """200 while the process answers at all."""
+    return JSONResponse({"status": "ok"})
+
+
+async def _home(_request: Request) -> Response:
+    return RedirectResponse("/graphql")
+
+
+def _state_of(readiness: Readiness) -> dict[str, object]:
+    state: dict[str, object] = {"ready": readiness.ready}
+    if readiness.service is not None:
+        state["version"] = str(readiness.service.knowledge.snapshot.seq)
+    if not readiness.ready:
+        state["reason"] = "shutting down" if readiness.stopping else readiness.reason
+    if readiness.behind is not None:
+        state["behind"] = readiness.behind
+    return state
+
+
+@dataclass
+class _Keeper:
+    """Opens the knowledge, then brings it up to date with every new load, until it is told to stop."""
+
+    readiness: Readiness
+    open_knowledge: Callable[[], Knowledge]
+    options: Options
+    fail: Callable[[LuoshuError], None]
+
+    def __post_init__(self) -> None:
+        self.stop = threading.Event()
+
+    def run(self) -> None:
+        """Run until stopped. Whatever else ends it ends the process: without it nobody would see new loads."""
+        try:
+            knowledge = self._opened()
+            if knowledge is None:
+                return
+            try:
+                self._keep_fresh(knowledge)
+            finally:
+                knowledge.close()
+                knowledge.log.close()
+        finally:
+            if not self.stop.is_set():
+                self.fail(LuoshuError("the service cannot go on; what its log says last is why"))
+
+    def _opened(self) -> Knowledge | None:
+        begun = time.monotonic()
+        self.readiness.reason = "opening the store and building the snapshot"
+        while not self.stop.is_set():
+            try:
+                knowledge = self.open_knowledge()
+                schema = build_schema(knowledge.snapshot.ontology)
+            except LuoshuError as exc:
+                if not exc.retryable:
+                    _log.error("cannot start", code=exc.code, problem=exc.message)
+                    self.readiness.reason = exc.message
+                    self.stop.set()
+                    self.fail(exc)
+                    return None
+                _log.warning("store unavailable", problem=exc.message)
+                self.readiness.reason = exc.message
+                self.stop.wait(self.options.retry_seconds)
+                continue
+            self.readiness.schema = schema
+            self.readiness.service = Service(knowledge, SearchIndex(knowledge.snapshot.ontology))
+            _log.info("ready", version=knowledge.snapshot.seq, seconds=round(time.monotonic() - begun, 2))
+            return knowledge
+        return None
+
+    def _keep_fresh(self, knowledge: Knowledge) -> None:
+        service = self.readiness.service
+        if service is None:
+            return
+        service.search.update(knowledge.snapshot)
+        while not self.stop.is_set():
+            try:
+                before = knowledge.snapshot.seq
+                if knowledge.log.wait(before, self.options.poll_seconds).seq > before:
+                    begun = time.monotonic()
+                    snapshot = knowledge.refresh()
+                    service.search.update(snapshot)
+                    _log.info(
+                        "refreshed", version=snapshot.seq, milliseconds=round((time.monotonic() - begun) * 1000, 1)
+                    )
+                self.readiness.behind = None
+            except LuoshuError as exc:
+                # Reads go on from memory; new loads are seen once the store answers again.
+                if self.readiness.behind is None:
+                    _log.warning("store unavailable", problem=exc.message)
+                self.readiness.behind = exc.message
+                self.stop.wait(self.options.retry_seconds)

@@ -1,0 +1,207 @@
+"""The service and its command line: settings, and what is started with them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Literal
+
+import orjson
+import typer
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from graph.errors import ConfigurationError, InvalidInput, LuoshuError
+from graph.knowledge import MAX_VIEWS, Knowledge
+from graph.ontology import Ontology
+from graph.ontology_document import ontology_document
+from graph.place import Place
+from graph.search import SearchIndex
+from loaders.command_line import commands, day_of, moment_of
+from loaders.sample import load_sample
+from schema.application import Options
+from schema.context import Clock, Scope, Service
+from schema.examples import as_curl, example_questions
+from schema.execution import Request
+from schema.execution import run as answer
+from schema.schema import build_schema
+from schema.serving import configure_logs
+from schema.serving import serve as serve_on
+
+EXIT_CODES = (
+    "Exit codes: 0 done. 1 failed, nothing changed. 2 wrong usage. 3 done, but rows were rejected or an ending was refused. "
+    "4 try again later: the store cannot be reached, or another load is at work. 5 the doctor found something."
+)
+
+
+class Settings(BaseSettings):
+    """What the environment says, under the prefix LUOSHU_; read once, at start."""
+
+    model_config = SettingsConfigDict(env_prefix="LUOSHU_", frozen=True)
+
+    host: str = Field(default="127.0.0.1", description="Address to listen on")
+    port: int = Field(default=8000, ge=0, le=65535, description="Port to listen on; 0: any that is free")
+    store: str = Field(
+        default="sqlite:///.luoshu/luoshu.db",
+        description="sqlite:///path, neo4j://host:7687/database or bolt://host:7687",
+    )
+    neo4j_user: str | None = Field(default=None, description="User of Neo4j; none: no authentication")
+    neo4j_password: SecretStr | None = Field(default=None, description="Password of Neo4j")
+    neo4j_database: str | None = Field(default=None, description="Database of Neo4j, where LUOSHU_STORE names none")
+    data_dir: Path = Field(default=Path(".luoshu"), description="Folder for snapshots, rejected rows and the sample")
+    timezone: str = Field(default="Asia/Shanghai", description="Says which day it is")
+    language: Literal["auto", "zh", "en"] = Field(default="auto", description="Of messages; auto: that of the shell")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="Least that is logged")
+    log_format: Literal["auto", "json", "text"] = Field(
+        default="auto", description="auto: text on a terminal, else JSON"
+    )
+    max_views: int = Field(default=MAX_VIEWS, ge=1, description="Views that are kept ready")
+    request_timeout_seconds: float = Field(default=10.0, gt=0, le=600, description="How long a request may run")
+    request_threads: int = Field(default=8, ge=1, le=256, description="How many requests run at once")
+    shutdown_seconds: int = Field(
+        default=10, ge=1, le=600, description="How long running requests may take when the service stops"
+    )
+
+    @classmethod
+    def read(cls) -> Settings:
+        """The settings of this environment. Raises ConfigurationError, naming every variable that is wrong."""
+        try:
+            return cls()
+        except ValidationError as exc:
+            raise ConfigurationError("; ".join(_wrong(error) for error in exc.errors())) from None
+
+    @property
+    def place(self) -> Place:
+        """Where the store is."""
+        spoken = next((value for name in ("LC_ALL", "LC_MESSAGES", "LANG") if (value := os.environ.get(name))), "")
+        return Place(
+            store=self.store,
+            data_dir=self.data_dir,
+            neo4j_user=self.neo4j_user,
+            neo4j_password=self.neo4j_password.get_secret_value() if self.neo4j_password else None,
+            neo4j_database=self.neo4j_database,
+            timezone=self.timezone,
+            max_views=self.max_views,
+            language=("zh" if spoken.startswith("zh") else "en") if self.language == "auto" else self.language,
+        )
+
+
+def _wrong(error: object) -> str:
+    assert isinstance(error, dict)
+    name = str(error["loc"][0])
+    value = "" if name == "neo4j_password" else f" is {str(error['input'])[:60]!r}"
+    return f"LUOSHU_{name.upper()}{value}: {str(error['msg']).lower()}"
+
+
+app = typer.Typer(
+    name="luoshu",
+    help="洛书 · A knowledge graph of industry and finance.",
+    epilog=EXIT_CODES,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.add_typer(commands)
+
+
+def main() -> None:
+    """Run the command line. Failures are told in plain words; the exit codes are in the help."""
+    try:
+        app()
+    except LuoshuError as exc:
+        _fail(exc.code, exc.message, 4 if exc.retryable else 1)
+    except OSError as exc:
+        _fail("FILE", f"{exc.filename or 'a file'}: {exc.strerror or exc}", 1)
+
+
+def _fail(code: str, message: str, status: int) -> None:
+    if "--json" in sys.argv:
+        typer.echo(orjson.dumps({"error": {"code": code, "message": message}}).decode())
+    typer.echo(f"{code}: {message}", err=True)
+    sys.exit(status)
+
+
+@app.callback()
+def settings(context: typer.Context) -> None:
+    """洛书 · A knowledge graph of industry and finance."""
+    context.obj = lambda: Settings.read().place
+
+
+@app.command()
+def serve() -> None:
+    """Serve the store on LUOSHU_HOST:LUOSHU_PORT."""
+    _serve(Settings.read(), None)
+
+
+@app.command()
+def run() -> None:
+    """Load the fictional city and its plan where the store is empty, then serve; says where, and what one could ask."""
+    settings = Settings.read()
+    knowledge = settings.place.open()
+    if not knowledge.snapshot.seq:
+        for report in load_sample(knowledge, settings.data_dir / "sample", settings.place.quarantine):
+            typer.echo(report.summary(settings.place.language), err=True)
+    _serve(settings, knowledge)
+
+
+def _serve(settings: Settings, knowledge: Knowledge | None) -> None:
+    configure_logs(settings.log_level, settings.log_format)
+
+    def greeting(address: str) -> list[str]:
+        lines = [f"GraphiQL and GraphQL: {address}", f"Data: {settings.store} and {settings.data_dir}/"]
+        if knowledge is not None:
+            asked = [as_curl(address, document) for document in example_questions(knowledge.view())]
+            lines += ["Two questions to paste:" if len(asked) == 2 else "A question to paste:", *asked]
+        return lines
+
+    serve_on(
+        settings.host,
+        settings.port,
+        settings.place.open if knowledge is None else lambda: knowledge,
+        Options(request_seconds=settings.request_timeout_seconds, threads=settings.request_threads),
+        greeting,
+        shutdown_seconds=settings.shutdown_seconds,
+    )
+
+
+@app.command()
+def ask(
+    file: Annotated[typer.FileText, typer.Argument(help="GraphQL document; - reads standard input.")],
+    variables: Annotated[str, typer.Option(help="JSON object.")] = "{}",
+    operation: Annotated[str | None, typer.Option(help="Which of the document's operations.")] = None,
+    as_of: Annotated[str | None, typer.Option(help="Day: 2026-01-01.")] = None,
+    known_at: Annotated[str | None, typer.Option(help="Moment, with offset.")] = None,
+) -> None:
+    """Ask the store without a server; prints the answer in JSON, exit code 1 where it holds errors."""
+    settings = Settings.read()
+    try:
+        values = orjson.loads(variables)
+    except orjson.JSONDecodeError as exc:
+        raise InvalidInput(f"--variables is no JSON: {exc}") from exc
+    if not isinstance(values, dict):
+        raise InvalidInput('--variables is no JSON object; write {"id": "…"}')
+    with settings.place.opened() as knowledge:
+        search = SearchIndex(knowledge.snapshot.ontology)
+        search.update(knowledge.snapshot)
+        view = knowledge.view(day_of(as_of), moment_of(known_at))
+        scope = Scope(Service(knowledge, search), view, Clock.of(settings.request_timeout_seconds))
+        found = answer(build_schema(view.ontology), scope, Request(file.read(), values, operation))
+    typer.echo(orjson.dumps(found.body, option=orjson.OPT_INDENT_2).decode())
+    raise typer.Exit(1 if "errors" in found.body else 0)
+
+
+@app.command()
+def export_schema() -> None:
+    """Print the API's schema (SDL)."""
+    typer.echo(build_schema(Ontology.current()).as_str())
+
+
+@app.command()
+def export_ontology() -> None:
+    """Print the ontology: kinds, fields, relations, codes (Markdown)."""
+    typer.echo(ontology_document(Ontology.current()), nl=False)
+
+
+if __name__ == "__main__":
+    main()
