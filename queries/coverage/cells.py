@@ -12,6 +12,7 @@ from graph.kinds.terms import Stage
 from queries.coverage.cell_id import CellDimension, CellKey
 from queries.coverage.demand import Uncounted
 from queries.coverage.fair_flow import GapReason
+from queries.coverage.matching import Placed
 from queries.coverage.network import SOURCE, Flags, Ints
 from queries.coverage.solution import Solution
 from queries.coverage.supply import FundSupply
@@ -129,8 +130,14 @@ class CoverageCell:
 
     @property
     def needs(self) -> Ints:
-        """The needs of the cell that are in its sums, by leaf and then in order of ids."""
+        """The needs of the cell that are in its sums, in order of ids."""
         return self.solution.need[self._of_cell()[self.solution.need_leaf]]
+
+    @property
+    def investments(self) -> tuple[Placed, ...]:
+        """The money of rounds that counts in the cell: what was deployed, and what of it met which need."""
+        mine = self._of_cell()
+        return tuple(part for leaf, part in self.solution.placed if mine[leaf])
 
     @property
     def uncounted(self) -> tuple[Uncounted, ...]:

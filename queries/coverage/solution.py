@@ -15,6 +15,7 @@ from queries.coverage.demand import UNKNOWN, Cell, Demand, Uncounted, demand_of
 from queries.coverage.fair_flow import FairFlow, fair_flow
 from queries.coverage.mandate import Mandate, admitted
 from queries.coverage.mandate_rules import attributes_of, mandates_of
+from queries.coverage.matching import Placed
 from queries.coverage.network import CoverageNetwork, Flags, Ints
 from queries.coverage.supply import FundSupply, Supplies, fund_supplies
 from queries.coverage.terms import FundTerms, OpenNeeds, coverage_network
@@ -29,8 +30,8 @@ KEPT = 4
 class Solution:
     """All leaf cells of one network, in order of their ids, with what was asked for, invested, and can still flow.
 
-    demand, covered, deployed: 分 by leaf. need, need_leaf: the needs and the leaf of each, by leaf and then in order of
-    ids. uncounted: by leaf, needs and rounds whose amounts enter no sum.
+    demand, covered, deployed: 分 by leaf. need, need_leaf: the needs in order of ids, and the leaf of each. placed: by leaf,
+    the money of rounds. uncounted: by leaf, needs and rounds whose amounts enter no sum.
     funds: the funds of the network, in order of ids. has_money_left: by fund, whether the source still reaches it.
     left_out: funds of which neither a mandate nor a size is stated, so that nothing says that they would give anything.
     """
@@ -41,6 +42,7 @@ class Solution:
     deployed: Ints
     need: Ints
     need_leaf: Ints
+    placed: tuple[tuple[int, Placed], ...]
     uncounted: tuple[tuple[int, Uncounted], ...]
     funds: tuple[FundSupply, ...]
     left_out: tuple[int, ...]
@@ -55,26 +57,33 @@ def solution_of(view: View, funds: tuple[int, ...] | None, year: int | None) -> 
     funds: in order of ids, None = all. year: a year before the present one, solved by itself; None = the present year,
     all later ones, and what has no year.
     """
-    kept: _Kept = once(view, _Kept, _Kept)
-    return kept.get((funds, year), lambda: _solve(view, funds, year))
+    return once(view, _Kept, _Kept).get((funds, year), lambda: _solve(view, funds, year))
 
 
-@dataclass
+Choice = tuple[tuple[int, ...] | None, int | None]
+
+
+@dataclass(eq=False)
 class _Kept:
     """The last few solutions of a view; each is made once, also when several ask for it at a time."""
 
-    solutions: OrderedDict[tuple[tuple[int, ...] | None, int | None], Solution] = field(default_factory=OrderedDict)
+    solutions: OrderedDict[Choice, Solution] = field(default_factory=OrderedDict)
+    making: dict[Choice, Lock] = field(default_factory=dict)
     lock: Lock = field(default_factory=Lock)
 
-    def get(self, key: tuple[tuple[int, ...] | None, int | None], make: Callable[[], Solution]) -> Solution:
+    def get(self, choice: Choice, make: Callable[[], Solution]) -> Solution:
         with self.lock:
-            found = self.solutions.get(key)
-            if found is None:
-                found = self.solutions[key] = make()
-            self.solutions.move_to_end(key)
-            while len(self.solutions) > KEPT:
-                self.solutions.popitem(last=False)
-            return found
+            making = self.making.setdefault(choice, Lock())
+        with making:
+            with self.lock:
+                found = self.solutions.get(choice)
+            made = make() if found is None else found
+            with self.lock:
+                self.solutions[choice] = made
+                self.solutions.move_to_end(choice)
+                while len(self.solutions) > KEPT:
+                    self.making.pop(self.solutions.popitem(last=False)[0], None)
+        return made
 
 
 def _solve(view: View, chosen: tuple[int, ...] | None, year: int | None) -> Solution:
@@ -88,14 +97,13 @@ def _solve(view: View, chosen: tuple[int, ...] | None, year: int | None) -> Solu
     )
     leaf_of = {cell: leaf for leaf, cell in enumerate(cells)}
     need_leaf = np.array([leaf_of[demand.cell[at]] for at in needs.tolist()], np.int64)
-    order = np.lexsort((needs, need_leaf))
-    needs, need_leaf = needs[order], need_leaf[order]
 
     asked, covered, deployed = (np.zeros(len(cells), np.int64) for _ in range(3))
     np.add.at(asked, need_leaf, demand.amount[needs])
     np.add.at(covered, need_leaf, demand.covered[needs])
-    for part, cell in placed:
-        deployed[leaf_of[cell]] += part.amount
+    by_leaf = tuple((leaf_of[cell], part) for part, cell in placed)
+    for leaf, part in by_leaf:
+        deployed[leaf] += part.amount
 
     handles = view.handles("Fund") if chosen is None else np.array(chosen, np.int64)
     mandates, supplies = mandates_of(view, handles), fund_supplies(view, handles)
@@ -112,6 +120,7 @@ def _solve(view: View, chosen: tuple[int, ...] | None, year: int | None) -> Solu
         deployed=deployed,
         need=demand.need[needs],
         need_leaf=need_leaf,
+        placed=by_leaf,
         uncounted=tuple(sorted((leaf_of[one.cell], one) for one in uncounted)),
         funds=tuple(supplies.funds[place] for place in speaks),
         left_out=tuple(int(handles[place]) for place in sorted(silent)),

@@ -247,6 +247,7 @@ def test_money_that_met_no_need_is_over_coverage_in_the_cell_of_its_firm() -> No
         (Stage.MATURE, 300, 300),
     ]
     assert answer.over_coverage == 300 * WAN
+    assert [(one.amount // WAN, one.covers // WAN) for one in answer.total.investments] == [(500, 500), (300, 0)]
 
 
 def test_two_caps_of_300_leave_400_by_concentration() -> None:
@@ -461,6 +462,7 @@ def test_a_need_of_two_tags_is_in_one_cell_and_meets_mandates_on_either() -> Non
 
 def test_a_cell_tells_its_needs_and_its_funds() -> None:
     view = graph(four_cells())
+    assert view.ids_of(fund_coverage(view, by=[]).total.needs) == [f"financingNeed:{number}" for number in range(1, 5)]
     cell = next(one for one in fund_coverage(view, by=[INDUSTRY]).cells if view.id_of(one.industry or 0).endswith("I"))
     assert view.ids_of(cell.needs) == ["financingNeed:3"]
     assert [(view.id_of(one.fund), one.cap // WAN, one.has_money_left) for one in cell.funds] == [
