@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
+from typing import Any
 
-from graph.errors import LuoshuError
+from graph.errors import InvalidInput, LuoshuError
 from graph.health import SourceHealth, source_health
 from graph.knowledge import Knowledge
 from graph.search import SearchIndex
@@ -62,6 +63,22 @@ class Scope:
     def at(self, as_of: date | None, known_at: datetime | None) -> Scope:
         """The same request, asked of another time."""
         return Scope(self.service, self.service.knowledge.view(as_of, known_at), self.clock)
+
+    @property
+    def mark(self) -> list[Any]:
+        """What a cursor carries to come back to this very view."""
+        return [self.view.seq, self.view.as_of.isoformat()]
+
+    def held(self, mark: list[Any]) -> Scope:
+        """The scope whose `mark` this is. Raises InvalidInput when no view had it."""
+        if mark == self.mark:
+            return self
+        try:
+            return Scope(
+                self.service, self.service.knowledge.view(date.fromisoformat(mark[1]), seq=mark[0]), self.clock
+            )
+        except ValueError as exc:
+            raise InvalidInput("the cursor is damaged; begin again without `after`") from exc
 
     @property
     def as_of(self) -> date:

@@ -7,10 +7,13 @@ from typing import Any, Final
 
 from graph.errors import InvalidIdentifier, NotFound
 from queries.coverage.cell_id import PREFIX as COVERAGE_CELL
+from queries.financing_paths import financing_path
 from queries.fund_coverage import coverage_cell
+from queries.path_id import is_path_id
 from schema.context import Scope
 from schema.types.coverage import CellAnswer
 from schema.types.entity import Entity
+from schema.types.financing import PathAnswer
 from schema.types.incomplete import IncompleteEntity
 
 
@@ -28,6 +31,9 @@ def find_node(scope: Scope, identifier: str) -> Any:
     Raises InvalidIdentifier for what has no form of an id.
     """
     scope.check()
+    if is_path_id(identifier):
+        path = financing_path(scope.view, identifier)
+        return None if path is None else PathAnswer(scope, path)
     prefix, colon, key = identifier.partition(":")
     if not (prefix and colon and key):
         raise InvalidIdentifier(f"{identifier[:80]!r} is not an id; an id looks like enterprise:91410300MA0000000X")

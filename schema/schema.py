@@ -15,6 +15,7 @@ from schema.types.codes import code_enum, code_lists, kind_enum
 from schema.types.coverage import CoverageQuestions, add_coverage
 from schema.types.derived import Types, declared_fields, make_object, named
 from schema.types.filters import add_filters
+from schema.types.financing import FinancingQuestions, add_financing
 from schema.types.incomplete import incomplete_fields
 from schema.types.records import add_records
 from schema.types.search import SearchConnection
@@ -51,8 +52,9 @@ def build_schema(ontology: Ontology) -> Schema:
         "IncompleteRecord",
         make_object("IncompleteRecord", fields, "不完整记录 · A record that lacks a required field", above),
     )
+    add_financing(types)
     add_coverage(types)
-    questions = question_fields(types, ontology, CoverageQuestions)
+    questions = question_fields(types, ontology, FinancingQuestions, CoverageQuestions)
     view = types.add("View", make_object("View", [*declared_fields(Times), *questions], f"视图 · {VIEW}"))
     query = make_object(
         "Query", [*declared_fields(Present), *questions], f"{DESCRIPTION}. Fields ask the present view."
@@ -60,7 +62,13 @@ def build_schema(ontology: Ontology) -> Schema:
     with named(types):
         return Schema(
             query=query,
-            types=[view, types["IncompleteRecord"], types["CoverageCell"], *(types[kind] for kind in ontology.kinds)],
+            types=[
+                view,
+                types["IncompleteRecord"],
+                types["CoverageCell"],
+                types["FinancingPath"],
+                *(types[kind] for kind in ontology.kinds),
+            ],
             extensions=[Discipline],
             config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=True),
         )

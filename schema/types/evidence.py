@@ -4,24 +4,29 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import strawberry
 from strawberry.types.field import StrawberryField
 from strawberry.types.info import Info
 
 from graph.records import Span
+from graph.view import StatementView
 from schema.scalars import Json
 from schema.types.derived import derived
 from schema.types.entity import Entity
 from schema.types.source import SourceOverview
 from schema.types.stated import as_json, stated_fields
 
+if TYPE_CHECKING:
+    from schema.context import Scope
+
 
 @strawberry.type(description="来源陈述 · What one source says of a record, and where it says so")
 class Claim:
     """One statement that contributes to a record."""
 
+    record: Any = strawberry.field(graphql_type=derived("Record"), description="The record that it is about")
     source: Any = strawberry.field(graphql_type=derived("Source"), description="The dataset that says it")
     locator: str | None = strawberry.field(description="Where in the source: row 17; chars 120-150")
     quote: str | None = strawberry.field(description="What stands there, where the source is a text")
@@ -53,22 +58,24 @@ class ClaimsField(StrawberryField):
 
     def get_result(self, source: Entity, info: Info | None, args: list[Any], kwargs: Any) -> list[Claim]:
         """One claim a contributing statement."""
-        claims = []
-        for statement in source.scope.view.statements(source.handle):
-            span = getattr(statement.record, "span", None)
-            claims.append(
-                Claim(
-                    source=SourceOverview(source.scope, statement.source),
-                    locator=statement.locator,
-                    quote=span.quote if isinstance(span, Span) else None,
-                    confidence=Decimal(1) if statement.confidence is None else statement.confidence,
-                    recorded_at=statement.recorded_at,
-                    valid_from=statement.valid_from,
-                    load=statement.load,
-                    stated=stated_fields(source.spec, statement.record),
-                )
-            )
-        return claims
+        scope = source.scope
+        return [claim_of(scope, source.handle, statement) for statement in scope.view.statements(source.handle)]
+
+
+def claim_of(scope: Scope, handle: int, statement: StatementView) -> Claim:
+    """A statement of a record as the API shows it."""
+    span = getattr(statement.record, "span", None)
+    return Claim(
+        record=Entity(scope, handle),
+        source=SourceOverview(scope, statement.source),
+        locator=statement.locator,
+        quote=span.quote if isinstance(span, Span) else None,
+        confidence=Decimal(1) if statement.confidence is None else statement.confidence,
+        recorded_at=statement.recorded_at,
+        valid_from=statement.valid_from,
+        load=statement.load,
+        stated=stated_fields(scope.view.kind_of(handle), statement.record),
+    )
 
 
 class ConflictsField(StrawberryField):

@@ -1,0 +1,487 @@
+"""Financing paths as the API shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from typing import Any, Final
+
+import strawberry
+from strawberry.types.base import StrawberryList, StrawberryOptional
+
+from graph.errors import InvalidInput, LimitExceeded
+from graph.kinds.terms import DrawBasis, Instrument, Technique
+from graph.money import CNY
+from graph.money import Money as Amount
+from graph.records import Term
+from queries.completeness import LIMITS, Budget
+from queries.constraints import MissingFact as Fact
+from queries.evidence import Claim as QueryClaim
+from queries.financing_answers import ConstraintShown, FinancingPath, PathSupport
+from queries.financing_answers import MissingInstrument as ToCreate
+from queries.financing_answers import PathStep as Step
+from queries.financing_paths import DEFAULT_FIRST, financing_path, financing_paths
+from queries.financing_terms import ConstraintKind, Gate, PathRecourse, PathStatus, Stated, SupportKind, Ternary
+from queries.gates import GateResult as Verdict
+from queries.keyset import decode_cursor, encode_cursor
+from queries.need import NeedAsked
+from schema.context import Scope
+from schema.types.codes import code_enum
+from schema.types.completeness import Completeness
+from schema.types.connections import Edge, PageInfo, add_connection, page_info
+from schema.types.derived import Types, declared_fields, derived, make_input, make_object, question
+from schema.types.entity import Entity
+from schema.types.evidence import Claim, claim_of
+from schema.types.values import Money, MoneyInput, input_field, money_of
+
+
+class NeedInstrument(Term):
+    """What a financing need asks for."""
+
+    DEBT = "债权"
+    EQUITY = "股权"
+    GRANT = "补助"
+    REFINANCE = "再融资"
+
+
+for _term in (
+    ConstraintKind, DrawBasis, Gate, NeedInstrument, PathRecourse, PathStatus, Stated, SupportKind, Technique, Ternary,
+):  # fmt: skip
+    code_enum(_term)
+
+NeedInput: Final = make_input(
+    "NeedInput",
+    [
+        input_field("amount", MoneyInput, "How much"),
+        input_field("instruments", StrawberryOptional(StrawberryList(code_enum(NeedInstrument))), "Any of these; left out: any"),
+        input_field("tenorMinDays", StrawberryOptional(int), "Shortest term that helps"),
+        input_field("tenorMaxDays", StrawberryOptional(int), "Longest term that helps"),
+        input_field("purpose", StrawberryOptional(str), "What the money is for"),
+        input_field("neededBy", StrawberryOptional(date), "Day by which it is needed"),
+    ],
+    "融资需求 · Left out: the sum of the beneficiary's open needs that the technique serves; with none, the amount is unlimited",
+)  # fmt: skip
+BudgetInput: Final = make_input(
+    "BudgetInput",
+    [
+        input_field("expansions", StrawberryOptional(int), "Records whose neighbours are looked at"),
+        input_field("milliseconds", StrawberryOptional(int), "Time"),
+        input_field("maxSteps", StrawberryOptional(int), "Steps of a path"),
+        input_field("maxPaths", StrawberryOptional(int), "Paths"),
+    ],
+    "搜索预算 · What the search may spend; at most the service's own limits (ontology.limits)",
+)
+
+
+def _entity(scope: Scope, handle: int) -> Entity | None:
+    return None if handle < 0 else Entity(scope, handle)
+
+
+def _money(minor: int | None, currency: str = CNY) -> Any:
+    return None if minor is None else Amount(minor, currency)
+
+
+def _claims(scope: Scope, claims: Sequence[QueryClaim]) -> list[Claim]:
+    found = []
+    for claim in claims:
+        stated = scope.view.statements(claim.record)
+        statement = next((one for one in stated if one.source == claim.source), None)
+        if statement is not None:
+            found.append(claim_of(scope, claim.record, statement))
+    return found
+
+
+@strawberry.type(
+    description="待补事实 · A fact that nobody states: a field of a record, or what it is in words where no field holds it"
+)
+class MissingFact:
+    """Names what would have to be stated."""
+
+    record: Any = strawberry.field(graphql_type=derived("Record"))
+    field: str
+
+    @classmethod
+    def of(cls, scope: Scope, fact: Fact) -> MissingFact:
+        """The fact as the API shows it."""
+        return cls(record=Entity(scope, fact.record), field=fact.field)
+
+
+@strawberry.type(description="门槛结论 · What a gate says")
+class GateResult:
+    """One gate of a path."""
+
+    gate: Gate
+    verdict: Ternary
+    missing: list[MissingFact] = strawberry.field(description="Facts without which the verdict is UNKNOWN")
+    rule: Any = strawberry.field(
+        graphql_type=StrawberryOptional(derived("Rule")), description="The rule that decides it"
+    )
+
+    @classmethod
+    def of(cls, scope: Scope, result: Verdict) -> GateResult:
+        """The result as the API shows it."""
+        missing = [MissingFact.of(scope, fact) for fact in result.missing]
+        return cls(gate=result.gate, verdict=result.verdict, missing=missing, rule=_entity(scope, result.rule))
+
+
+@strawberry.type(description="限额 · A bound that the path draws on")
+class Constraint:
+    """Amounts in the bound's own terms."""
+
+    kind: ConstraintKind
+    on: Any = strawberry.field(graphql_type=StrawberryOptional(derived("Record")), description="What is bounded")
+    record: Any = strawberry.field(
+        graphql_type=StrawberryOptional(derived("Record")), description="The record that states it, where it is another"
+    )
+    limit: Money | None = strawberry.field(description="Null: not stated, or there is none")
+    used: Money | None
+    headroom: Money | None = strawberry.field(description="What is left; null: not stated")
+    admits: Money | None = strawberry.field(description="The most that it lets the path bring")
+    draw_per_yuan: Decimal = strawberry.field(description="What one yuan of the path draws on it")
+    basis: DrawBasis
+    stated: Stated
+    upper_bound: bool = strawberry.field(description="A factor that nobody states could only lower it")
+    missing: list[MissingFact]
+    redacted: bool = strawberry.field(description="Whether the viewer may not see the amounts")
+
+    @classmethod
+    def of(cls, scope: Scope, shown: ConstraintShown, currency: str) -> Constraint:
+        """The bound as the API shows it."""
+        return cls(
+            kind=shown.kind,
+            on=_entity(scope, shown.on),
+            record=_entity(scope, shown.record),
+            limit=_money(shown.limit, currency),
+            used=_money(shown.used, currency),
+            headroom=_money(shown.headroom, currency),
+            admits=_money(shown.admits, currency),
+            draw_per_yuan=shown.draw_per_yuan,
+            basis=shown.basis,
+            stated=shown.stated,
+            upper_bound=shown.at_most,
+            missing=[MissingFact.of(scope, fact) for fact in shown.missing],
+            redacted=False,
+        )
+
+
+class StepAnswer:
+    """A step, as fields of the API."""
+
+    def __init__(self, scope: Scope, step: Step, currency: str) -> None:
+        self._scope, self._claims = scope, step.evidence
+        self.source = Entity(scope, step.source)
+        self.target = Entity(scope, step.target)
+        self.relation = step.relation
+        self.instrument = _entity(scope, step.instrument)
+        self.amount = _money(step.amount, currency)
+        self.valid_from = step.valid_from
+        self.valid_to = step.valid_to
+
+    @property
+    def evidence(self) -> list[Claim]:
+        """The statements that it rests on."""
+        return _claims(self._scope, self._claims)
+
+
+@strawberry.type(description="路径环节 · A step, from the source's side to the beneficiary's")
+class PathStep:
+    """What `StepAnswer` answers, by the same names."""
+
+    source: Any = strawberry.field(name="from", graphql_type=derived("Node"))
+    target: Any = strawberry.field(name="to", graphql_type=derived("Node"))
+    relation: str = strawberry.field(
+        description="The relationship type, or what the offer does: TAKES, LENDS_TO, MAY_INVEST_IN"
+    )
+    instrument: Any = strawberry.field(
+        graphql_type=StrawberryOptional(derived("Record")), description="The link that carries it"
+    )
+    amount: Money | None = strawberry.field(description="What the step itself can carry; null: none, or not stated")
+    valid_from: date | None
+    valid_to: date | None
+    evidence: list[Claim]
+
+
+@strawberry.type(description="增信支持 · What backs a step without carrying cash")
+class Support:
+    """A guarantee or a pool's cover."""
+
+    kind: SupportKind
+    provider: Any = strawberry.field(
+        graphql_type=StrawberryOptional(derived("Node")), description="Null: still to be found"
+    )
+    instrument: Any = strawberry.field(graphql_type=StrawberryOptional(derived("Node")))
+    cover_share: Decimal | None = strawberry.field(description="[0–1]; null: not stated")
+    step: int = strawberry.field(description="Place of the step that it backs, from 0")
+
+    @classmethod
+    def of(cls, scope: Scope, support: PathSupport) -> Support:
+        """The support as the API shows it."""
+        return cls(
+            kind=support.kind,
+            provider=_entity(scope, support.provider),
+            instrument=_entity(scope, support.instrument),
+            cover_share=support.cover_share,
+            step=support.step,
+        )
+
+
+@strawberry.type(description="待建工具 · An instrument that the parties could create")
+class MissingInstrument:
+    """What is the only thing missing."""
+
+    kind: Any = strawberry.field(graphql_type=derived("Kind"), description="What it would be")
+    by: Any = strawberry.field(
+        graphql_type=StrawberryOptional(derived("Node")), description="Who would create it; null: still to be found"
+    )
+    holder: Any = strawberry.field(graphql_type=StrawberryOptional(derived("Node")), description="For whom")
+    step: int = strawberry.field(description="Place of the step, from 0")
+
+    @classmethod
+    def of(cls, scope: Scope, missing: ToCreate) -> MissingInstrument:
+        """The instrument as the API shows it."""
+        return cls(
+            kind=missing.kind, by=_entity(scope, missing.by), holder=_entity(scope, missing.holder), step=missing.step
+        )
+
+
+@strawberry.type(description="证据 · How well a path is evidenced: its weakest step")
+class Evidence:
+    """Strength and claims."""
+
+    strength: Decimal = strawberry.field(description="1 − Π(1 − reliability·confidence) of the weakest step [0–1]")
+    weakest_step: int = strawberry.field(description="Place of that step, from 0")
+    claims: list[Claim]
+
+
+class PathAnswer:
+    """A financing path, as fields of the API."""
+
+    graphql_type = "FinancingPath"
+
+    def __init__(self, scope: Scope, path: FinancingPath) -> None:
+        self._scope, self._path = scope, path
+        self.id = path.id
+        self.technique = path.technique
+        self.status = path.status
+        self.source = Entity(scope, path.source)
+        self.beneficiary = Entity(scope, path.beneficiary)
+        self.obligor = _entity(scope, path.obligor)
+        self.recourse = path.recourse
+        self.capacity = _money(path.capacity, path.currency)
+        self.capacity_is_upper_bound = path.capacity_is_upper_bound
+
+    @property
+    def steps(self) -> list[StepAnswer]:
+        """From the source to the beneficiary."""
+        return [StepAnswer(self._scope, step, self._path.currency) for step in self._path.steps]
+
+    @property
+    def supports(self) -> list[Support]:
+        """What backs it."""
+        return [Support.of(self._scope, support) for support in self._path.supports]
+
+    @property
+    def gates(self) -> list[GateResult]:
+        """Those that apply."""
+        return [GateResult.of(self._scope, result) for result in self._path.gates]
+
+    @property
+    def missing(self) -> list[MissingInstrument]:
+        """What would have to be created."""
+        return [MissingInstrument.of(self._scope, missing) for missing in self._path.missing]
+
+    @property
+    def binding_constraint(self) -> Constraint:
+        """The bound that decides the capacity."""
+        return Constraint.of(self._scope, self._path.binding_constraint, self._path.currency)
+
+    @property
+    def constraints(self) -> list[Constraint]:
+        """Every bound that it draws on."""
+        return [Constraint.of(self._scope, shown, self._path.currency) for shown in self._path.constraints]
+
+    @property
+    def evidence(self) -> Evidence:
+        """How well it is evidenced."""
+        found = self._path.evidence
+        return Evidence(
+            strength=found.strength, weakest_step=found.weakest_step, claims=_claims(self._scope, found.claims)
+        )
+
+
+@strawberry.type
+class _PathFields:
+    id: strawberry.ID = strawberry.field(description="Describes the path: node(id) evaluates it in the view that asks")
+    technique: Technique
+    status: PathStatus
+    source: Any = strawberry.field(graphql_type=derived("CapitalSource"))
+    beneficiary: Any = strawberry.field(graphql_type=derived("Enterprise"))
+    obligor: Any = strawberry.field(
+        graphql_type=StrawberryOptional(derived("Node")), description="Who owes what pays it back"
+    )
+    recourse: PathRecourse | None = strawberry.field(description="Null: there is no claim to have recourse on")
+    steps: list[PathStep] = strawberry.field(description="From the source to the beneficiary")
+    supports: list[Support]
+    gates: list[GateResult] = strawberry.field(description="Those that apply to the technique")
+    missing: list[MissingInstrument] = strawberry.field(description="Of PROSPECTIVE: what the parties could create")
+    capacity: Money | None = strawberry.field(description="可融资额 · Null: a bound is not stated; never 0 for unknown")
+    capacity_is_upper_bound: bool = strawberry.field(description="A factor that nobody states could only lower it")
+    binding_constraint: Constraint = strawberry.field(
+        description="The bound that decides; without capacity the first not stated"
+    )
+    constraints: list[Constraint]
+    evidence: Evidence
+
+
+@dataclass(frozen=True)
+class PathPage:
+    """A page of paths. Its cursors hold on to the version of the view that the first page was asked of."""
+
+    scope: Scope
+    paths: Sequence[FinancingPath]
+    total_count: int
+    has_next: bool
+    has_previous: bool
+
+    @cached_property
+    def edges(self) -> list[Edge]:
+        """The paths with their cursors."""
+        mark = self.scope.mark
+        return [Edge(PathAnswer(self.scope, path), encode_cursor([*mark, path.id])) for path in self.paths]
+
+    @property
+    def nodes(self) -> list[Any]:
+        """The paths."""
+        return [edge.node for edge in self.edges]
+
+    @property
+    def page_info(self) -> PageInfo:
+        """Where the page stands."""
+        return page_info([edge.cursor for edge in self.edges], self.has_next, self.has_previous)
+
+
+@strawberry.type(
+    description="融资路径 · The ways of money to an enterprise, best first: by capacity, not stated last, then status, steps and node ids"
+)
+class FinancingPaths:
+    """A page, and how complete the search was."""
+
+    paths: Any = strawberry.field(graphql_type=derived("FinancingPathConnection"))
+    completeness: Completeness
+    excluded_kinds: list[Any] = strawberry.field(
+        graphql_type=StrawberryList(derived("Kind")), description="Kinds that are never a step in between"
+    )
+
+
+def add_financing(types: Types) -> None:
+    """Make the type FinancingPath and its connection."""
+    described = "融资路径 · One way of money from a capital source to the beneficiary"
+    fields = declared_fields(_PathFields)
+    made = types.add("FinancingPath", make_object("FinancingPath", fields, described, [types["Node"], types["Record"]]))
+    add_connection(types, "FinancingPath", made, "financing paths")
+
+
+@strawberry.type
+class FinancingQuestions:
+    """The questions about financing."""
+
+    @question(
+        graphql_type=FinancingPaths,
+        description="融资路径 · Every way in which the beneficiary could be financed: existing, available, conditional, prospective",
+    )
+    def financing_paths(
+        self,
+        parent: strawberry.Parent[Scope],
+        beneficiary: strawberry.ID,
+        need: NeedInput | None = None,  # type: ignore[valid-type]
+        techniques: list[Technique] | None = None,
+        sources: list[strawberry.ID] | None = None,
+        supports: list[SupportKind] | None = None,
+        status: list[PathStatus] = [  # noqa: B006 -- strawberry copies the default for each request
+            PathStatus.EXISTING,
+            PathStatus.AVAILABLE,
+            PathStatus.CONDITIONAL,
+            PathStatus.PROSPECTIVE,
+        ],
+        budget: BudgetInput | None = None,  # type: ignore[valid-type]
+        include_intra_group: bool = False,
+        first: int = DEFAULT_FIRST,
+        after: str | None = None,
+    ) -> Any:
+        if first > LIMITS.max_paths:
+            raise LimitExceeded(f"first is {first}; at most {LIMITS.max_paths} paths")
+        scope, place = _resumed(parent, after)
+        found = financing_paths(
+            scope.view,
+            beneficiary,
+            need=need_of(need),
+            techniques=techniques,
+            sources=sources,
+            supports=supports,
+            status=status,
+            budget=budget_of(scope, budget),
+            include_intra_group=include_intra_group,
+            first=first,
+            after=place,
+        )
+        page = PathPage(scope, found.paths, found.total, found.has_next, place is not None)
+        return FinancingPaths(
+            paths=page, completeness=Completeness.of(found.completeness), excluded_kinds=list(found.excluded_kinds)
+        )
+
+    @question(
+        graphql_type=StrawberryOptional(derived("FinancingPath")),
+        description="单条融资路径 · The path with this id as it is in this view, BLOCKED where a gate says no; null: it is not there",
+    )
+    def financing_path(
+        self,
+        parent: strawberry.Parent[Scope],
+        id: strawberry.ID,
+        need: NeedInput | None = None,  # type: ignore[valid-type]
+    ) -> Any:
+        parent.check()
+        path = financing_path(parent.view, id, need=need_of(need))
+        return None if path is None else PathAnswer(parent, path)
+
+
+def _resumed(scope: Scope, after: str | None) -> tuple[Scope, str | None]:
+    """The scope of the page's list, and the path after which the page begins."""
+    if after is None:
+        return scope, None
+    match decode_cursor(after):
+        case [int(seq), str(day), str(path)]:
+            return scope.held([seq, day]), path
+    raise InvalidInput("the cursor belongs to another list; begin again without `after`")
+
+
+def need_of(value: Mapping[str, Any] | None) -> NeedAsked | None:
+    """The need that a NeedInput states. Raises InvalidInput."""
+    if value is None:
+        return None
+    amount = money_of(value["amount"], "need.amount")
+    assert amount is not None
+    return NeedAsked(
+        amount=amount,
+        instruments=tuple(Instrument[one.name] for one in value.get("instruments") or ()),
+        tenor_min_days=value.get("tenorMinDays"),
+        tenor_max_days=value.get("tenorMaxDays"),
+        purpose=value.get("purpose"),
+        needed_by=value.get("neededBy"),
+    )
+
+
+def budget_of(scope: Scope, value: Mapping[str, Any] | None) -> Budget:
+    """The budget that a BudgetInput states, within the time that the request has left. Raises InvalidInput, LimitExceeded."""
+    names = {
+        "expansions": "expansions",
+        "milliseconds": "milliseconds",
+        "maxSteps": "max_steps",
+        "maxPaths": "max_paths",
+    }
+    given = {names[name]: number for name, number in (value or {}).items() if number is not None}
+    budget = replace(LIMITS, **given).checked()
+    scope.check()
+    return replace(budget, milliseconds=max(1, min(budget.milliseconds, int(scope.seconds_left * 1000))))
