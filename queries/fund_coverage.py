@@ -70,7 +70,7 @@ def fund_coverage(
     Notes
     -----
     The network is solved at the leaves (industry and region as recorded, stage, set of tags, year) once per view, funds and year,
-    and kept with the view; after that a question costs one pass over the leaves. Definitions: docs/fund-coverage.md.
+    and kept with the view; after that a question costs one pass over the leaves.
     """
     if len(set(by)) < len(by):
         raise InvalidInput(f"by names a dimension twice: {', '.join(one.name for one in by)}; name each once")

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from graph.errors import LimitExceeded
 from graph.money import CNY
 from graph.snapshot import NOT_STATED
 from graph.view import View
-from queries.coverage.network import Flags, Ints
+from queries.coverage.network import LARGEST_TOTAL, Flags, Ints
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,6 +32,15 @@ def amounts_of(view: View, handles: Ints, field: str) -> Amounts:
     is_home = np.array([currency == CNY for currency in view.currencies(handles, field)], np.bool_)
     is_stated = is_there & is_home
     return Amounts(np.where(is_stated, value, 0), is_stated, is_there & ~is_home)
+
+
+def added_up(value: Ints, place: Ints, places: int, what: str) -> Ints:
+    """The sum of amounts by place. Raises LimitExceeded where all of them together would leave 64 bits."""
+    if sum(value.tolist()) > LARGEST_TOTAL:
+        raise LimitExceeded(f"{what} come to more than {LARGEST_TOTAL} 分 together; one of them is in a wrong unit")
+    total = np.zeros(places, np.int64)
+    np.add.at(total, place, value)
+    return total
 
 
 def years_of(days: Ints) -> Ints:

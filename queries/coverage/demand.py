@@ -12,7 +12,7 @@ from graph.kinds.demand_side import NeedStatus
 from graph.kinds.terms import Instrument
 from graph.snapshot import NOT_STATED, day_of
 from graph.view import View
-from queries.coverage.amounts import Amounts, amounts_of, years_of
+from queries.coverage.amounts import Amounts, added_up, amounts_of, years_of
 from queries.coverage.matching import AskedFor, Invested, Placed, match_rounds
 from queries.coverage.network import Ints
 
@@ -154,8 +154,8 @@ def _round_amounts(view: View, rounds: Ints) -> Amounts:
     own = amounts_of(view, rounds, "amount")
     place, links = view.expand("InvestedBy", "source", rounds)
     parts = amounts_of(view, links, "amount")
-    total, whole = np.zeros(len(rounds), np.int64), np.zeros(len(rounds), np.bool_)
-    np.add.at(total, place, parts.value)
+    total = added_up(parts.value, place, len(rounds), "Investors' parts of rounds")
+    whole = np.zeros(len(rounds), np.bool_)
     whole[place] = True
     whole[place[~parts.is_stated]] = False
     by_parts = whole & ~own.is_stated & ~own.is_foreign

@@ -10,7 +10,7 @@ from threading import Lock
 import numpy as np
 
 from graph.view import View
-from queries.coverage.amounts import amounts_of
+from queries.coverage.amounts import added_up, amounts_of
 from queries.coverage.demand import UNKNOWN, Cell, Demand, Uncounted, demand_of
 from queries.coverage.fair_flow import FairFlow, fair_flow
 from queries.coverage.mandate import Mandate, admitted
@@ -98,12 +98,13 @@ def _solve(view: View, chosen: tuple[int, ...] | None, year: int | None) -> Solu
     leaf_of = {cell: leaf for leaf, cell in enumerate(cells)}
     need_leaf = np.array([leaf_of[demand.cell[at]] for at in needs.tolist()], np.int64)
 
-    asked, covered, deployed = (np.zeros(len(cells), np.int64) for _ in range(3))
-    np.add.at(asked, need_leaf, demand.amount[needs])
-    np.add.at(covered, need_leaf, demand.covered[needs])
+    asked = added_up(demand.amount[needs], need_leaf, len(cells), "Equity needs")
+    covered = added_up(demand.covered[needs], need_leaf, len(cells), "Equity needs")
     by_leaf = tuple((leaf_of[cell], part) for part, cell in placed)
-    for leaf, part in by_leaf:
-        deployed[leaf] += part.amount
+    amounts, leaves = (
+        np.array(column, np.int64) for column in ([part.amount for part, _ in placed], [leaf for leaf, _ in by_leaf])
+    )
+    deployed = added_up(amounts, leaves, len(cells), "Investment rounds")
 
     handles = view.handles("Fund") if chosen is None else np.array(chosen, np.int64)
     mandates, supplies = mandates_of(view, handles), fund_supplies(view, handles)

@@ -8,7 +8,7 @@ import numpy as np
 
 from graph.snapshot import NOT_STATED, day_of
 from graph.view import View
-from queries.coverage.amounts import Amounts, amounts_of, years_of
+from queries.coverage.amounts import Amounts, added_up, amounts_of, years_of
 from queries.coverage.network import Flags, Ints
 
 OWN_FIELDS = ("recyclable", "signed_unpaid", "reserves", "fees_paid", "fees_due", "paid_out")
@@ -109,8 +109,8 @@ class _Sum:
 
     @classmethod
     def of(cls, amounts: Amounts, place: Ints, funds: int) -> _Sum:
-        total, is_whole, is_empty = np.zeros(funds, np.int64), np.ones(funds, np.bool_), np.ones(funds, np.bool_)
-        np.add.at(total, place, amounts.value)
+        total = added_up(amounts.value, place, funds, "Commitments to or investments by funds")
+        is_whole, is_empty = np.ones(funds, np.bool_), np.ones(funds, np.bool_)
         is_whole[place[~amounts.is_stated]] = False
         is_empty[place] = False
         return cls(total, is_whole, is_empty)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from graph.errors import InvalidIdentifier, InvalidInput, NotFound
+from graph.errors import InvalidIdentifier, InvalidInput, LimitExceeded, NotFound
 from graph.kinds.contracts import Commitment, InvestedBy, InvestmentRound
 from graph.kinds.demand_side import FinancingNeed, Fulfils, NeedStatus
 from graph.kinds.parties import Enterprise, Fund, InIndustry, Tagged
@@ -521,6 +521,14 @@ def test_a_dimension_twice_and_a_year_that_is_none_are_refused() -> None:
 def test_a_fund_that_is_not_there_is_refused() -> None:
     with pytest.raises(NotFound):
         coverage(funds=["fund:nobody"])
+
+
+def test_amounts_that_no_sum_can_hold_are_refused_and_named() -> None:
+    largest = 10**17 // WAN
+    with pytest.raises(LimitExceeded, match="Equity needs"):
+        coverage(firm("a"), [need(str(number), "a", largest) for number in range(100)])
+    with pytest.raises(LimitExceeded, match="funds"):
+        coverage(*(fund(str(number), largest) for number in range(100)))
 
 
 def test_an_empty_graph_answers_zeros() -> None:

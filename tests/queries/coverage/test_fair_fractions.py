@@ -1,10 +1,15 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from random import Random
 
-from hypothesis import given
+import networkx as nx
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from queries.coverage.fair_fractions import fair_fractions
+from queries.coverage.network import CoverageNetwork
+from queries.coverage.whole_units import whole_units
 from tests.queries.coverage.brute_force import Case, fair, most
 from tests.queries.coverage.cases import cases
 
@@ -65,3 +70,37 @@ def test_the_fair_flow_is_a_maximum_flow(case: Case) -> None:
         for some in ([leaf for leaf in everything if side >> leaf & 1] for side in range(1 << len(everything)))
     ]
     assert given_out == min(flows)
+
+
+def most_by_networkx(network: CoverageNetwork, leaves: set[int]) -> int:
+    """ρ of many leaves, by another solver."""
+    graph: nx.DiGraph[object] = nx.DiGraph()
+    graph.add_nodes_from(["source", "sink"])
+    for node, (above, size) in enumerate(zip(network.fed_by.tolist(), network.size.tolist(), strict=True)):
+        graph.add_edge("source" if above < 0 else above, node, capacity=size)
+    for node, leaf, cap in zip(network.node.tolist(), network.leaf.tolist(), network.cap.tolist(), strict=True):
+        if leaf in leaves:
+            graph.add_edge(node, ("leaf", leaf), capacity=cap)
+            graph.add_edge(("leaf", leaf), "sink", capacity=10**18)
+    return int(nx.maximum_flow_value(graph, "source", "sink"))
+
+
+@settings(max_examples=10)
+@given(st.integers(0, 2**32 - 1))
+def test_on_larger_networks_every_set_up_to_a_fraction_gets_all_that_it_can(seed: int) -> None:
+    # Feasible, and tight for each set of the worst-off leaves: that makes a vector the fair one, whatever found it.
+    chance = Random(seed)
+    largest = chance.choice([50, 10**13])
+    unmet = [chance.randrange(1, largest) for _ in range(40)]
+    funds = [chance.randrange(0, 4 * largest) for _ in range(12)]
+    shared = [(chance.randrange(12 + number), chance.randrange(0, 2 * largest)) for number in range(4)]
+    edges = [(n, d, chance.randrange(1, largest)) for n in range(16) for d in range(40) if chance.random() < 0.2]
+    network = CoverageNetwork.of(unmet, funds, edges, shared)
+    found = fair_fractions(network)
+    fraction = [found.of(leaf) for leaf in range(40)]
+    for level in sorted(set(fraction)):
+        worst = {leaf for leaf in range(40) if fraction[leaf] <= level}
+        if level < 1:
+            assert sum(fraction[leaf] * unmet[leaf] for leaf in worst) == most_by_networkx(network, worst)
+    given_out = whole_units(network, found).amount
+    assert int(given_out.sum()) == sum(level * amount for level, amount in zip(fraction, unmet, strict=True))
