@@ -100,8 +100,8 @@ class Neo4jStore:
         ):
             return session.execute_write(unit_of_work(timeout=timeout)(work))
 
-    def constrain(self, statements: Sequence[LiteralString]) -> None:
-        """Run statements that create constraints or indexes, each in its own transaction, and wait until they are online."""
+    def constrain(self, statements: Sequence[LiteralString], *, wait: bool = True) -> None:
+        """Run statements that change constraints or indexes, each in its own transaction; `wait` until they are online."""
         for statement in statements:
 
             def create(tx: ManagedTransaction, statement: LiteralString = statement) -> None:
@@ -113,7 +113,8 @@ class Neo4jStore:
                 # Two that create one at the same moment: IF NOT EXISTS is no lock.
                 if not _exists_already(exc.__cause__):
                     raise
-        self.read(lambda tx: tx.run("CALL db.awaitIndexes(300)").consume(), timeout=330)
+        if statements and wait:
+            self.read(lambda tx: tx.run("CALL db.awaitIndexes(300)").consume(), timeout=330)
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
