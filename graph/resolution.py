@@ -6,7 +6,7 @@ original id. Ids with one contributing statement skip all that: most have just o
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -140,6 +140,10 @@ class KindView:
         if row <= FIRST_SLOT:
             return self.slots.of(FIRST_SLOT - row)
         return np.array([row] if row >= 0 else [], np.int32)
+
+    def over(self, table: Table) -> KindView:
+        """The same over another copy of its table."""
+        return replace(self, table=table, slots=replace(self.slots, table=table))
 
     def grown(self, size: int) -> KindView:
         """The kind with this many numbers, of which the new ones have nothing."""

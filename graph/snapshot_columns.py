@@ -224,6 +224,14 @@ class Texts:
             start = end
         return out
 
+    def whole(self) -> pl.Series:
+        """All rows as one series."""
+        start, pieces = 0, []
+        for end, part in zip(self.ends, self.parts, strict=True):
+            pieces.append(nulls(end - start) if part is None else part.alias(""))
+            start = end
+        return pl.concat(pieces) if pieces else nulls(0)
+
     def extended(self, part: pl.Series | None, ends: tuple[int, ...]) -> Self:
         """The column with one more part, joined as in `Numbers.extended`."""
         if part is not None and part.null_count() == part.len():

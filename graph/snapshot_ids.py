@@ -68,7 +68,7 @@ class Order:
         new = before + np.arange(before.size)
         if self.ranks is None and (not before.size or before[0] == self.size):
             return Order(size)
-        shift = np.searchsorted(before, np.arange(self.size), side="right").astype(np.int32)
+        shift = np.cumsum(np.bincount(before, minlength=self.size + 1), dtype=np.int32)
         ranks = np.empty(size, np.int32)
         ranks[: self.size] = self.rank + shift[self.rank]
         ranks[self.size :] = new
@@ -105,15 +105,19 @@ class NodeIds:
         found = self.sorted_keys.gather(np.minimum(places, self.size - 1)) == keys
         return places, found.fill_null(False).to_numpy()
 
-    def lookup(self, keys: pl.Series) -> Rows:
-        """The numbers of these keys, -1 for an unknown one or null."""
+    def since(self, number: int) -> Self:
+        """The ids that came last, from this number on, which were given in order: by numbers that count from there."""
+        return type(self)(self.prefix, self.keys.slice(number), Order(self.size - number))
+
+    def lookup(self, keys: pl.Series, start: int = 0) -> Rows:
+        """The numbers of these keys, counted from `start`; -1 for an unknown one or null."""
         if not self.size:
             return np.full(keys.len(), -1, np.int32)
         if keys.len() * FEW < self.size:
             places, found = self._places(keys)
             numbers = self.order.numbers[np.minimum(places, self.size - 1)]
-            return np.where(found, numbers, -1).astype(np.int32)
-        known = pl.DataFrame({"key": self.keys, "number": np.arange(self.size, dtype=np.int32)})
+            return np.where(found, numbers + start, -1).astype(np.int32)
+        known = pl.DataFrame({"key": self.keys, "number": np.arange(start, start + self.size, dtype=np.int32)})
         joined = keys.alias("key").to_frame().join(known, on="key", how="left", maintain_order="left")
         return joined["number"].fill_null(-1).to_numpy()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +11,7 @@ import polars as pl
 
 from graph.id_columns import escaped
 from graph.ontology import KindSpec, Ontology
-from graph.snapshot_columns import Ints
+from graph.snapshot_columns import Ints, Rows
 from graph.snapshot_ids import FOREIGN, LinkIds, NodeIds, handles_of
 
 
@@ -30,13 +30,14 @@ def prefix_codes(ontology: Ontology) -> dict[str, int]:
     return found | {kind.prefix: codes[kind.name] for kind in ontology.nodes}
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Part:
     """The ids of one kind in a column: their keys, and where they stand; None: the whole column."""
 
     code: int
     keys: pl.Series
     places: npt.NDArray[np.intp] | None
+    numbers: Rows = field(default_factory=lambda: np.empty(0, np.int32))
 
 
 class Interning:
@@ -73,27 +74,35 @@ class Interning:
 
     def settle(self) -> None:
         """Give numbers to all new ids."""
-        by_code: dict[int, list[pl.Series]] = {}
+        by_code: dict[int, list[_Part]] = {}
         for _, parts in self._columns:
             for part in parts:
-                by_code.setdefault(part.code, []).append(part.keys)
-        for code, columns in by_code.items():
+                by_code.setdefault(part.code, []).append(part)
+        for code, parts in by_code.items():
             known = self._nodes(code)
             new = pl.Series("", [], dtype=pl.String)
-            for keys in columns:
-                keys = keys.filter(known.lookup(keys) < 0).drop_nulls() if known.size else keys.drop_nulls()
-                if new.len():
-                    keys = keys.alias("key").to_frame().join(new.alias("key").to_frame(), on="key", how="anti")["key"]
-                if keys.len():
-                    new = pl.concat([new, keys.unique().alias("")])
-            self.ids[code] = known.extended(new)
+            missing: list[tuple[_Part, pl.Series]] = []
+            for part in parts:
+                part.numbers = known.lookup(part.keys)
+                unknown = part.keys if not known.size else part.keys.filter(part.numbers < 0)
+                if unknown.null_count() < unknown.len():
+                    missing.append((part, unknown))
+                    new = _united(new, unknown.drop_nulls())
+            if not missing:
+                continue
+            grown = self.ids[code] = known.extended(new)
+            added = grown.since(known.size)
+            for part, unknown in missing:
+                numbers = part.numbers.copy()
+                numbers[numbers < 0] = added.lookup(unknown, start=known.size)
+                part.numbers = numbers
 
     def handles(self, place: int) -> Ints:
         """The handles of one column's ids, -1 for null."""
         length, parts = self._columns[place]
         out = np.full(length, -1, np.int64)
         for part in parts:
-            found = handles_of(part.code, self._nodes(part.code).lookup(part.keys))
+            found = handles_of(part.code, part.numbers)
             if part.places is None:
                 return found
             out[part.places] = found
@@ -103,6 +112,13 @@ class Interning:
         ids = self.ids[code]
         assert isinstance(ids, NodeIds)
         return ids
+
+
+def _united(new: pl.Series, keys: pl.Series) -> pl.Series:
+    """Distinct keys with these among them."""
+    if new.len():
+        keys = keys.alias("key").to_frame().join(new.alias("key").to_frame(), on="key", how="anti")["key"]
+    return pl.concat([new, keys.unique().alias("")]) if keys.len() else new
 
 
 def key_texts(kind: KindSpec, frame: pl.DataFrame) -> pl.Series | None:

@@ -5,6 +5,7 @@ When loads finish, the present view is not made anew: `advanced` resolves again 
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -167,6 +168,14 @@ class ViewState:
                 self.live(code)
         return self
 
+    def known(self, known_at: datetime) -> Self:
+        """This view under another moment at which no more and no less was known."""
+        if known_at == self.known_at:
+            return self
+        same = copy.copy(self)
+        same.known_at = known_at
+        return same
+
     # the next view
 
     def advanced(self, snapshot: Snapshot, touched: Mapping[str, Rows] | None) -> Self | None:
@@ -189,6 +198,16 @@ class ViewState:
             else:
                 made._kinds[name] = view.grown(snapshot.ids[snapshot.codes[name]].size)
         self._carry_liveness(made, touched)
+        return made
+
+    def moved(self, snapshot: Snapshot) -> Self:
+        """This view over another copy of its snapshot, with the same rows and numbers."""
+        made = copy.copy(self)
+        made.snapshot = snapshot
+        made._kinds = {name: view.over(snapshot.tables[name]) for name, view in list(self._kinds.items())}
+        made._live, made._handles = dict(self._live), dict(self._handles)
+        if "identity" in self.__dict__:
+            made.__dict__["identity"] = self.identity.advanced(snapshot, {})
         return made
 
     def _take_touched(self, name: str, before: KindView, numbers: Rows) -> None:
