@@ -76,6 +76,8 @@ def conform(kind: KindSpec, frame: pl.DataFrame) -> pl.DataFrame:
                 if before in frame.columns and column.name not in frame.columns:
                     renames[before] = column.name
     frame = frame.rename(renames)
+    if not frame.height:
+        return pl.DataFrame(schema=frame_schema(kind))
     columns = []
     for name, dtype in frame_schema(kind).items():
         if name in frame.columns:

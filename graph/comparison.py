@@ -129,6 +129,7 @@ def compare(kind: KindSpec, offered: pl.DataFrame, current: pl.DataFrame) -> Com
         same |= (mine[OP] != Op.STATE.value) & _equal(mine, theirs, [OP, UNTIL])
     unchanged = known.scatter(known.arg_true(), same)
     confirmed = frozenset(theirs.filter(same)[LOAD].unique().to_list()) if LOAD in theirs.columns else frozenset()
+    unchanged &= ~_holds_its_date(kind, offered.filter(~unchanged), keys, current)
     return Comparison(offered.filter(~unchanged), int(unchanged.sum()), confirmed, keys, redated)
 
 
@@ -221,6 +222,21 @@ def _effective(kind: KindSpec, offered: pl.DataFrame, current: pl.DataFrame) -> 
     )
     latest = keys.join(versions, on=names, how="left", nulls_equal=True, maintain_order="left")["latest"]
     return stated.zip_with(~undated, latest).alias(EFFECTIVE)
+
+
+def _holds_its_date(kind: KindSpec, new: pl.DataFrame, keys: pl.DataFrame, current: pl.DataFrame) -> pl.Series:
+    """For each row of the load, whether it must be stated although it is unchanged: the latest dated version of an id that the load
+    also states undated. Without it, readers would take the undated row for that version."""
+    undated = new.filter(pl.col(VALID_FROM).is_null() & (pl.col(OP) == Op.STATE.value))
+    nobody = pl.Series([False]).new_from_index(0, keys.height)
+    if not undated.height or current[VALID_FROM].null_count() == current.height:
+        return nobody
+    names = identity_columns(kind)
+    ids = _keys(kind, undated).unique()
+    standing = current.filter(pl.col(OP) != Op.RETRACT.value)
+    latest = _keys(kind, standing).with_columns(standing[VALID_FROM].alias(EFFECTIVE)).group_by(names).max()
+    latest = latest.join(ids, on=names, how="semi", nulls_equal=True).filter(pl.col(EFFECTIVE).is_not_null())
+    return _places(keys, latest.select(keys.columns)).is_not_null()
 
 
 def loads_as_text(loads: frozenset[int]) -> str:
