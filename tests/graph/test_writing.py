@@ -395,7 +395,8 @@ def test_a_load_that_is_overtaken_again_and_again_gives_up(knowledge: Knowledge,
 
 
 def test_a_load_whose_lease_was_taken_over_leaves_nothing(knowledge: Knowledge) -> None:
-    with Leased(knowledge.log, "first", ttl=0.0) as first:
+    with Leased(knowledge.log, "first") as first:
+        knowledge.log.release(first.lease)
         with Leased(knowledge.log, "second") as second:
             with pytest.raises(LeaseLost):
                 put(knowledge, firm(1), lease=lambda: first.lease)
