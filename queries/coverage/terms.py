@@ -126,7 +126,10 @@ class _Terms:
         self.needs = needs
         self.ticket_min, self.ticket_max = _column(funds, "ticket_min", 0), _column(funds, "ticket_max", NO_LIMIT)
         self.cap, self.last = _column(funds, "per_company_cap", NO_LIMIT), _column(funds, "last_period", NO_LIMIT)
-        self.has_ended = _column(funds, "has_ended", 0).astype(np.bool_)
+        # Before all years, those that are not known included.
+        self.last[_column(funds, "has_ended", 0) == 1] = NO_PERIOD - 1
+        starts = _firsts(needs.leaf, needs.enterprise)
+        self.group = np.repeat(np.arange(len(starts)), np.diff(np.append(starts, len(needs.leaf))))
         order = np.lexsort((needs.leaf, needs.enterprise))
         distinct = order[_firsts(needs.enterprise[order], needs.leaf[order])]
         firms, leaves = np.unique(needs.enterprise[distinct], return_counts=True)
@@ -143,15 +146,16 @@ class _Terms:
         """The edges of whole funds from the (fund, need) pairs that their mandates admit, sorted."""
         needs = self.needs
         room = self._room(fund, need)
-        amount = np.minimum(np.minimum(needs.unmet[need], self.ticket_max[fund]), room)
-        too_late = (needs.period[need] > self.last[fund]) | self.has_ended[fund]
-        amount[(amount < self.ticket_min[fund]) | too_late | ~suits] = 0
+        amount = np.minimum(needs.unmet[need], self.ticket_max[fund])
+        np.minimum(amount, room, out=amount)
+        amount[(amount < self.ticket_min[fund]) | (needs.period[need] > self.last[fund]) | ~suits] = 0
         # Needs of one company in one leaf stand side by side: together they take no more than its room.
-        heads = _firsts(fund, needs.leaf[need], needs.enterprise[need])
-        amount = np.minimum(np.add.reduceat(amount, heads), room[heads])
-        leaf, enterprise = needs.leaf[need][heads], needs.enterprise[need][heads]
-        fund, room, is_spread = fund[heads], room[heads], self.is_spread[need][heads]
-        group, shared = _shared_caps(fund, leaf, enterprise, amount, room, is_spread)
+        heads = _firsts(fund, self.group[need])
+        if len(heads) < len(fund):
+            fund, need, room = fund[heads], need[heads], room[heads]
+            amount = np.minimum(np.add.reduceat(amount, heads), room)
+        leaf = needs.leaf[need]
+        group, shared = _shared_caps(fund, leaf, needs.enterprise[need], amount, room, self.is_spread[need])
         amount[group] = 0
         firsts = _firsts(fund, leaf)
         return _Edges(fund[firsts], leaf[firsts], np.add.reduceat(amount, firsts), shared)
@@ -160,10 +164,12 @@ class _Terms:
         """By pair, what the cap per company leaves for the need's enterprise."""
         room = self.cap[fund]
         for number in self.held.keys() & set(np.unique(fund).tolist()):
-            start, end = np.searchsorted(fund, [number, number + 1])
-            for theirs, amount in self.held[number]:
-                pairs = start + np.flatnonzero(np.isin(need[start:end], theirs))
-                room[pairs] = np.maximum(0, room[pairs] - amount)
+            start, end = np.searchsorted(fund, [number, number + 1]).tolist()
+            theirs = np.concatenate([needs for needs, _ in self.held[number]])
+            taken = np.concatenate([np.full(len(needs), amount) for needs, amount in self.held[number]])
+            pairs = start + np.minimum(np.searchsorted(need[start:end], theirs), end - start - 1)
+            hit = need[pairs] == theirs
+            room[pairs[hit]] = np.maximum(0, room[pairs[hit]] - taken[hit])
         return room
 
 
