@@ -17,8 +17,8 @@ from loaders.tabular.encoding import REPLACEMENT, decode
 from loaders.tabular.table import ROW, RowFault, Table, check_headings, tidy
 
 _SEPARATORS: Final = (",", "\t", ";")
-# Bytes that every outer blank, quoted empty text or carriage return needs; a file without them needs no trimming.
-_BLANK_BYTES: Final = (b" ", b"\t", b'""', b"\xa0", b"\xe3\x80\x80", b"\xe2\x80", b"\xef\xbb\xbf", b"\v", b"\f")
+# Bytes without which no cell has outer blanks or is a quoted empty text: a file without them needs no trimming.
+_BLANK_BYTES: Final = (b" ", b"\t", b'"', b"\xa0", b"\xe3\x80\x80", b"\xe2\x80", b"\xef\xbb\xbf", b"\v", b"\f")
 
 
 def read_csv(path: Path, file: str) -> Table:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -132,7 +133,7 @@ def _refuse_bombs(book: zipfile.ZipFile, file: str) -> None:
         try:
             with book.open(part) as stream:
                 _drain(stream, part.file_size)
-        except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError) as exc:
+        except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError) as exc:
             raise InvalidInput(
                 f"{file} is damaged or has a password ({part.filename}); save it again as .xlsx"
             ) from exc
