@@ -41,7 +41,7 @@ def _write_funds(folder: Path, dice: Dice) -> int:
     chance = dice.of("funds")
     count = dice.count(30)
     kind = np.arange(count) % len(names.FUND_TYPES)
-    size = 10 ** chance.normal(8.2, 0.3, count)
+    size = _sizes(dice, count)
     managers = numbered("manager", dice.count(10), 4).to_list()
     return write(
         folder,
@@ -51,7 +51,7 @@ def _write_funds(folder: Path, dice: Dice) -> int:
             "name": [
                 f"云舟{names.FUND_TYPES[place % len(names.FUND_TYPES)][1]}{place + 1}期" for place in range(count)
             ],
-            "type": pick([code for code, _, _ in names.FUND_TYPES], kind),
+            "type": pick([kind[0] for kind in names.FUND_TYPES], kind),
             "manager": pick(managers, np.arange(count) % len(managers)),
             "region": [names.CITY_CODE] * count,
             "targetSize": yuan(size),
@@ -59,11 +59,15 @@ def _write_funds(folder: Path, dice: Dice) -> int:
             "feesPaid": gaps(yuan(size * 0.03), chance.random(count) < 0.2),
             "feesDue": gaps(yuan(size * 0.06), chance.random(count) < 0.2),
             "investmentPeriodEnd": dice.days("funds", -200, 1_500, count),
-            "ticketMin": yuan(size * 0.004),
-            "ticketMax": yuan(size * 0.12),
-            "perCompanyCap": gaps(yuan(size * 0.2), chance.random(count) < 0.4),
+            "ticketMin": yuan(size * 0.01),
+            "ticketMax": yuan(size * 0.25),
+            "perCompanyCap": gaps(yuan(size * 0.3), chance.random(count) < 0.4),
         },
     )
+
+
+def _sizes(dice: Dice, count: int) -> np.ndarray:
+    return np.asarray(10 ** np.random.Generator(np.random.PCG64([dice.seed, 7])).normal(7.45, 0.3, count))
 
 
 def _write_commitments(folder: Path, dice: Dice, parties: Parties) -> int:
@@ -73,8 +77,8 @@ def _write_commitments(folder: Path, dice: Dice, parties: Parties) -> int:
     stated = [place for place in range(funds) if place % 10 != 9]
     count = 3 * len(stated)
     fund = np.repeat(np.array(stated), 3)
-    committed = 10 ** chance.normal(7.6, 0.25, count)
     part = np.arange(count) % 3
+    committed = _sizes(dice, funds)[fund] * np.array([0.4, 0.25, 0.25])[part]
     firms = pick(parties.enterprises, chance.integers(0, len(parties.enterprises), count))
     units = pick(parties.units, np.ones(count, dtype=np.int64))
     return write(
@@ -98,7 +102,7 @@ def _write_mandates(folder: Path, dice: Dice) -> int:
     funds = numbered("fund:fund", dice.count(30), 5).to_list()
     table: list[dict[str, str | None]] = []
     for place, fund in enumerate(funds):
-        _, name, stages = names.FUND_TYPES[place % len(names.FUND_TYPES)]
+        _, name, stages, zone = names.FUND_TYPES[place % len(names.FUND_TYPES)]
         first = int(chance.integers(0, len(MAKERS)))
         fields = [MAKERS[(first + step) % len(MAKERS)] for step in range(4)]
         for stage in stages:
@@ -106,15 +110,9 @@ def _write_mandates(folder: Path, dice: Dice) -> int:
                 {"about": fund, "name": f"{name}可投阶段", "dimension": "STAGE", "stage": stage, "industry": None}
             )
         for code in fields:
-            table.append(
-                {
-                    "about": fund,
-                    "name": f"{name}可投行业",
-                    "dimension": "INDUSTRY",
-                    "stage": None,
-                    "industry": f"{names.SCHEME}:{code}",
-                }
-            )
+            table.append(_mandate(fund, f"{name}可投行业", "INDUSTRY", industry=f"{names.SCHEME}:{code}"))
+        if zone is not None:
+            table.append(_mandate(fund, f"{name}可投地区", "REGION", region=zone))
     frame = pl.DataFrame(table, infer_schema_length=None)
     return write(
         folder,
@@ -127,6 +125,18 @@ def _write_mandates(folder: Path, dice: Dice) -> int:
             **{name: frame[name] for name in frame.columns},
         },
     )
+
+
+def _mandate(
+    fund: str,
+    name: str,
+    dimension: str,
+    *,
+    stage: str | None = None,
+    industry: str | None = None,
+    region: str | None = None,
+) -> dict[str, str | None]:
+    return {"about": fund, "name": name, "dimension": dimension, "stage": stage, "industry": industry, "region": region}
 
 
 def _write_needs(folder: Path, dice: Dice, parties: Parties) -> dict[str, int]:

@@ -84,10 +84,14 @@ POOLS: Final = (
 """Name, kind, balance in 元, multiple, cover share, draw basis."""
 
 FUND_TYPES: Final = (
-    ("ANGEL", "天使投资基金", ("SEED", "STARTUP")), ("MILITARY_CIVIL", "军民融合基金", ("GROWTH", "EXPANSION")),
-    ("INNOVATION", "创新子基金", ("SEED", "GROWTH")), ("TECH_TRANSFER", "成果转化子基金", ("SEED", "STARTUP", "GROWTH")),
-    ("VENTURE", "创业投资基金", ("STARTUP", "GROWTH")), ("INDUSTRY", "产业基金", ("GROWTH", "EXPANSION", "MATURE")),
-    ("CORPORATE_VENTURE", "产业创投基金", ("STARTUP", "GROWTH")),
-)  # fmt: skip
+    ("ANGEL", "天使投资基金", ("SEED", "STARTUP"), None),
+    ("MILITARY_CIVIL", "军民融合基金", ("GROWTH", "EXPANSION"), None),
+    ("INNOVATION", "创新子基金", ("SEED", "GROWTH"), "yunzhou-jingkai"),
+    ("TECH_TRANSFER", "成果转化子基金", ("SEED", "STARTUP", "GROWTH"), "yunzhou-gaoxin"),
+    ("VENTURE", "创业投资基金", ("STARTUP", "GROWTH"), None),
+    ("INDUSTRY", "产业基金", ("GROWTH", "EXPANSION"), None),
+    ("CORPORATE_VENTURE", "产业创投基金", ("STARTUP", "GROWTH"), "980102"),
+)
+"""Type, name, the stages and the one region that its mandate admits. None admits mature firms: a gap to find."""
 
 PURPOSES: Final = ("原料采购", "设备更新", "技术改造", "研发投入", "扩大产能", "补充流动资金")

@@ -105,7 +105,7 @@ def _above(chance: np.random.Generator, tiers: np.ndarray, starts: np.ndarray) -
     low = np.maximum(starts[tiers - 1], 1) if starts[1] > 1 else starts[tiers - 1]
     high = np.maximum(starts[tiers], low + 1)
     skewed = chance.random(len(tiers)) ** 1.3
-    return (low + skewed * (high - low)).astype(np.int64)
+    return np.asarray(low + skewed * (high - low)).astype(np.int64)
 
 
 def _shares(chance: np.random.Generator, count: int) -> pl.Series:
