@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Final, Self
 from zoneinfo import ZoneInfo
 
+import structlog
+
 from graph.errors import StoreCorrupt
 from graph.log import Log
 from graph.ontology import Ontology
@@ -27,6 +29,9 @@ PUBLISH_ROWS: Final = 20_000
 """So many new rows are worth writing files for; fewer are read from the log again by whoever opens it next."""
 LOAD_ROWS: Final = 50
 """A load costs its next reader as much as so many rows."""
+
+
+_log = structlog.get_logger(__name__)
 
 
 def _now() -> datetime:
@@ -148,17 +153,23 @@ class Knowledge:
         after = self._saved.snapshot.seq if self._saved else 0
         new = [load for load in self.snapshot.loads if load.seq > after]
         if sum(load.rows + LOAD_ROWS for load in new) >= PUBLISH_ROWS or (self._saved is None and new):
-            self._publisher = threading.Thread(target=self._publish, name="luoshu-snapshot")
+            work = (self._folder, self.snapshot, self._saved, self._distrusted)
+            self._publisher = threading.Thread(target=self._publish, args=work, name="luoshu-snapshot")
             self._publisher.start()
 
-    def _publish(self) -> None:
-        if self._folder is None:
+    def _publish(
+        self, folder: SnapshotFolder, snapshot: Snapshot, before: Saved | None, distrusted: str | None
+    ) -> None:
+        try:
+            saved = folder.publish(snapshot, before, distrusted=distrusted)
+        except (OSError, StoreCorrupt) as exc:
+            _log.warning("snapshot not kept; the next start reads the whole log", folder=str(folder.path), error=str(exc))
             return
-        snapshot = self.snapshot
-        saved = self._folder.publish(snapshot, self._saved, distrusted=self._distrusted)
         if saved is None:
             return
         with self._refreshing:
+            if self._saved is not before:
+                return
             if self.snapshot is not snapshot:
                 # What came meanwhile was made from the arrays in memory; those stay until the next time.
                 self._saved = Saved(saved.generation, snapshot, saved.files)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from graph.errors import InvalidInput
@@ -25,7 +27,7 @@ class MemoryLog(Log):
         return self._log_id
 
     def begin(self, header: LoadHeader) -> str:
-        load_id = f"load-{len(self._loads) + len(self._open) + 1}"
+        load_id = uuid.uuid4().hex
         self._open[load_id] = (header, [])
         return load_id
 
@@ -53,6 +55,12 @@ class MemoryLog(Log):
         load = Load(len(self._loads) + 1, load_id, at, header, counts, refs, rows)
         self._loads.append(load)
         return load
+
+    def share(self, block: Block, rows: Mapping[int, int]) -> None:
+        """Put one block in the place of all others of these loads, by seq with how many of its rows each has."""
+        self._blocks[block.id] = block
+        for seq, count in rows.items():
+            self._loads[seq - 1] = replace(self._loads[seq - 1], blocks=(BlockRef(block.id, block.kind, count),))
 
     def abandon(self, load_id: str) -> None:
         self._open.pop(load_id, None)

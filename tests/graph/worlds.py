@@ -25,7 +25,7 @@ from tests.graph.build import append
 from tests.graph.oracle import END, RETRACT, STATE, Loaded, Row
 
 FIRMS = (
-    "enterprise:91410300MA44000012",
+    "enterprise:91410300MA4400001B",
     "enterprise:600001.SH",
     "enterprise:a",
     "enterprise:a2",
