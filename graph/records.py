@@ -38,6 +38,9 @@ RESERVED_NAMES = frozenset(
 class Term(enum.Enum):
     """A code list: each member's name is its code, its value the Chinese label. Members of one list have distinct labels."""
 
+    # Members are single, so identity will do; the inherited hash is a Python call for every look-up.
+    __hash__ = object.__hash__
+
     @property
     def zh(self) -> str:
         """The Chinese label."""

@@ -13,27 +13,27 @@ from graph.money import CNY
 from graph.snapshot_columns import NOT_STATED
 from graph.values import MILLION, millionths
 from graph.view import View
-from queries.appraisal import Appraisal
-from queries.candidates import Candidate
+from queries.cases import Case
+from queries.columns import is_foreign
 from queries.constraints import ONE, Constraint, MissingFact, left
 from queries.derived import offer_record, once
 from queries.exposures import loans_under, outstanding_of
 from queries.financing_terms import ConstraintKind
 from queries.ratios import UNLIMITED, UNSTATED, Ints
-from queries.tally import Amount, Tally, amount_of, is_foreign
+from queries.tally import Amount, Tally, amount_of
 
 
-def anchor_limits(appraisal: Appraisal, candidate: Candidate) -> Iterator[Constraint]:
+def anchor_limits(case: Case) -> Iterator[Constraint]:
     """ANCHOR_LIMIT: the programme's limit less what is financed under it. On FACE one yuan of principal draws 1/α."""
-    handle = candidate.programme
+    handle = case.programme
     if handle < 0:
         return
-    programme = offer_record(appraisal.view, handle, AnchorProgramme)
-    currency = appraisal.currency(candidate)
+    programme = offer_record(case.view, handle, AnchorProgramme)
+    currency = case.currency
     limit = amount_of(programme.limit, handle, "limit", currency)
-    used = programme_used(appraisal.view, handle, currency)
+    used = programme_used(case.view, handle, currency)
     face = programme.draw_basis is DrawBasis.FACE
-    draw, known = appraisal.face_draw(candidate) if face else (ONE, True)
+    draw, known = case.face_draw if face else (ONE, True)
     yield Constraint(
         ConstraintKind.ANCHOR_LIMIT,
         handle,

@@ -4,30 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
-from fractions import Fraction
 from functools import cached_property
 from typing import Any, TypeVar, cast
 
 import numpy as np
 
-from graph.kinds.assets import Receivable, Voucher
-from graph.kinds.contracts import Encumbrance, EncumbranceKind, Facility, Loan
+from graph.kinds.assets import Voucher
+from graph.kinds.contracts import Encumbrance, EncumbranceKind
 from graph.kinds.parties import Enterprise
 from graph.kinds.supply_side import LoanProduct
-from graph.kinds.terms import Recourse
 from graph.money import CNY
 from graph.records import Record
 from graph.values import millionths
 from graph.view import View
-from queries.candidates import Candidate
-from queries.constraints import ONE
 from queries.control import legal_entity
-from queries.derived import offer_record
-from queries.financing_terms import PathRecourse
+from queries.derived import kept_of
 from queries.need import Need, NeedAsked, OpenNeed, asked, open_needs, served
-from queries.ratios import fraction
 from queries.receivables import PriorClaim
-from queries.techniques import ObligorRule, TechniqueRow
+from queries.techniques import TechniqueRow
 
 T = TypeVar("T")
 R = TypeVar("R", bound=Record)
@@ -44,20 +38,56 @@ class Appraisal:
 
     def once(self, key: Hashable, make: Callable[[], T]) -> T:
         """What `make` gives, made once in this question."""
-        if key not in self._kept:
-            self._kept[key] = make()
-        return cast(T, self._kept[key])
+        try:
+            return cast(T, self._kept[key])
+        except KeyError:
+            made = self._kept[key] = make()
+            return made
 
     def record(self, handle: int, kind: type[R]) -> R:
         """The record of a handle, which is of this kind."""
-        record = self.once(("record", handle), lambda: self.view.record(handle))
+        record = self._kept.get(handle)
+        if record is None:
+            record = self._kept[handle] = self.view.record(handle)
         if not isinstance(record, kind):
             raise TypeError(f"{self.view.id_of(handle)} is no {kind.__name__}")
         return record
 
+    def offer(self, handle: int, kind: type[R]) -> R:
+        """The record of an offer, a programme, a pool or an institution: kept with the view, since every question reads them."""
+        record = self._shared.get(handle)
+        if record is None:
+            record = self._shared[handle] = self.view.record(handle)
+        if not isinstance(record, kind):
+            raise TypeError(f"{self.view.id_of(handle)} is no {kind.__name__}")
+        return record
+
+    @cached_property
+    def _shared(self) -> dict[Hashable, Any]:
+        return kept_of(self.view)
+
     def ref(self, handle: int, name: str) -> int:
         """The live record that a reference field names; -1: none."""
-        return self.once((handle, name), lambda: self.view.ref(handle, name))
+        key = (handle, name)
+        found = self._kept.get(key)
+        if found is None:
+            found = self._kept[key] = self.view.ref(handle, name)
+        return cast(int, found)
+
+    def rate(self, product: int, record: LoanProduct) -> int | None:
+        """α of a product in millionths; None: nobody states it."""
+        key = (product, "rate")
+        if key not in self._shared:
+            self._shared[key] = None if record.advance_rate is None else millionths(record.advance_rate)
+        return cast(int | None, self._shared[key])
+
+    def entity(self, party: int) -> int:
+        """The person in law that a party is, or belongs to."""
+        key = (party, "entity")
+        found = self._kept.get(key)
+        if found is None:
+            found = self._kept[key] = legal_entity(self.view, party)
+        return cast(int, found)
 
     @cached_property
     def enterprise(self) -> Enterprise:
@@ -71,83 +101,12 @@ class Appraisal:
 
     def need(self, row: TechniqueRow) -> Need:
         """What a technique is to meet: the need asked, else the open needs that it serves."""
-        if self.need_asked is not None:
-            need_asked = self.need_asked
-            return self.once("need", lambda: asked(need_asked))
-        return self.once(("need", row.serves), lambda: served(self.open_needs, row.serves))
-
-    def product(self, candidate: Candidate) -> LoanProduct | None:
-        """The product that a path stands on."""
-        return offer_record(self.view, candidate.product, LoanProduct) if candidate.product >= 0 else None
-
-    def currency(self, candidate: Candidate) -> str:
-        """The currency in which a path brings money."""
-        product = self.product(candidate)
-        if product is not None:
-            return product.currency or CNY
-        if candidate.role("Facility") >= 0:
-            limit = self.record(candidate.role("Facility"), Facility).limit
-            return limit.currency if limit else CNY
-        if candidate.role("Loan") >= 0:
-            principal = self.record(candidate.role("Loan"), Loan).principal
-            return principal.currency if principal else CNY
-        return CNY
-
-    def lender(self, candidate: Candidate) -> int:
-        """The person in law that lends."""
-        return self.once(("entity", candidate.source), lambda: legal_entity(self.view, candidate.source))
-
-    def advance_rate(self, candidate: Candidate) -> int | None:
-        """α of a path's product in millionths; None: nobody states it."""
-        product = self.product(candidate)
-        if product is None or product.advance_rate is None:
-            return None
-        return millionths(product.advance_rate)
-
-    def face_draw(self, candidate: Candidate) -> tuple[Fraction, bool]:
-        """What a yuan of principal draws on a limit in FACE, 1/α, and whether α is stated. Without α: 1, the least that it can be."""
-        rate = self.advance_rate(candidate)
-        if not rate:
-            return ONE, rate is not None
-        return 1 / fraction(rate), True
-
-    def recourse(self, candidate: Candidate) -> PathRecourse | None:
-        """Recourse of a path on a claim; None where the beneficiary is the debtor anyway, or nothing is borrowed."""
-        if candidate.row.obligor not in (ObligorRule.BUYER, ObligorRule.ANCHOR) or candidate.contract >= 0:
-            return None
-        product = self.product(candidate)
-        if product is None or product.recourse is None:
-            return PathRecourse.NOT_STATED
-        return {
-            Recourse.FULL: PathRecourse.FULL,
-            Recourse.NONE: PathRecourse.NONE,
-            Recourse.PARTIAL: PathRecourse.PARTIAL,
-        }[product.recourse]
-
-    def obligor(self, candidate: Candidate) -> int:
-        """Who owes what pays the financing back; -1: nobody, or not stated."""
-        match candidate.row.obligor:
-            case ObligorRule.BENEFICIARY:
-                return self.beneficiary
-            case ObligorRule.NONE:
-                return -1
-        if candidate.programme >= 0:
-            return self.ref(candidate.programme, "anchor")
-        if candidate.role("Receivable") >= 0:
-            return self.ref(candidate.role("Receivable"), "obligor")
-        if candidate.role("CreditLimit") >= 0:
-            return self.ref(candidate.role("CreditLimit"), "on")
-        return self.once(("debtor", candidate.contract), lambda: self._debtor(candidate.contract))
-
-    def _debtor(self, contract: int) -> int:
-        """The one debtor of the claims that secure a contract in force."""
-        assets = self.view.refs(self.view.holders("Encumbrance", "secures", contract), "asset")
-        debtors = {
-            self.view.ref(asset, "obligor")
-            for asset in assets.tolist()
-            if asset >= 0 and self.view.has_kind(asset, "Receivable")
-        }
-        return debtors.pop() if len(debtors) == 1 else -1
+        key = ("need", row.serves)
+        found = self._kept.get(key)
+        if found is None:
+            found = asked(self.need_asked) if self.need_asked is not None else served(self.open_needs, row.serves)
+            self._kept[key] = found
+        return cast(Need, found)
 
     def registrations(self, asset: int) -> list[tuple[int, Encumbrance]]:
         """What is registered over an asset, blanket registrations of its owner among them, in id order."""
@@ -165,16 +124,15 @@ class Appraisal:
         """Registrations over all receivables of a party."""
         return self.once(("blankets", grantor), lambda: blanket_registrations(self.view, np.array([grantor]))[1])
 
-    def prior_claims(self, asset: int) -> list[PriorClaim]:
+    def prior_claims(self, asset: int) -> tuple[PriorClaim, ...]:
         """The registrations over an asset as claims before a new financing."""
-        claims = []
-        for handle, record in self.registrations(asset):
-            contract = self.ref(handle, "secures")
-            amount = record.amount.minor if record.amount is not None and record.amount.currency == CNY else None
-            claims.append(
-                PriorClaim(contract if contract >= 0 else handle, record.kind is EncumbranceKind.ASSIGNMENT, amount)
-            )
-        return claims
+        return self.once(("claims", asset), lambda: tuple(map(self._claim, self.registrations(asset))))
+
+    def _claim(self, registration: tuple[int, Encumbrance]) -> PriorClaim:
+        handle, record = registration
+        contract = self.ref(handle, "secures")
+        amount = record.amount.minor if record.amount is not None and record.amount.currency == CNY else None
+        return PriorClaim(contract if contract >= 0 else handle, record.kind is EncumbranceKind.ASSIGNMENT, amount)
 
     def voucher_root(self, part: int) -> int:
         """The voucher that a part was split from in the end; itself where it is a root."""
@@ -183,10 +141,6 @@ class Appraisal:
             seen.add(parent)
             root = parent
         return root
-
-    def receivable(self, handle: int) -> Receivable:
-        """A receivable's record."""
-        return self.record(handle, Receivable)
 
     def voucher(self, handle: int) -> Voucher:
         """A voucher's record."""

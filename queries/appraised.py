@@ -7,6 +7,7 @@ from typing import Final
 
 from queries.appraisal import Appraisal
 from queries.candidates import Candidate
+from queries.cases import Case
 from queries.constraints import Capacity, Constraint, capacity_of
 from queries.financing_terms import PathStatus, SupportKind, Ternary
 from queries.gates import GateResult, gates_of
@@ -29,8 +30,9 @@ class Appraised:
 
 def appraise(appraisal: Appraisal, candidate: Candidate) -> Appraised:
     """The candidate's capacity and status."""
-    constraints = constraints_of(appraisal, candidate)
-    gates = gates_of(appraisal, candidate, constraints)
+    case = Case(appraisal, candidate)
+    constraints = constraints_of(case)
+    gates = gates_of(case, constraints)
     return Appraised(candidate, _status(candidate, gates), capacity_of(constraints), constraints, gates)
 
 

@@ -9,7 +9,7 @@ from graph.kinds.terms import DrawBasis
 from graph.money import CNY
 from graph.values import MILLION, millionths
 from queries.appraisal import Appraisal
-from queries.candidates import Candidate
+from queries.cases import Case
 from queries.constraints import Constraint, MissingFact
 from queries.financing_terms import ConstraintKind
 from queries.ratios import fraction
@@ -17,15 +17,15 @@ from queries.receivables import Worth, is_past, outstanding, worth
 from queries.tally import amount_of
 
 
-def asset_limits(appraisal: Appraisal, candidate: Candidate) -> Iterator[Constraint]:
+def asset_limits(case: Case) -> Iterator[Constraint]:
     """ASSET_FREE: lendable(r) = max(0, α·V − Σ prior secured debt), in principal."""
-    asset = candidate.role("Receivable")
-    currency = appraisal.currency(candidate)
-    face = amount_of(appraisal.receivable(asset).face, asset, "face", currency)
+    asset = case.receivable
+    currency = case.currency
+    face = amount_of(case.claim.face, asset, "face", currency)
     if face.value is None:
         yield Constraint(ConstraintKind.ASSET_FREE, asset, missing=face.missing)
         return
-    found, missing = receivable_worth(appraisal, candidate)
+    found, missing = receivable_worth(case)
     yield Constraint(
         ConstraintKind.ASSET_FREE,
         asset,
@@ -37,13 +37,13 @@ def asset_limits(appraisal: Appraisal, candidate: Candidate) -> Iterator[Constra
     )
 
 
-def receivable_worth(appraisal: Appraisal, candidate: Candidate) -> tuple[Worth, tuple[MissingFact, ...]]:
+def receivable_worth(case: Case) -> tuple[Worth, tuple[MissingFact, ...]]:
     """The worth of a path's receivable under its product, and the facts without which it is only the most that it can be."""
-    asset = candidate.role("Receivable")
-    record, product = appraisal.receivable(asset), appraisal.product(candidate)
-    rate, missing = appraisal.advance_rate(candidate), []
+    asset = case.receivable
+    record, product = case.claim, case.offer
+    rate, missing = case.rate, []
     if rate is None:
-        missing.append(MissingFact(candidate.product, "advanceRate"))
+        missing.append(MissingFact(case.product, "advanceRate"))
     dilution = 0
     if record.confirmed is not True:
         if record.dilution is None:
@@ -52,33 +52,33 @@ def receivable_worth(appraisal: Appraisal, candidate: Candidate) -> tuple[Worth,
             dilution = millionths(record.dilution)
     deductions = (getattr(record, name) for name in ("paid", "credits", "disputed"))
     owed = outstanding(record.face.minor, *(money.minor if money else None for money in deductions))
-    overdue = None if record.due_on is None else max(0, (appraisal.view.as_of - record.due_on).days)
+    overdue = None if record.due_on is None else max(0, (case.view.as_of - record.due_on).days)
     allowed = product.overdue_max_days if product is not None else None
     if overdue and allowed is None:
-        missing.append(MissingFact(candidate.product, "overdueMaxDays"))
+        missing.append(MissingFact(case.product, "overdueMaxDays"))
     if overdue and is_past(overdue, allowed):
         owed = 0
     found = worth(
-        owed, appraisal.prior_claims(asset), dilution=dilution, advance_rate=MILLION if rate is None else rate
+        owed, case.appraisal.prior_claims(asset), dilution=dilution, advance_rate=MILLION if rate is None else rate
     )
     return found, tuple(missing)
 
 
-def voucher_limits(appraisal: Appraisal, candidate: Candidate) -> Iterator[Constraint]:
+def voucher_limits(case: Case) -> Iterator[Constraint]:
     """VOUCHER_PART: what is left of a part after its own splits and prior claims; one yuan of the path draws 1/α of it.
 
     0 once the root has matured.
     """
-    asset = candidate.role("Voucher")
-    record = appraisal.voucher(asset)
-    face = amount_of(record.face, asset, "face", appraisal.currency(candidate))
-    rate = appraisal.advance_rate(candidate)
-    missing = (*face.missing, *((MissingFact(candidate.product, "advanceRate"),) if rate is None else ()))
+    asset = case.voucher
+    record = case.appraisal.voucher(asset)
+    face = amount_of(record.face, asset, "face", case.currency)
+    rate = case.rate
+    missing = (*face.missing, *((MissingFact(case.product, "advanceRate"),) if rate is None else ()))
     if face.value is None:
         yield Constraint(ConstraintKind.VOUCHER_PART, asset, missing=missing)
         return
-    held = 0 if has_matured(appraisal, asset) else max(0, face.value - _split_off(appraisal, asset))
-    found = worth(held, appraisal.prior_claims(asset), advance_rate=MILLION if rate is None else rate)
+    held = 0 if has_matured(case.appraisal, asset) else max(0, face.value - _split_off(case.appraisal, asset))
+    found = worth(held, case.appraisal.prior_claims(asset), advance_rate=MILLION if rate is None else rate)
     if found.secured or not rate:
         # Debt comes off the principal, not off the part: shown in principal.
         yield Constraint(

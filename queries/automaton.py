@@ -20,7 +20,7 @@ from queries.reach import Reach
 from queries.screens import screen, shared_by
 from queries.spines import Joined, OfTechnique, Spine, Step
 from queries.techniques import TechniqueRow
-from queries.walking import offers, walked
+from queries.walking import Pairs, conditioned, followed, offers
 
 
 class Arrival(NamedTuple):
@@ -58,6 +58,7 @@ class Automaton:
     deepest: int = 0
     _layers: dict[Hashable, list[Layer]] = field(default_factory=dict)
     _reaches: dict[Hashable, Reach] = field(default_factory=dict)
+    _pairs: dict[Hashable, Pairs] = field(default_factory=dict)
 
     def run(self, words: Iterable[tuple[TechniqueRow, Spine]]) -> list[Arrival]:
         """The words that reach a source, by depth, then in their order."""
@@ -108,8 +109,11 @@ class Automaton:
             if granted:
                 yield joined(step, layer, nodes[:granted], own.only(np.arange(granted)))
             return
-        granted = self.meter.take(len(layer.nodes), layer.depth + 1)
-        near, farther, links = walked(view, step, layer.nodes[:granted], technique, layer.hops)
+        near, farther, links = self._followed(layer, step)
+        if len(farther):
+            near, farther, links = conditioned(view, step, layer.nodes, near, farther, links, technique, layer.hops)
+        if not len(farther):
+            return
         nodes, places = distinct(view, farther)
         own = screen(self.appraisal, task.row, task.spine, step, nodes)
         if own.keep is not None:
@@ -118,3 +122,11 @@ class Automaton:
             near, places, links = near[kept], at[places[kept]], links[kept]
         if len(nodes):
             yield linked(step, layer, nodes, places, near, links, None, own)
+
+    def _followed(self, layer: Layer, step: Step) -> Pairs:
+        """Where a step's relation leads from a layer, whatever its conditions: several words ask the same."""
+        key = (id(layer), step.back)
+        if key not in self._pairs:
+            granted = self.meter.take(len(layer.nodes), layer.depth + 1)
+            self._pairs[key] = followed(self.appraisal.view, step.back, layer.nodes[:granted])
+        return self._pairs[key]

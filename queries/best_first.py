@@ -7,27 +7,30 @@ the order by ids is decided. Children of a node wait in one sorted row, of which
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import partial
 from heapq import heappop, heappush
 from itertools import count
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
+from graph.values import MILLION
 from queries.appraisal import Appraisal
 from queries.appraised import STATUS_RANK, Appraised, appraise
 from queries.automaton import Arrival
 from queries.candidates import Candidate
 from queries.completeness import Meter
-from queries.control import legal_entity
 from queries.financing_terms import PathStatus, SupportKind
 from queries.layers import Layer
-from queries.ratios import UNLIMITED, UNSTATED, Ints, share_at_most
+from queries.ratios import UNLIMITED, Ints, share_at_most
 from queries.spines import Form
 from queries.supports import ways_to_support
 from queries.techniques import TECHNIQUES
+
+FEW: Final = 24
+"""Up to so many nodes are sorted one by one, more as columns."""
 
 Key = tuple[Any, ...]
 PARTIES = ("Enterprise", "CapitalSource")
@@ -63,14 +66,12 @@ class _Prefix:
 
 @dataclass(slots=True, eq=False)
 class _Row:
-    """The nodes that may come next, best first; `at` the one in the heap."""
+    """The nodes that may come next, best first: (what a path over it has at most, its best status, its place in the layer, the link to
+    it, the link's bound). `at` is the one in the heap.
+    """
 
     prefix: _Prefix
-    places: Ints
-    links: Ints | None
-    bounds: Ints | None
-    capacity: Ints
-    status: Ints
+    next: list[tuple[int, int, int, int, int]]
     at: int = 0
 
 
@@ -106,51 +107,34 @@ class BestFirst:
 
     def _queue(self, prefix: _Prefix, places: Ints, links: Ints | None, bounds: Ints | None) -> None:
         """Put the row of what may follow a prefix into the heap."""
-        layer = prefix.layer
-        scaled = np.minimum(layer.scaled[places], prefix.scaled)
-        if bounds is not None:
-            scaled = np.minimum(scaled, bounds)
-        capacity = np.minimum(np.minimum(layer.flat[places], prefix.flat), share_at_most(scaled, prefix.rate))
-        status = np.maximum(layer.status[places].astype(np.int64), prefix.status)
-        order = np.lexsort((places, status, -capacity))
-        row = _Row(
-            prefix,
-            places[order],
-            None if links is None else links[order],
-            None if bounds is None else bounds[order],
-            capacity[order],
-            status[order],
-        )
-        self._push(row)
+        sort = _few if len(places) <= FEW else _many
+        self._push(_Row(prefix, sort(prefix, places, links, bounds)))
 
     def _push(self, row: _Row) -> None:
-        if row.at >= len(row.places):
+        if row.at >= len(row.next):
             return
-        capacity, layer = int(row.capacity[row.at]), row.prefix.layer
-        node = int(layer.nodes[row.places[row.at]])
-        depth = row.prefix.arrival.layer.depth
-        ids = (*row.prefix.ids, self._id(node))
-        key = (capacity == UNSTATED, -max(capacity, 0), int(row.status[row.at]), depth, ids)
+        capacity, status, place, _, _ = row.next[row.at]
+        prefix = row.prefix
+        ids = (*prefix.ids, self._id(prefix.layer.lists[0][place]))
+        key = (capacity < 0, -max(capacity, 0), status, prefix.arrival.layer.depth, ids)
         heappush(self._heap, (key, next(self._tick), row))
 
     def _advance(self, row: _Row) -> None:
         """Take the row's first node, and put what follows it, and the row's next, into the heap."""
-        prefix, place, at = row.prefix, int(row.places[row.at]), row.at
+        prefix = row.prefix
+        _, _, place, link, bound = row.next[row.at]
         row.at += 1
         self._push(row)
         layer = prefix.layer
-        node = int(layer.nodes[place])
+        node = layer.lists[0][place]
         if node in prefix.nodes:
             return
         nodes = (*prefix.nodes, node)
-        links = prefix.links if not prefix.nodes else (*prefix.links, -1 if row.links is None else int(row.links[at]))
+        links = (*prefix.links, link) if prefix.nodes else ()
         if layer.nearer is None:
             self._complete(prefix.arrival, nodes, links)
             return
         own = layer.own
-        scaled = min(prefix.scaled, int(own.scaled[place]))
-        if row.bounds is not None:
-            scaled = min(scaled, int(row.bounds[at]))
         following = _Prefix(
             prefix.arrival,
             layer.nearer,
@@ -158,7 +142,7 @@ class BestFirst:
             links,
             (*prefix.ids, self._id(node)),
             min(prefix.flat, int(own.flat[place])),
-            scaled,
+            min(prefix.scaled, int(own.scaled[place]), bound),
             prefix.rate if own.rate is None else int(own.rate[place]),
             max(prefix.status, int(own.status[place])),
         )
@@ -177,11 +161,8 @@ class BestFirst:
     def _is_simple(self, candidate: Candidate) -> bool:
         """No legal entity twice."""
         steps = zip(candidate.steps, candidate.nodes, strict=False)
-        parties = [self._entity(node) for step, node in steps if step.farther in PARTIES]
+        parties = [self.appraisal.entity(node) for step, node in steps if step.farther in PARTIES]
         return len({*parties, candidate.beneficiary}) == len(parties) + 1
-
-    def _entity(self, party: int) -> int:
-        return self.appraisal.once(("entity", party), partial(legal_entity, self.appraisal.view, party))
 
     def _key(self, found: Appraised) -> Key:
         amount, candidate = found.capacity.amount, found.candidate
@@ -196,3 +177,37 @@ class BestFirst:
         if handle not in self._ids:
             self._ids[handle] = self.appraisal.view.id_of(handle)
         return self._ids[handle]
+
+
+def _few(
+    prefix: _Prefix, places: Ints, links: Ints | None, bounds: Ints | None
+) -> list[tuple[int, int, int, int, int]]:
+    _, scaled, flat, status = prefix.layer.lists
+    most, rate = prefix.scaled, prefix.rate
+    onto = itertools.repeat(-1) if links is None else links.tolist()
+    within = itertools.repeat(UNLIMITED) if bounds is None else bounds.tolist()
+    found = []
+    for place, link, bound in zip(places.tolist(), onto, within, strict=False):
+        tail = min(most, scaled[place], bound)
+        if 0 < tail < UNLIMITED:
+            tail = -(-tail * rate // MILLION)
+        found.append((min(prefix.flat, flat[place], tail), max(prefix.status, status[place]), place, link, bound))
+    return sorted(found, key=_by_rank)
+
+
+def _by_rank(following: tuple[int, int, int, int, int]) -> tuple[int, int, int]:
+    return -following[0], following[1], following[2]
+
+
+def _many(
+    prefix: _Prefix, places: Ints, links: Ints | None, bounds: Ints | None
+) -> list[tuple[int, int, int, int, int]]:
+    layer = prefix.layer
+    links = np.full(len(places), -1) if links is None else links
+    bounds = np.full(len(places), UNLIMITED) if bounds is None else bounds
+    tail = share_at_most(np.minimum(np.minimum(layer.scaled[places], prefix.scaled), bounds), prefix.rate)
+    capacity = np.minimum(np.minimum(layer.flat[places], prefix.flat), tail)
+    status = np.maximum(layer.status[places].astype(np.int64), prefix.status)
+    order = np.lexsort((places, status, -capacity))
+    columns = (capacity, status, places, links, bounds)
+    return list(zip(*(column[order].tolist() for column in columns), strict=True))

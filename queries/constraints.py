@@ -45,15 +45,22 @@ class Constraint:
     missing: tuple[MissingFact, ...] = ()
 
     @property
+    def applies(self) -> bool:
+        """Whether the path draws on it at all."""
+        return self.draw is ONE or self.draw > 0
+
+    @property
     def stated(self) -> Stated:
         """STATED where it has a headroom."""
-        if self.draw == 0:
+        if not self.applies:
             return Stated.NOT_APPLICABLE
         return Stated.NOT_STATED if self.headroom is None else Stated.STATED
 
     @property
     def admits(self) -> int | None:
         """The most that the path may bring under this bound alone, in 分 of principal; None where not stated or not applicable."""
+        if self.draw is ONE:
+            return self.headroom
         if self.headroom is None or self.draw == 0:
             return None
         return self.headroom * self.draw.denominator // self.draw.numerator
@@ -83,11 +90,11 @@ def capacity_of(constraints: Sequence[Constraint]) -> Capacity:
 
     Where one is not stated there is no amount, and the first not stated binds. `constraints` come in order and some apply.
     """
-    at_most = any(constraint.at_most for constraint in constraints if constraint.draw)
+    at_most = any(constraint.at_most and constraint.applies for constraint in constraints)
     binding: Constraint | None = None
     least: int | None = None
     for constraint in constraints:
-        if constraint.draw == 0:
+        if not constraint.applies:
             continue
         admits = constraint.admits
         if admits is None:

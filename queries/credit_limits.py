@@ -16,14 +16,13 @@ from graph.kinds.supply_side import CreditLimit, LimitKind
 from graph.kinds.terms import DrawBasis
 from graph.view import View
 from queries.appraisal import Appraisal
-from queries.candidates import Candidate
+from queries.cases import ON_CLAIMS, Case
 from queries.constraints import ONE, Constraint, left
 from queries.control import group_members, group_of, legal_entity, ultimate_controllers
 from queries.exposures import Counted, guaranteed_for, on_borrower, on_buyer
 from queries.financing_terms import ConstraintKind, PathRecourse
 from queries.ratios import fraction
 from queries.tally import Tally, amount_of
-from queries.techniques import ObligorRule
 from queries.trees import ancestors, descendants
 
 KINDS = {
@@ -34,69 +33,70 @@ KINDS = {
 }
 
 
-def debtor_limits(appraisal: Appraisal, candidate: Candidate) -> Iterator[Constraint]:
+def debtor_limits(case: Case) -> Iterator[Constraint]:
     """DEBTOR_LIMIT: what the source finances of claims on the obligor."""
-    return _limits(appraisal, candidate, ConstraintKind.DEBTOR_LIMIT)
+    return _limits(case, ConstraintKind.DEBTOR_LIMIT)
 
 
-def single_name_limits(appraisal: Appraisal, candidate: Candidate) -> Iterator[Constraint]:
+def single_name_limits(case: Case) -> Iterator[Constraint]:
     """SINGLE_NAME: all that the source has out on one name, as borrower, as buyer and as guarantor."""
-    return _limits(appraisal, candidate, ConstraintKind.SINGLE_NAME)
+    return _limits(case, ConstraintKind.SINGLE_NAME)
 
 
-def group_limits(appraisal: Appraisal, candidate: Candidate) -> Iterator[Constraint]:
+def group_limits(case: Case) -> Iterator[Constraint]:
     """GROUP: all that the source has out on the names of a group, of control or of dependence."""
-    return _limits(appraisal, candidate, ConstraintKind.GROUP)
+    return _limits(case, ConstraintKind.GROUP)
 
 
-def sector_limits(appraisal: Appraisal, candidate: Candidate) -> Iterator[Constraint]:
+def sector_limits(case: Case) -> Iterator[Constraint]:
     """SECTOR_LIMIT: all that the source has out on borrowers of an industry and those below it."""
-    return _limits(appraisal, candidate, ConstraintKind.SECTOR_LIMIT)
+    return _limits(case, ConstraintKind.SECTOR_LIMIT)
 
 
-def _limits(appraisal: Appraisal, candidate: Candidate, kind: ConstraintKind) -> Iterator[Constraint]:
-    lender = appraisal.lender(candidate)
-    for party, draw in _drawn_on(appraisal, candidate, kind):
-        for handle in limits_on(appraisal, lender, party, KINDS[kind]):
-            product = appraisal.ref(handle, "product")
-            if product < 0 or product == candidate.product:
-                yield _constraint(appraisal, candidate, kind, handle, party, draw)
+def _limits(case: Case, kind: ConstraintKind) -> Iterator[Constraint]:
+    if not _any_limits(case):
+        return
+    wanted = (case.lender, KINDS[kind])
+    for party, draw in _drawn_on(case, kind):
+        for handle in limits_on(case.appraisal, party).get(wanted, ()):
+            product = case.appraisal.ref(handle, "product")
+            if product < 0 or product == case.product:
+                yield _constraint(case, kind, handle, party, draw)
 
 
-def _drawn_on(appraisal: Appraisal, candidate: Candidate, kind: ConstraintKind) -> Iterator[tuple[int, Fraction]]:
+def _any_limits(case: Case) -> bool:
+    """Whether anybody has set a limit on a party of the case: mostly nobody has."""
+    parties = [case.beneficiary, case.obligor, *(support.provider for support in case.candidate.supports)]
+    return any(limits_on(case.appraisal, party) for party in parties if party >= 0)
+
+
+def _drawn_on(case: Case, kind: ConstraintKind) -> Iterator[tuple[int, Fraction]]:
     """The parties whose limits of a kind a path draws on, and what one yuan of it draws."""
-    beneficiary, obligor = appraisal.beneficiary, appraisal.obligor(candidate)
-    recourse = appraisal.recourse(candidate)
     covered = Fraction(0)
-    for support in candidate.supports:
+    for support in case.candidate.supports:
         share = fraction(support.cover_share or 0)
         covered += share
         if support.provider >= 0 and kind in (ConstraintKind.SINGLE_NAME, ConstraintKind.GROUP):
             yield support.provider, share if support.cover_share is not None else ONE
-    if kind is not ConstraintKind.DEBTOR_LIMIT and recourse is not PathRecourse.NONE:
-        yield beneficiary, _new_exposure(appraisal, candidate) * max(Fraction(0), 1 - covered)
-    on_claims = candidate.row.obligor in (ObligorRule.BUYER, ObligorRule.ANCHOR) and candidate.contract < 0
-    if obligor >= 0 and on_claims and kind is not ConstraintKind.SECTOR_LIMIT:
-        product = appraisal.product(candidate)
-        also = product is not None and product.buyer_limit_with_recourse is True
-        by_limit = kind is ConstraintKind.DEBTOR_LIMIT and candidate.role("CreditLimit") >= 0
-        if recourse is not PathRecourse.FULL or also or by_limit:
-            yield obligor, ONE
+    if kind is not ConstraintKind.DEBTOR_LIMIT and case.recourse is not PathRecourse.NONE:
+        yield case.beneficiary, _new_exposure(case) * max(Fraction(0), 1 - covered)
+    on_claims = case.row.obligor in ON_CLAIMS and case.contract < 0
+    if case.obligor >= 0 and on_claims and kind is not ConstraintKind.SECTOR_LIMIT:
+        also = case.offer is not None and case.offer.buyer_limit_with_recourse is True
+        by_limit = kind is ConstraintKind.DEBTOR_LIMIT and case.candidate.role("CreditLimit") >= 0
+        if case.recourse is not PathRecourse.FULL or also or by_limit:
+            yield case.obligor, ONE
 
 
-def _new_exposure(appraisal: Appraisal, candidate: Candidate) -> Fraction:
+def _new_exposure(case: Case) -> Fraction:
     """0 for the undrawn part of a committed facility, which is exposure already; else 1."""
-    facility = candidate.role("Facility")
-    committed = facility >= 0 and appraisal.record(facility, Facility).committed is True
+    committed = case.facility >= 0 and case.appraisal.record(case.facility, Facility).committed is True
     return Fraction(0) if committed else ONE
 
 
-def limits_on(appraisal: Appraisal, lender: int, party: int, kind: LimitKind) -> list[int]:
-    """A lender's limits of a kind that bound a party, in id order; empty when it has set none."""
-    by_lender: dict[tuple[int, LimitKind], list[int]] = appraisal.once(
-        ("limits", party), lambda: _by_lender(appraisal.view, party)
-    )
-    return by_lender.get((lender, kind), [])
+def limits_on(appraisal: Appraisal, party: int) -> dict[tuple[int, LimitKind], list[int]]:
+    """The limits that bound a party, by lender and kind, in id order; empty when nobody has set any."""
+    return appraisal.once(("limits", party), lambda: _by_lender(appraisal.view, party))
 
 
 def _by_lender(view: View, party: int) -> dict[tuple[int, LimitKind], list[int]]:
@@ -117,15 +117,12 @@ def _by_lender(view: View, party: int) -> dict[tuple[int, LimitKind], list[int]]
     return found
 
 
-def _constraint(
-    appraisal: Appraisal, candidate: Candidate, kind: ConstraintKind, handle: int, party: int, draw: Fraction
-) -> Constraint:
-    record = appraisal.record(handle, CreditLimit)
-    currency = appraisal.currency(candidate)
-    limit = amount_of(record.limit, handle, "limit", currency)
-    used = appraisal.once(("used", handle, currency), lambda: _used(appraisal, handle, record, currency))
+def _constraint(case: Case, kind: ConstraintKind, handle: int, party: int, draw: Fraction) -> Constraint:
+    record = case.appraisal.record(handle, CreditLimit)
+    limit = amount_of(record.limit, handle, "limit", case.currency)
+    used = case.appraisal.once(("used", handle, case.currency), lambda: _used(case.view, handle, record, case.currency))
     face = record.draw_basis is DrawBasis.FACE
-    per_yuan, known = appraisal.face_draw(candidate) if face else (ONE, True)
+    per_yuan, known = case.face_draw if face else (ONE, True)
     return Constraint(
         kind,
         party,
@@ -140,12 +137,11 @@ def _constraint(
     )
 
 
-def _used(appraisal: Appraisal, handle: int, record: CreditLimit, currency: str) -> Tally:
+def _used(view: View, handle: int, record: CreditLimit, currency: str) -> Tally:
     tally = Tally()
     if record.used is not None:
         tally.add(amount_of(record.used, handle, "used", currency))
         return tally
-    view = appraisal.view
     lender, on = legal_entity(view, view.ref(handle, "lender")), view.ref(handle, "on")
     counted = Counted(currency, view.ref(handle, "product"), record.net_of_margin is True)
     for party in _counted_parties(view, record.kind, on):

@@ -16,12 +16,17 @@ _DERIVED: Final[WeakKeyDictionary[View, dict[Hashable, Any]]] = WeakKeyDictionar
 _MISSING: Final = object()
 
 
+def kept_of(view: View) -> dict[Hashable, Any]:
+    """What is kept with a view, by key; handles are keys of records."""
+    return _DERIVED.setdefault(view, {})
+
+
 def once(view: View, key: Hashable, make: Callable[[], T]) -> T:
     """What `make` gives, made at most once for this view and key while the view lives.
 
     Two threads that ask at the same time may both make it; both results are equal.
     """
-    kept = _DERIVED.setdefault(view, {})
+    kept = kept_of(view)
     found = kept.get(key, _MISSING)
     if found is _MISSING:
         found = kept[key] = make()
@@ -33,7 +38,10 @@ def offer_record(view: View, handle: int, kind: type[R]) -> R:
 
     Raises TypeError when it is of another kind.
     """
-    record = once(view, (offer_record, handle), lambda: view.record(handle))
+    kept = kept_of(view)
+    record = kept.get(handle)
+    if record is None:
+        record = kept[handle] = view.record(handle)
     if not isinstance(record, kind):
         raise TypeError(f"{view.id_of(handle)} is no {kind.__name__}")
     return record

@@ -127,17 +127,56 @@ class Applicant:
         )
 
 
-def verdicts(view: View, kind: RuleKind, applicant: Applicant) -> tuple[Ints, Verdicts]:
-    """The subjects that have hard rules of a kind, ascending, and whether the applicant meets all of each."""
-    table = RuleTable.of(view, kind)
-    if not len(table.rules):
-        return np.zeros(0, np.int64), np.zeros(0, np.int8)
-    by_group = np.zeros(len(table.group_about), np.int8)
-    np.maximum.at(by_group, table.group, rule_verdicts(view, table, applicant))
-    subjects, place = np.unique(table.group_about, return_inverse=True)
-    found = np.full(len(subjects), YES, np.int8)
-    np.minimum.at(found, place, by_group)
-    return subjects, found
+@dataclass(frozen=True, slots=True, eq=False)
+class Decided:
+    """A table of rules decided for one applicant: `each` rule, and by subject (ascending) all of its rules together."""
+
+    table: RuleTable
+    applicant: Applicant
+    each: Verdicts
+    subjects: Ints
+    verdicts: Verdicts
+
+    @classmethod
+    def of(cls, view: View, kind: RuleKind, applicant: Applicant) -> Decided:
+        """The hard rules of a kind, decided."""
+        table = RuleTable.of(view, kind)
+        each = rule_verdicts(view, table, applicant)
+        by_group = np.zeros(len(table.group_about), np.int8)
+        np.maximum.at(by_group, table.group, each)
+        subjects, place = np.unique(table.group_about, return_inverse=True)
+        found = np.full(len(subjects), YES, np.int8)
+        np.minimum.at(found, place, by_group)
+        return cls(table, applicant, each, subjects, found)
+
+    def on(self, subjects: Ints) -> tuple[Verdicts, np.ndarray]:
+        """The verdict for each of these subjects, and whether there are hard rules about it."""
+        if not len(self.subjects):
+            return np.full(len(subjects), YES, np.int8), np.zeros(len(subjects), bool)
+        place = np.searchsorted(self.subjects, subjects).clip(max=len(self.subjects) - 1)
+        ruled = self.subjects[place] == subjects
+        return np.where(ruled, self.verdicts[place], YES).astype(np.int8), ruled
+
+    def explain(self, view: View, subject: int) -> tuple[int, int, tuple[MissingFact, ...]]:
+        """The verdict for one subject, the first rule that decides it against the applicant (-1: none), and the missing facts."""
+        verdict = int(self.on(np.array([subject]))[0][0])
+        if verdict == YES:
+            return YES, -1, ()
+        places = np.flatnonzero(self.table.about == subject)
+        each, groups = self.each[places], self.table.group[places]
+        best = {group: int(each[groups == group].max()) for group in groups.tolist()}
+        order = places[np.argsort(view.rank(self.table.rules[places]))].tolist()
+        decisive = [at for at in order if best[int(self.table.group[at])] == verdict and self.each[at] == verdict]
+        missing = [self._missing(at) for at in decisive] if verdict == UNKNOWN else []
+        return verdict, int(self.table.rules[decisive[0]]), tuple(dict.fromkeys(missing))
+
+    def _missing(self, place: int) -> MissingFact:
+        """The field of the applicant that a rule asks for; of a rule in words, its text."""
+        dimension = int(self.table.dimension[place])
+        fact = None if self.table.in_words[place] else FACTS.get(list(Dimension)[dimension])
+        if fact is None or fact == "tags":
+            return MissingFact(int(self.table.rules[place]), "text")
+        return MissingFact(self.applicant.handle, fact)
 
 
 def rule_verdicts(view: View, table: RuleTable, applicant: Applicant) -> Verdicts:
@@ -173,29 +212,14 @@ def rule_verdicts(view: View, table: RuleTable, applicant: Applicant) -> Verdict
     return np.where(least, np.where(wanted >= columns["amount"], YES, NO), np.where(most, YES, found)).astype(np.int8)
 
 
-def failing(view: View, kind: RuleKind, subject: int, applicant: Applicant) -> tuple[int, int, tuple[MissingFact, ...]]:
-    """The verdict for one subject, the first rule that decides it against the applicant (-1: none), and the facts that are missing."""
-    table = RuleTable.of(view, kind)
-    places = np.flatnonzero(table.about == subject)
-    if not len(places):
-        return YES, -1, ()
-    each = rule_verdicts(view, table, applicant)[places]
-    groups = table.group[places]
-    best = {group: int(each[groups == group].max()) for group in groups.tolist()}
-    verdict = min(best.values())
-    if verdict == YES:
-        return YES, -1, ()
-    order = np.argsort(view.rank(table.rules[places]))
-    decisive = [place for place in order.tolist() if best[int(groups[place])] == verdict and each[place] == verdict]
-    missing: list[MissingFact] = []
-    for place in decisive if verdict == UNKNOWN else ():
-        at = int(places[place])
-        fact = FACTS.get(list(Dimension)[int(table.dimension[at])]) if not table.in_words[at] else None
-        stated = fact is None or fact == "tags"
-        missing.append(
-            MissingFact(int(table.rules[at]), "text") if stated else MissingFact(applicant.handle, str(fact))
-        )
-    return verdict, int(table.rules[places[decisive[0]]]), tuple(dict.fromkeys(missing))
+def ruled_subjects(view: View, kind: RuleKind) -> frozenset[int]:
+    """What rules of a kind are about, preferences among them."""
+
+    def make() -> frozenset[int]:
+        rules = view.handles("Rule")
+        return frozenset(view.refs(rules[view.ints(rules, "kind") == _place(kind)], "about").tolist()) - {-1}
+
+    return once(view, (ruled_subjects, kind), make)
 
 
 def ticket_cap(view: View, subject: int) -> tuple[int, Money] | None:

@@ -108,10 +108,14 @@ class FinancingPath:
 
 @dataclass(frozen=True, slots=True)
 class FinancingPaths:
-    """A page of the paths in their order; `total` how many were found, at most the budget's; `excluded_kinds` are never steps."""
+    """A page of the paths in their order. `total` how many there are, at most the budget's; None: nobody asked.
+
+    More paths than the budget's are a cut: `completeness` says so where they are counted, and on the page that ends with the last.
+    `excluded_kinds` are never steps.
+    """
 
     paths: tuple[FinancingPath, ...]
-    total: int
+    total: int | None
     has_next: bool
     completeness: Completeness
     excluded_kinds: tuple[str, ...]

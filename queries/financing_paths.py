@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice, pairwise
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -55,6 +55,7 @@ def financing_paths(
     include_intra_group: bool = False,
     first: int = DEFAULT_FIRST,
     after: str | None = None,
+    count: bool = True,
 ) -> FinancingPaths:
     """The financing paths to an enterprise: capacity ↓ (not stated last), status, steps ↑, then node ids from the source.
 
@@ -73,6 +74,8 @@ def financing_paths(
         Also from sources under one control with the enterprise. The group's finance company always counts.
     first, after
         The page: how many paths (1 to the budget's), after the path with this id.
+    count
+        Whether to find out how many paths there are, up to the budget's; without it the search ends with the page.
 
     Returns
     -------
@@ -97,15 +100,16 @@ def financing_paths(
     arrivals = automaton.run(_words(rows, wanted))
     allowed = _sources_allowed(appraisal, arrivals, sources, include_intra_group)
     search = BestFirst(appraisal, meter, wanted, automaton.deepest)
-    found = list(islice(search.paths(allowed), meter.budget.max_paths + 1))
-    if len(found) > meter.budget.max_paths:
+    page = _page(view, search.paths(allowed), budget.max_paths, first, after)
+    total = page.found
+    if count:
+        total += sum(1 for _ in islice(page.rest, budget.max_paths - page.found))
+    if (count or page.found == budget.max_paths) and total == budget.max_paths and next(page.rest, None) is not None:
         meter.cut(IncompleteReason.BUDGET, automaton.deepest + 1)
-        found = found[: meter.budget.max_paths]
-    page, has_next = _page(view, found, first, after)
     return FinancingPaths(
-        tuple(path_of(appraisal, one) for one in page),
-        len(found),
-        has_next,
+        tuple(path_of(appraisal, one) for one in page.paths),
+        total if count else None,
+        page.has_next,
         meter.answer(automaton.deepest),
         HUB_KINDS,
     )
@@ -185,16 +189,32 @@ def _is_finance_company(view: View, entity: int) -> bool:
     return offer_record(view, entity, Institution).type is InstitutionType.FINANCE_COMPANY
 
 
-def _page(view: View, found: list[Appraised], first: int, after: str | None) -> tuple[list[Appraised], bool]:
+class _Page(NamedTuple):
+    """Some paths of a drawing: how many were `found` so far, those of the page among them, and the `rest`."""
+
+    paths: list[Appraised]
+    has_next: bool
+    found: int
+    rest: Iterator[Appraised]
+
+
+def _page(view: View, drawn: Iterator[Appraised], most: int, first: int, after: str | None) -> _Page:
     if not 1 <= first <= LIMITS.max_paths:
         raise InvalidInput(f"first {first}: give 1 to {LIMITS.max_paths}")
-    start = 0
+    before = 0
     if after is not None:
-        ids = [path_id(view, one.candidate) for one in found]
-        if after not in ids:
+        for one in islice(drawn, most):
+            before += 1
+            if path_id(view, one.candidate) == after:
+                break
+        else:
             raise InvalidInput(f"after {after[:80]!r} is none of the paths found; take the cursor of the page before")
-        start = ids.index(after) + 1
-    return found[start : start + first], len(found) > start + first
+    paths = list(islice(drawn, min(first, most - before)))
+    found = before + len(paths)
+    following = None if found == most else next(drawn, None)
+    if following is None:
+        return _Page(paths, False, found, drawn)
+    return _Page(paths, True, found + 1, drawn)
 
 
 def _links(view: View, handles: list[int]) -> tuple[int, ...]:

@@ -9,8 +9,7 @@ import numpy as np
 from graph.kinds.parties import Fund
 from graph.ontology import camel
 from graph.view import View
-from queries.appraisal import Appraisal
-from queries.candidates import Candidate
+from queries.cases import Case
 from queries.constraints import Constraint, MissingFact, left
 from queries.coverage.supply import FundSupply, fund_supplies
 from queries.derived import offer_record, once
@@ -18,13 +17,13 @@ from queries.financing_terms import ConstraintKind
 from queries.tally import amount_of
 
 
-def dry_powder_limits(appraisal: Appraisal, candidate: Candidate) -> Iterator[Constraint]:
+def dry_powder_limits(case: Case) -> Iterator[Constraint]:
     """FUND_DRY_POWDER: max(0, callable), 0 for new deals after the investment period; not stated where no commitment is.
 
     Of a parent fund's path it is the sub-fund's that invests. Deductions that nobody states leave it an upper bound.
     """
-    fund = candidate.role("Fund")
-    supply = supply_of(appraisal.view, fund)
+    fund = case.fund
+    supply = supply_of(case.view, fund)
     gaps = tuple(MissingFact(fund, camel(name)) for name in supply.not_stated if name not in _OF_CASH)
     yield Constraint(
         ConstraintKind.FUND_DRY_POWDER,
@@ -36,14 +35,14 @@ def dry_powder_limits(appraisal: Appraisal, candidate: Candidate) -> Iterator[Co
     )
 
 
-def concentration_limits(appraisal: Appraisal, candidate: Candidate) -> Iterator[Constraint]:
+def concentration_limits(case: Case) -> Iterator[Constraint]:
     """FUND_CONCENTRATION: the cap for one company less what the fund holds in it; none where no cap is stated."""
-    fund = candidate.role("Fund")
-    record = offer_record(appraisal.view, fund, Fund)
+    fund = case.fund
+    record = offer_record(case.view, fund, Fund)
     if record.per_company_cap is None:
         return
     cap = amount_of(record.per_company_cap, fund, "perCompanyCap")
-    held = _held(appraisal.view).get((fund, appraisal.beneficiary), 0)
+    held = _held(case.view).get((fund, case.beneficiary), 0)
     yield Constraint(
         ConstraintKind.FUND_CONCENTRATION, fund, cap.value, held, left(cap.value, held), missing=cap.missing
     )

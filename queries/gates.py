@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from queries import gates_of_claim, gates_of_offer, gates_of_terms
-from queries.appraisal import Appraisal
-from queries.candidates import Candidate
+from queries.cases import Case
 from queries.constraints import Constraint, MissingFact
 from queries.financing_terms import Gate, Ternary
 from queries.verdicts import Verdict
@@ -27,7 +26,7 @@ class GateResult:
     rule: int = -1
 
 
-GATES: Final[Mapping[Gate, Callable[[Appraisal, Candidate], Verdict]]] = {
+GATES: Final[Mapping[Gate, Callable[[Case], Verdict]]] = {
     Gate.LICENCE: gates_of_offer.licence,
     Gate.PRODUCT_OPEN: gates_of_offer.product_open,
     Gate.ELIGIBILITY: gates_of_offer.eligibility,
@@ -46,16 +45,10 @@ GATES: Final[Mapping[Gate, Callable[[Appraisal, Candidate], Verdict]]] = {
 """How each gate is answered; LIMIT is, from the constraints."""
 
 
-def gates_of(appraisal: Appraisal, candidate: Candidate, constraints: tuple[Constraint, ...]) -> tuple[GateResult, ...]:
+def gates_of(case: Case, constraints: tuple[Constraint, ...]) -> tuple[GateResult, ...]:
     """What each gate of the candidate's spine says, in their order."""
-    return tuple(_result(gate, _verdict(gate, appraisal, candidate, constraints)) for gate in candidate.spine.gates)
-
-
-def _verdict(gate: Gate, appraisal: Appraisal, candidate: Candidate, constraints: tuple[Constraint, ...]) -> Verdict:
-    if gate is Gate.LIMIT:
-        return gates_of_terms.limit(appraisal, candidate, constraints)
-    return GATES[gate](appraisal, candidate)
-
-
-def _result(gate: Gate, verdict: Verdict) -> GateResult:
-    return GateResult(gate, verdict.answer, verdict.missing, verdict.rule)
+    verdicts = (
+        (gate, gates_of_terms.limit(case, constraints) if gate is Gate.LIMIT else GATES[gate](case))
+        for gate in case.spine.gates
+    )
+    return tuple(GateResult(gate, *verdict) for gate, verdict in verdicts)

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from typing import Final
 
-from queries.appraisal import Appraisal
-from queries.candidates import Candidate
+from queries.cases import Case
 from queries.constraints import MissingFact
 from queries.control import same_control
 from queries.link_width import measured
 from queries.verdicts import FAILED, PASSED, Verdict, unknown
 
 
-def title(appraisal: Appraisal, candidate: Candidate) -> Verdict:
+def title(case: Case) -> Verdict:
     """TITLE: the beneficiary owns the claim, and its contract does not forbid assigning it. A voucher is made to be passed on."""
-    asset = candidate.role("Receivable")
+    asset = case.receivable
     if asset < 0:
         return PASSED
-    assignable = appraisal.receivable(asset).assignable
+    assignable = case.claim.assignable
     if assignable is None:
         return unknown(MissingFact(asset, "assignable"))
     return PASSED if assignable else FAILED
@@ -26,66 +25,66 @@ def title(appraisal: Appraisal, candidate: Candidate) -> Verdict:
 EVIDENCE_FIELDS: Final = {"contract_no": "contractNo", "invoice_no": "invoiceNo", "delivery_no": "deliveryNo"}
 
 
-def trade_evidence(appraisal: Appraisal, candidate: Candidate) -> Verdict:
+def trade_evidence(case: Case) -> Verdict:
     """TRADE_EVIDENCE: contract, invoice and delivery are on record."""
-    asset = candidate.role("Receivable")
-    record = appraisal.receivable(asset)
+    asset = case.receivable
+    record = case.claim
     lacking = [MissingFact(asset, shown) for name, shown in EVIDENCE_FIELDS.items() if getattr(record, name) is None]
     return unknown(*lacking) if lacking else PASSED
 
 
-def confirmation(appraisal: Appraisal, candidate: Candidate) -> Verdict:
+def confirmation(case: Case) -> Verdict:
     """CONFIRMATION: the obligor has irrevocably confirmed that it will pay. A voucher is that confirmation."""
-    asset = candidate.role("Receivable")
+    asset = case.receivable
     if asset < 0:
         return PASSED
-    confirmed = appraisal.receivable(asset).confirmed
+    confirmed = case.claim.confirmed
     if confirmed is None:
         return unknown(MissingFact(asset, "confirmed"))
     return PASSED if confirmed else FAILED
 
 
-def notice(appraisal: Appraisal, candidate: Candidate) -> Verdict:
+def notice(case: Case) -> Verdict:
     """NOTICE: where the product works with notice, the debtor has been notified."""
-    product = appraisal.product(candidate)
+    product = case.offer
     with_notice = product.with_notice if product is not None else None
     if with_notice is None:
-        return unknown(MissingFact(candidate.product, "withNotice"))
+        return unknown(MissingFact(case.product, "withNotice"))
     if not with_notice:
         return PASSED
-    asset = candidate.role("Receivable")
-    notified = appraisal.receivable(asset).notified
+    asset = case.receivable
+    notified = case.claim.notified
     if notified is None:
         return unknown(MissingFact(asset, "notified"))
     return PASSED if notified else FAILED
 
 
-def registration(appraisal: Appraisal, candidate: Candidate) -> Verdict:
+def registration(case: Case) -> Verdict:
     """REGISTRATION: every claim over the asset that is on record is registered, so that the rank of a new one is known."""
     lacking = [
         MissingFact(handle, "registryNo")
-        for handle, record in appraisal.registrations(candidate.asset)
+        for handle, record in case.appraisal.registrations(case.asset)
         if record.registry_no is None and record.registered_on is None
     ]
     return unknown(*lacking) if lacking else PASSED
 
 
-def prior_claim(appraisal: Appraisal, candidate: Candidate) -> Verdict:
+def prior_claim(case: Case) -> Verdict:
     """PRIOR_CLAIM: no registration takes the whole asset. What others leave of it is in the capacity."""
-    whole = any(claim.amount is None for claim in appraisal.prior_claims(candidate.asset))
+    whole = any(claim.amount is None for claim in case.appraisal.prior_claims(case.asset))
     return FAILED if whole else PASSED
 
 
-def related_party_trade(appraisal: Appraisal, candidate: Candidate) -> Verdict:
+def related_party_trade(case: Case) -> Verdict:
     """RELATED_PARTY_TRADE: no two parties of the trade are recorded to be under one control."""
-    for seller, buyer, link in candidate.trade():
-        batch, place = measured(appraisal, seller, buyer, link)
+    for seller, buyer, link in case.candidate.trade():
+        batch, place = measured(case.appraisal, seller, buyer, link)
         if batch.related[place]:
             return FAILED
-    if candidate.role("Receivable") >= 0:
-        buyer = appraisal.ref(candidate.role("Receivable"), "obligor")
-        if buyer >= 0 and appraisal.once(
-            ("related", buyer), lambda: same_control(appraisal.view, appraisal.beneficiary, buyer)
+    if case.receivable >= 0:
+        buyer = case.appraisal.ref(case.receivable, "obligor")
+        if buyer >= 0 and case.appraisal.once(
+            ("related", buyer), lambda: same_control(case.view, case.beneficiary, buyer)
         ):
             return FAILED
     return PASSED

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterator
 from datetime import timedelta
-from functools import partial
 
 from graph.kinds.parties import EnterpriseStatus, Fund, Institution, InstitutionType
 from graph.kinds.policy import RuleKind
 from graph.kinds.terms import OfferStatus
 from queries.anchor_limits import missing_tier
 from queries.appraisal import Appraisal
-from queries.candidates import Candidate
+from queries.cases import Case
 from queries.constraints import MissingFact
 from queries.control import control_group_of, legal_entity
 from queries.derived import offer_record
-from queries.eligibility import NO, UNKNOWN, YES, Applicant, failing
-from queries.financing_terms import SupportKind, Ternary
+from queries.eligibility import NO, UNKNOWN, YES, Applicant, Decided, ruled_subjects
+from queries.financing_terms import Ternary
 from queries.techniques import TechniqueRow
-from queries.verdicts import FAILED, PASSED, Verdict, unknown
+from queries.verdicts import FAILED, PASSED, Verdict, unknown, worse
 
 
 def licence_of(appraisal: Appraisal, row: TechniqueRow, source: int) -> Verdict:
@@ -46,19 +46,19 @@ def _in_group_of(appraisal: Appraisal, finance_company: int) -> bool:
     return group >= 0 and group == control_group_of(appraisal.view, appraisal.beneficiary)
 
 
-def licence(appraisal: Appraisal, candidate: Candidate) -> Verdict:
+def licence(case: Case) -> Verdict:
     """LICENCE."""
-    key = ("licence", candidate.row.technique, candidate.source)
-    return appraisal.once(key, lambda: licence_of(appraisal, candidate.row, candidate.source))
+    key = ("licence", case.row.technique, case.source)
+    return case.appraisal.once(key, lambda: licence_of(case.appraisal, case.row, case.source))
 
 
-def product_open(appraisal: Appraisal, candidate: Candidate) -> Verdict:
+def product_open(case: Case) -> Verdict:
     """PRODUCT_OPEN: it takes applications. A programme without any product yet leaves it unknown."""
-    product = appraisal.product(candidate)
+    product = case.offer
     if product is None:
-        return unknown(MissingFact(candidate.programme, "products"))
+        return unknown(MissingFact(case.programme, "products"))
     if product.status is None:
-        return unknown(MissingFact(candidate.product, "status"))
+        return unknown(MissingFact(case.product, "status"))
     return PASSED if product.status is OfferStatus.OPEN else FAILED
 
 
@@ -72,79 +72,78 @@ def applicant(appraisal: Appraisal, row: TechniqueRow) -> Applicant:
     )
 
 
-def subjects(appraisal: Appraisal, candidate: Candidate) -> list[tuple[int, RuleKind]]:
-    """What a path's rules are about: its product, the product's pool and programme; a fund."""
-    fund = candidate.role("Fund")
-    if fund >= 0:
-        return [(fund, RuleKind.MANDATE)]
-    pool = candidate.support(SupportKind.POOL_COVER)
-    handles = (candidate.product, candidate.programme, pool.provider if pool else -1)
-    return [(handle, RuleKind.ELIGIBILITY) for handle in handles if handle >= 0]
+def decided(appraisal: Appraisal, row: TechniqueRow, kind: RuleKind) -> Decided:
+    """All rules of a kind, decided for the beneficiary."""
+    key = ("decided", kind, row.serves)
+    return appraisal.once(key, lambda: Decided.of(appraisal.view, kind, applicant(appraisal, row)))
 
 
-def eligibility(appraisal: Appraisal, candidate: Candidate) -> Verdict:
+def subjects(case: Case) -> Iterator[tuple[int, RuleKind]]:
+    """What rules decide a path: those about its product, the product's pool and programme; a fund's mandate."""
+    if case.fund >= 0:
+        yield case.fund, RuleKind.MANDATE
+        return
+    ruled = ruled_subjects(case.view, RuleKind.ELIGIBILITY)
+    handles = [case.product, case.programme, *(support.provider for support in case.candidate.supports)]
+    for handle in handles if ruled else ():
+        if handle in ruled:
+            yield handle, RuleKind.ELIGIBILITY
+
+
+def eligibility(case: Case) -> Verdict:
     """ELIGIBILITY: the rules of the offer or the fund's mandate, the programme's reach, the firm's own state in the register.
 
     A fund without any mandate rule leaves it unknown: nobody states what it may invest in.
     """
-    status = appraisal.enterprise.status
+    status = case.appraisal.enterprise.status
     if status is not None and status is not EnterpriseStatus.ACTIVE:
         return FAILED
-    verdict, deciding = YES, -1
-    missing: list[MissingFact] = []
-    for subject, kind in subjects(appraisal, candidate):
-        firm = applicant(appraisal, candidate.row)
-        found, rule, facts = appraisal.once(
-            ("rules", subject, firm), partial(failing, appraisal.view, kind, subject, firm)
-        )
-        if kind is RuleKind.MANDATE and found == YES and not _has_mandate(appraisal, subject):
-            found, facts = UNKNOWN, (MissingFact(subject, "rulesAbout"),)
-        if found < verdict:
-            verdict, deciding = found, rule
-        missing += facts
-    if candidate.programme >= 0 and any(True for _ in candidate.trade()):
-        tier = missing_tier(appraisal.view, candidate.programme)
-        if tier is not None and verdict != NO:
-            verdict = UNKNOWN
-            missing.append(tier)
-    if verdict == NO:
-        return Verdict(Ternary.NO, rule=deciding)
-    if verdict == YES:
-        return PASSED
-    return Verdict(Ternary.UNKNOWN, tuple(dict.fromkeys(missing)), deciding)
+    verdict = PASSED
+    for subject, kind in subjects(case):
+        verdict = worse(verdict, _by_rules(case, subject, kind))
+    if case.programme >= 0 and case.asset < 0:
+        tier = missing_tier(case.view, case.programme)
+        verdict = verdict if tier is None else worse(verdict, unknown(tier))
+    return verdict
 
 
-def _has_mandate(appraisal: Appraisal, fund: int) -> bool:
-    return bool(len(appraisal.view.holders("Rule", "about", fund)))
+def _by_rules(case: Case, subject: int, kind: RuleKind) -> Verdict:
+    def decide() -> Verdict:
+        if kind is RuleKind.MANDATE and subject not in ruled_subjects(case.view, kind):
+            return unknown(MissingFact(subject, "rulesAbout"))
+        found, rule, facts = decided(case.appraisal, case.row, kind).explain(case.view, subject)
+        return Verdict({YES: Ternary.YES, UNKNOWN: Ternary.UNKNOWN, NO: Ternary.NO}[found], facts, rule)
+
+    return case.appraisal.once(("rules", subject, case.row.serves), decide)
 
 
-def timing(appraisal: Appraisal, candidate: Candidate) -> Verdict:
+def timing(case: Case) -> Verdict:
     """TIMING: the money comes by the day that it is needed; a fund still makes new deals."""
-    today, fund = appraisal.view.as_of, candidate.role("Fund")
+    today, fund = case.view.as_of, case.fund
     if fund >= 0:
-        end = offer_record(appraisal.view, fund, Fund).investment_period_end
+        end = offer_record(case.view, fund, Fund).investment_period_end
         if end is not None and end <= today:
             return FAILED
-    needed_by = appraisal.need(candidate.row).needed_by
+    needed_by = case.need.needed_by
     if needed_by is None:
         return PASSED
     if needed_by < today:
         return FAILED
-    product = appraisal.product(candidate)
+    product = case.offer
     if product is None:
         return PASSED
     if product.processing_days is None:
-        return unknown(MissingFact(candidate.product, "processingDays"))
+        return unknown(MissingFact(case.product, "processingDays"))
     return PASSED if today + timedelta(days=product.processing_days) <= needed_by else FAILED
 
 
-def purpose(appraisal: Appraisal, candidate: Candidate) -> Verdict:
+def purpose(case: Case) -> Verdict:
     """PURPOSE: what the need is for is among what the technique and the product are for, as far as they say."""
-    wanted = appraisal.need(candidate.row).purpose
-    product = appraisal.product(candidate)
+    wanted = case.need.purpose
+    product = case.offer
     return (
         PASSED
-        if all(admits(listed, wanted) for listed in (candidate.row.purposes, product.purposes if product else ()))
+        if all(admits(listed, wanted) for listed in (case.row.purposes, product.purposes if product else ()))
         else FAILED
     )
 

@@ -15,8 +15,8 @@ from graph.money import CNY
 from graph.snapshot_columns import NOT_STATED
 from graph.values import millionths
 from graph.view import View
-from queries.appraisal import Appraisal
-from queries.candidates import Candidate
+from queries.cases import Case
+from queries.columns import is_stated
 from queries.constraints import ONE, Constraint, MissingFact, left
 from queries.derived import offer_record, once
 from queries.financing_terms import ConstraintKind, SupportKind
@@ -24,21 +24,21 @@ from queries.ratios import fraction, share_of
 from queries.tally import Tally, amount_of, total_of
 
 
-def guarantor_limits(appraisal: Appraisal, candidate: Candidate) -> Iterator[Constraint]:
+def guarantor_limits(case: Case) -> Iterator[Constraint]:
     """GUARANTOR: in all, for this debtor, and of this offer. While the guarantor is still to be found it is not stated."""
-    support = candidate.support(SupportKind.GUARANTEE)
+    support = case.candidate.support(SupportKind.GUARANTEE)
     if support is None:
         return
     if support.provider < 0:
-        missing = MissingFact(candidate.beneficiary, "guarantees")
-        yield Constraint(ConstraintKind.GUARANTOR, candidate.beneficiary, basis=DrawBasis.COVER, missing=(missing,))
+        missing = MissingFact(case.beneficiary, "guarantees")
+        yield Constraint(ConstraintKind.GUARANTOR, case.beneficiary, basis=DrawBasis.COVER, missing=(missing,))
         return
     draw = ONE if support.cover_share is None else fraction(support.cover_share)
-    currency = appraisal.currency(candidate)
-    if appraisal.view.has_kind(support.provider, "Institution"):
-        yield guarantor_total(appraisal.view, support.provider, draw, currency)
-        yield from _per_name(appraisal, support.provider, draw, currency)
-    yield from _offer(appraisal, support.instrument, draw, currency)
+    currency = case.currency
+    if case.view.has_kind(support.provider, "Institution"):
+        yield guarantor_total(case.view, support.provider, draw, currency)
+        yield from _per_name(case, support.provider, draw, currency)
+    yield from _offer(case, support.instrument, draw, currency)
 
 
 def guarantor_total(view: View, handle: int, draw: Fraction, currency: str = CNY) -> Constraint:
@@ -65,14 +65,14 @@ def guarantor_total(view: View, handle: int, draw: Fraction, currency: str = CNY
     )
 
 
-def _per_name(appraisal: Appraisal, handle: int, draw: Fraction, currency: str) -> Iterator[Constraint]:
-    view = appraisal.view
+def _per_name(case: Case, handle: int, draw: Fraction, currency: str) -> Iterator[Constraint]:
+    view = case.view
     record = offer_record(view, handle, Institution)
     if record.per_name_share is None:
         return
     assets = amount_of(record.net_assets, handle, "netAssets", currency)
     limit = None if assets.value is None else share_of(assets.value, millionths(record.per_name_share))
-    used = _outstanding(view, handle, currency, appraisal.beneficiary)
+    used = _outstanding(view, handle, currency, case.beneficiary)
     yield Constraint(
         ConstraintKind.GUARANTOR,
         handle,
@@ -85,9 +85,9 @@ def _per_name(appraisal: Appraisal, handle: int, draw: Fraction, currency: str) 
     )
 
 
-def _offer(appraisal: Appraisal, handle: int, draw: Fraction, currency: str) -> Iterator[Constraint]:
-    record = appraisal.record(handle, Guarantee)
-    firm = not appraisal.view.has_kind(appraisal.ref(handle, "guarantor"), "Institution")
+def _offer(case: Case, handle: int, draw: Fraction, currency: str) -> Iterator[Constraint]:
+    record = case.appraisal.record(handle, Guarantee)
+    firm = not case.view.has_kind(case.appraisal.ref(handle, "guarantor"), "Institution")
     if record.amount is None and not firm:
         return
     limit = amount_of(record.amount, handle, "amount", currency)
@@ -111,7 +111,7 @@ def _outstanding(view: View, guarantor: int, currency: str, debtor: int = -1) ->
     else:
         handles = view.holders("Guarantee", "debtor", debtor)
         handles = handles[view.refs(handles, "guarantor") == guarantor]
-    named = view.texts(handles, "contract").is_not_null().to_numpy()
+    named = is_stated(view, handles, "contract")
     return total_of(
         view, handles[named | (view.ints(handles, "outstanding") != NOT_STATED)], "outstanding", "amount", currency
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -50,7 +51,7 @@ class Edges:
     bound: Ints | None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Layer:
     """Nodes in id order, `depth` steps from the beneficiary, `hops` of them of a repeated step.
 
@@ -68,6 +69,11 @@ class Layer:
     scaled: Ints
     flat: Ints
     status: Ranks
+
+    @cached_property
+    def lists(self) -> tuple[list[int], list[int], list[int], list[int]]:
+        """Nodes, `scaled`, `flat` and `status` as lists: where few are asked for, these are quicker than columns."""
+        return self.nodes.tolist(), self.scaled.tolist(), self.flat.tolist(), self.status.tolist()
 
     @classmethod
     def start(cls, beneficiary: int) -> Layer:

@@ -6,9 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 from queries.anchor_limits import anchor_limits
-from queries.appraisal import Appraisal
 from queries.asset_limits import asset_limits, voucher_limits
-from queries.candidates import Candidate
+from queries.cases import Case
 from queries.constraints import Constraint, MissingFact, in_order
 from queries.credit_limits import debtor_limits, group_limits, sector_limits, single_name_limits
 from queries.financing_terms import ConstraintKind
@@ -18,7 +17,7 @@ from queries.link_width import link_limits
 from queries.offer_limits import facility_limits, need_limits, product_limits, step_limits
 from queries.pool_cover import pool_limits
 
-LIMITS: Final[Mapping[ConstraintKind, Callable[[Appraisal, Candidate], Iterable[Constraint]]]] = {
+LIMITS: Final[Mapping[ConstraintKind, Callable[[Case], Iterable[Constraint]]]] = {
     ConstraintKind.NEED: need_limits,
     ConstraintKind.ASSET_FREE: asset_limits,
     ConstraintKind.VOUCHER_PART: voucher_limits,
@@ -38,14 +37,14 @@ LIMITS: Final[Mapping[ConstraintKind, Callable[[Appraisal, Candidate], Iterable[
 }
 
 
-def constraints_of(appraisal: Appraisal, candidate: Candidate) -> tuple[Constraint, ...]:
+def constraints_of(case: Case) -> tuple[Constraint, ...]:
     """Everything that bounds a candidate, in the order of the kinds.
 
     An offer of which nothing but the need is known states no amount: that is a bound too, not stated.
     """
-    found = [one for kind in candidate.spine.limits for one in LIMITS[kind](appraisal, candidate)]
-    if not any(one.draw and one.kind is not ConstraintKind.NEED for one in found):
-        on = candidate.product if candidate.product >= 0 else candidate.source
-        missing = (MissingFact(on, "maxAmount"),)
-        found.append(Constraint(ConstraintKind.STEP_AMOUNT, on, missing=missing))
-    return in_order(found)
+    found = [one for kind in case.spine.limits for one in LIMITS[kind](case)]
+    if any(one.applies and one.kind is not ConstraintKind.NEED for one in found):
+        return tuple(found)
+    on = case.product if case.product >= 0 else case.source
+    unstated = Constraint(ConstraintKind.STEP_AMOUNT, on, missing=(MissingFact(on, "maxAmount"),))
+    return in_order([*found, unstated])

@@ -19,12 +19,12 @@ from graph.snapshot_columns import NOT_STATED
 from graph.values import MILLION
 from graph.view import View
 from queries.appraisal import Appraisal, blanket_registrations
-from queries.candidates import Candidate
+from queries.cases import Case
+from queries.columns import is_foreign
 from queries.constraints import ONE, Constraint, MissingFact
 from queries.control import related
 from queries.financing_terms import ConstraintKind
 from queries.ratios import UNLIMITED, UNSTATED, Ints, balance, balances, fraction, share_at_most
-from queries.tally import is_foreign
 
 FACTORS: Final = {"annual_amount": "annualAmount", "payment_term_days": "paymentTermDays"}
 
@@ -160,15 +160,15 @@ def measure_for(appraisal: Appraisal, links: Ints, sellers: Ints, buyers: Ints) 
     return found
 
 
-def link_limits(appraisal: Appraisal, candidate: Candidate) -> Iterator[Constraint]:
+def link_limits(case: Case) -> Iterator[Constraint]:
     """LINK_WIDTH: for each link, its width; one yuan of the path draws 1 / (α·(1 − dilution)) of it."""
-    rate = appraisal.advance_rate(candidate)
-    for seller, buyer, link in candidate.trade():
-        batch, place = measured(appraisal, seller, buyer, link)
+    rate = case.rate
+    for seller, buyer, link in case.candidate.trade():
+        batch, place = measured(case.appraisal, seller, buyer, link)
         width = batch.at(place)
         missing = list(width.missing)
         if rate is None:
-            missing.append(MissingFact(candidate.product, "advanceRate"))
+            missing.append(MissingFact(case.product, "advanceRate"))
         if width.dilution is None:
             missing.append(MissingFact(link, "dilution"))
         kept = fraction(MILLION if rate is None else rate) * fraction(MILLION - (width.dilution or 0))

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 
 from graph.kinds.contracts import Facility, InvestmentRound, Loan
 from graph.kinds.parties import Fund
-from queries.appraisal import Appraisal
-from queries.candidates import Candidate
+from queries.cases import Case
 from queries.constraints import Constraint, left
 from queries.derived import offer_record
 from queries.eligibility import ticket_cap
@@ -16,14 +15,14 @@ from queries.financing_terms import ConstraintKind
 from queries.tally import amount_of
 
 
-def need_limits(appraisal: Appraisal, candidate: Candidate) -> Iterator[Constraint]:
+def need_limits(case: Case) -> Iterator[Constraint]:
     """NEED: what is still open of the need; none where the beneficiary asks for nothing."""
-    need = appraisal.need(candidate.row)
+    need = case.need
     if need.stated and need.amount is None:
         return
-    on = need.needs[0] if len(need.needs) == 1 else appraisal.beneficiary
+    on = need.needs[0] if len(need.needs) == 1 else case.beneficiary
     limit = need.amount if need.declared is None else need.declared
-    currency = appraisal.currency(candidate)
+    currency = case.currency
     missing = need.missing
     headroom = need.amount
     if need.stated and currency != "CNY":
@@ -31,24 +30,24 @@ def need_limits(appraisal: Appraisal, candidate: Candidate) -> Iterator[Constrai
     yield Constraint(ConstraintKind.NEED, on, limit, need.fulfilled, headroom, at_most=need.at_most, missing=missing)
 
 
-def product_limits(appraisal: Appraisal, candidate: Candidate) -> Iterator[Constraint]:
+def product_limits(case: Case) -> Iterator[Constraint]:
     """PRODUCT_MAX: most for one transaction; none where neither the product nor a rule about it states any."""
-    product = appraisal.product(candidate)
+    product = case.offer
     if product is None:
         return
-    currency = appraisal.currency(candidate)
+    currency = case.currency
     if product.max_amount is not None:
-        maximum = amount_of(product.max_amount, candidate.product, "maxAmount", currency)
+        maximum = amount_of(product.max_amount, case.product, "maxAmount", currency)
         yield Constraint(
-            ConstraintKind.PRODUCT_MAX, candidate.product, maximum.value, None, maximum.value, missing=maximum.missing
+            ConstraintKind.PRODUCT_MAX, case.product, maximum.value, None, maximum.value, missing=maximum.missing
         )
-    cap = ticket_cap(appraisal.view, candidate.product)
+    cap = ticket_cap(case.view, case.product)
     if cap is not None:
         rule, money = cap
         amount = amount_of(money, rule, "amount", currency)
         yield Constraint(
             ConstraintKind.PRODUCT_MAX,
-            candidate.product,
+            case.product,
             amount.value,
             None,
             amount.value,
@@ -57,32 +56,32 @@ def product_limits(appraisal: Appraisal, candidate: Candidate) -> Iterator[Const
         )
 
 
-def facility_limits(appraisal: Appraisal, candidate: Candidate) -> Iterator[Constraint]:
+def facility_limits(case: Case) -> Iterator[Constraint]:
     """FACILITY: limit − drawn; 0 once it has expired."""
-    handle = candidate.role("Facility")
-    facility = appraisal.record(handle, Facility)
-    currency = appraisal.currency(candidate)
+    handle = case.facility
+    facility = case.appraisal.record(handle, Facility)
+    currency = case.currency
     limit = amount_of(facility.limit, handle, "limit", currency)
-    drawn = drawn_of(appraisal.view, facility, handle, currency)
+    drawn = drawn_of(case.view, facility, handle, currency)
     headroom = left(limit.value, drawn.amount)
-    if is_expired(appraisal.view, facility):
+    if is_expired(case.view, facility):
         headroom = 0
     yield Constraint(
         ConstraintKind.FACILITY, handle, limit.value, drawn.amount, headroom, missing=(*limit.missing, *drawn.missing)
     )
 
 
-def step_limits(appraisal: Appraisal, candidate: Candidate) -> Iterator[Constraint]:
+def step_limits(case: Case) -> Iterator[Constraint]:
     """STEP_AMOUNT: nothing of a loan or round that has been paid out; of a fund's new deal its largest ticket, where one is stated."""
-    if candidate.role("Loan") >= 0:
-        yield _paid_out(candidate.role("Loan"), appraisal.record(candidate.role("Loan"), Loan).principal)
-    elif candidate.role("InvestmentRound") >= 0:
-        handle = candidate.role("InvestmentRound")
-        yield _paid_out(handle, appraisal.record(handle, InvestmentRound).amount)
+    if case.loan >= 0:
+        yield _paid_out(case.loan, case.appraisal.record(case.loan, Loan).principal)
+    elif case.candidate.role("InvestmentRound") >= 0:
+        handle = case.candidate.role("InvestmentRound")
+        yield _paid_out(handle, case.appraisal.record(handle, InvestmentRound).amount)
     else:
-        fund = candidate.role("Fund")
-        ticket = offer_record(appraisal.view, fund, Fund).ticket_max
-        cap = ticket_cap(appraisal.view, fund)
+        fund = case.fund
+        ticket = offer_record(case.view, fund, Fund).ticket_max
+        cap = ticket_cap(case.view, fund)
         if ticket is not None:
             amount = amount_of(ticket, fund, "ticketMax")
             yield Constraint(ConstraintKind.STEP_AMOUNT, fund, amount.value, None, amount.value, missing=amount.missing)

@@ -9,8 +9,9 @@ from graph.values import decimal
 from queries.appraisal import Appraisal
 from queries.appraised import Appraised
 from queries.candidates import Candidate
+from queries.cases import Case
 from queries.constraints import Constraint
-from queries.evidence import claims_about, evidence_of, facts_of
+from queries.evidence import Claim, Fact, claims_about, evidence_of, facts_of
 from queries.financing_answers import ConstraintShown, FinancingPath, MissingInstrument, PathStep, PathSupport
 from queries.financing_terms import ConstraintKind, SupportKind
 from queries.path_id import path_id
@@ -27,9 +28,10 @@ CARRIES = {
 def path_of(appraisal: Appraisal, found: Appraised) -> FinancingPath:
     """The path that an appraised candidate is."""
     candidate = found.candidate
+    case = Case(appraisal, candidate)
     shown = tuple(_shown(constraint) for constraint in found.constraints)
     facts = [facts_of(step, *pair) for step, pair in zip(candidate.steps, _pairs(candidate), strict=True)]
-    claims = [[claims_about(appraisal.view, fact) for fact in of_step] for of_step in facts]
+    claims = [[_claims(appraisal, fact) for fact in of_step] for of_step in facts]
     steps = tuple(
         PathStep(
             farther,
@@ -50,8 +52,8 @@ def path_of(appraisal: Appraisal, found: Appraised) -> FinancingPath:
         status=found.status,
         source=candidate.source,
         beneficiary=candidate.beneficiary,
-        obligor=appraisal.obligor(candidate),
-        recourse=appraisal.recourse(candidate),
+        obligor=case.obligor,
+        recourse=case.recourse,
         nodes=candidate.nodes,
         steps=steps,
         supports=tuple(
@@ -59,13 +61,17 @@ def path_of(appraisal: Appraisal, found: Appraised) -> FinancingPath:
         ),
         gates=found.gates,
         missing=tuple(_missing(candidate)),
-        currency=appraisal.currency(candidate),
+        currency=case.currency,
         capacity=found.capacity.amount,
         capacity_is_upper_bound=found.capacity.at_most,
         binding_constraint=shown[found.constraints.index(found.capacity.binding)],
         constraints=shown,
         evidence=evidence_of(claims),
     )
+
+
+def _claims(appraisal: Appraisal, fact: Fact) -> tuple[Claim, ...]:
+    return appraisal.once(("claims", fact), lambda: claims_about(appraisal.view, fact))
 
 
 def _pairs(candidate: Candidate) -> Iterator[tuple[int, int, int]]:

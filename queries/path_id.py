@@ -14,6 +14,7 @@ from graph.errors import InvalidIdentifier
 from graph.kinds.terms import Technique
 from graph.view import View
 from queries.candidates import Candidate
+from queries.supports import contract_of
 
 REMEDY = "take it from an answer of financingPaths"
 
@@ -34,7 +35,7 @@ def path_id(view: View, candidate: Candidate) -> str:
         lines += [view.id_of(link)] if link >= 0 else []
         lines.append(view.id_of(node))
     # The guarantees of a contract in force come and go with it; only an offer's are part of what the path is.
-    chosen = candidate.supports if candidate.contract < 0 else ()
+    chosen = candidate.supports if contract_of(candidate) < 0 else ()
     marks = [view.id_of(support.instrument) for support in chosen if support.instrument >= 0]
     text = "\n".join([*lines, "", *marks])
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")

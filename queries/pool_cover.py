@@ -16,8 +16,7 @@ from graph.kinds.terms import DrawBasis
 from graph.money import CNY
 from graph.values import MILLION, millionths
 from graph.view import View
-from queries.appraisal import Appraisal
-from queries.candidates import Candidate
+from queries.cases import Case
 from queries.constraints import ONE, Constraint, MissingFact, left
 from queries.derived import offer_record, once
 from queries.financing_terms import ConstraintKind, SupportKind
@@ -25,22 +24,22 @@ from queries.ratios import fraction, share_of
 from queries.tally import Tally, amount_of, total_of
 
 
-def pool_limits(appraisal: Appraisal, candidate: Candidate) -> Iterator[Constraint]:
+def pool_limits(case: Case) -> Iterator[Constraint]:
     """POOL: what the pool can cover in all, and for one borrower where it caps that."""
-    support = candidate.support(SupportKind.POOL_COVER)
+    support = case.candidate.support(SupportKind.POOL_COVER)
     if support is None:
-        if candidate.spine.support is SupportKind.POOL_COVER:
-            missing = MissingFact(candidate.product, "pool")
-            yield Constraint(ConstraintKind.POOL, candidate.product, basis=DrawBasis.PRINCIPAL, missing=(missing,))
+        if case.spine.support is SupportKind.POOL_COVER:
+            missing = MissingFact(case.product, "pool")
+            yield Constraint(ConstraintKind.POOL, case.product, basis=DrawBasis.PRINCIPAL, missing=(missing,))
         return
-    view, handle = appraisal.view, support.provider
+    view, handle = case.view, support.provider
     pool = offer_record(view, handle, Pool)
     basis, draw = _draw(pool)
-    currency = appraisal.currency(candidate)
+    currency = case.currency
     yield pool_total(view, handle, currency)
     if pool.per_borrower_cap is not None:
         cap = amount_of(pool.per_borrower_cap, handle, "perBorrowerCap", currency)
-        used = covered(view, handle, currency, appraisal.beneficiary)
+        used = covered(view, handle, currency, case.beneficiary)
         yield Constraint(
             ConstraintKind.POOL,
             handle,

@@ -13,7 +13,7 @@ import numpy as np
 from graph.kinds.terms import Technique
 from queries.appraisal import Appraisal
 from queries.completeness import IncompleteReason, Meter
-from queries.layers import Layer, Screen, distinct, linked
+from queries.layers import Layer, Screen, distinct, id_keys, linked
 from queries.link_width import measure_for
 from queries.ratios import Ints
 from queries.spines import Step
@@ -41,25 +41,64 @@ class Reach:
     _farther: Ints = field(default_factory=NOTHING.copy)
     _links: Ints = field(default_factory=NOTHING.copy)
     _bound: Ints = field(default_factory=NOTHING.copy)
+    _frontier: Ints = field(init=False)
+    _hops: int = 0
     _exhausted: bool = False
+
+    def __post_init__(self) -> None:
+        self._frontier = self.base.nodes
 
     def up_to(self, most: int, wanted: int) -> list[Layer]:
         """The layers of 1 to `most` links. Where the word would have gone on to `wanted`, but for the budget, the answer says so."""
-        while len(self.layers) < most and not self._exhausted:
-            self._lay()
+        if len(self.layers) < most and not self._exhausted:
+            self._walk(most)
+            while len(self.layers) < most and not self._exhausted:
+                self._lay()
         if wanted > most and len(self.layers) >= most:
             self.meter.cut(IncompleteReason.BUDGET, self.base.depth + most + 1)
         return self.layers[:most]
 
+    def _walk(self, most: int) -> None:
+        """Follow the step as far as `most` links lead, from each node once, in id order as far as the budget goes."""
+        found: list[tuple[Ints, Ints, Ints]] = []
+        while self._hops < most and len(self._frontier):
+            fresh = self._frontier
+            fresh = fresh[: self.meter.take(len(fresh), self.base.depth + self._hops + 1, repeated=True)]
+            near, farther, links = walked(self.appraisal.view, self.step, fresh, self.technique, self._hops)
+            onward = ~_among(farther, self.base.nodes)
+            near, farther, links = near[onward], farther[onward], links[onward]
+            found.append((near + len(self._expanded), farther, links))
+            self._expanded = np.concatenate([self._expanded, fresh])
+            reached = np.unique(farther)
+            reached = reached[~_among(reached, self._expanded)]
+            self._frontier = reached[np.argsort(id_keys(self.appraisal.view, reached))]
+            self._hops += 1
+        if found:
+            self._keep(*(np.concatenate(part) for part in zip(*found, strict=True)))
+
+    def _keep(self, near: Ints, farther: Ints, links: Ints) -> None:
+        """Measure new links of a trade, and keep the edges that may carry anything."""
+        if self._is_trade and len(links):
+            order = np.argsort(links)
+            near, farther, links = near[order], farther[order], links[order]
+            widths = measure_for(self.appraisal, links, self._expanded[near], farther)
+            bound = widths.bounds()
+            kept = (bound != 0) & ~(widths.related & self.apart)
+            near, farther, links, bound = near[kept], farther[kept], links[kept], bound[kept]
+            self._bound = np.concatenate([self._bound, bound])
+        self._near = np.concatenate([self._near, near])
+        self._farther = np.concatenate([self._farther, farther])
+        self._links = np.concatenate([self._links, links])
+
     def _lay(self) -> None:
         """The layer of one more link."""
         nearer = self.layers[-1] if self.layers else self.base
-        self._expand(nearer)
         order = np.argsort(self._expanded)
-        serial = order[np.searchsorted(self._expanded, nearer.nodes, sorter=order).clip(max=len(order) - 1)]
-        known = self._expanded[serial] == nearer.nodes
-        place_of = np.full(len(self._expanded), -1, np.int64)
-        place_of[serial[known]] = np.flatnonzero(known)
+        ascending = self._expanded[order]
+        at = np.searchsorted(ascending, nearer.nodes).clip(max=len(ascending) - 1)
+        known = ascending[at] == nearer.nodes
+        place_of = np.full(len(ascending), -1, np.int64)
+        place_of[order[at[known]]] = np.flatnonzero(known)
         near = place_of[self._near]
         here = near >= 0
         if not here.any():
@@ -68,29 +107,18 @@ class Reach:
         nodes, places = distinct(self.appraisal.view, self._farther[here])
         bound = self._bound[here] if self._is_trade else None
         own = Screen.open(len(nodes))
-        hops = nearer.hops + 1 if self.layers else 1
+        hops = len(self.layers) + 1
         self.layers.append(linked(self.step, nearer, nodes, places, near[here], self._links[here], bound, own, hops))
-
-    def _expand(self, nearer: Layer) -> None:
-        """Follow the step from the nodes that it has not been followed from yet, in id order as far as the budget goes."""
-        fresh = nearer.nodes[~np.isin(nearer.nodes, self._expanded)]
-        fresh = fresh[: self.meter.take(len(fresh), nearer.depth + 1, repeated=True)]
-        near, farther, links = walked(self.appraisal.view, self.step, fresh, self.technique, nearer.hops)
-        onward = ~np.isin(farther, self.base.nodes)
-        near, farther, links = near[onward], farther[onward], links[onward]
-        if self._is_trade and len(links):
-            order = np.argsort(links)
-            near, farther, links = near[order], farther[order], links[order]
-            widths = measure_for(self.appraisal, links, fresh[near], farther)
-            bound = widths.bounds()
-            kept = (bound != 0) & ~(widths.related & self.apart)
-            near, farther, links, bound = near[kept], farther[kept], links[kept], bound[kept]
-            self._bound = np.concatenate([self._bound, bound])
-        self._near = np.concatenate([self._near, near + len(self._expanded)])
-        self._farther = np.concatenate([self._farther, farther])
-        self._links = np.concatenate([self._links, links])
-        self._expanded = np.concatenate([self._expanded, fresh])
 
     @property
     def _is_trade(self) -> bool:
         return self.step.relation == "SUPPLIES"
+
+
+def _among(handles: Ints, some: Ints) -> np.ndarray:
+    """Whether each handle is one of some."""
+    if len(some) == 1:
+        return np.asarray(handles == some[0])
+    ascending = np.sort(some)
+    at = np.searchsorted(ascending, handles).clip(max=max(0, len(ascending) - 1))
+    return np.asarray(ascending[at] == handles) if len(ascending) else np.zeros(len(handles), bool)

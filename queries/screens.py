@@ -20,18 +20,18 @@ from graph.snapshot_columns import NOT_STATED
 from graph.values import MILLION
 from queries.anchor_limits import headrooms
 from queries.appraisal import Appraisal
+from queries.columns import is_foreign, is_stated
 from queries.constraints import Constraint
 from queries.control import related
 from queries.derived import once
-from queries.eligibility import NO, UNKNOWN, YES, verdicts
+from queries.eligibility import NO, UNKNOWN
 from queries.financing_terms import ConstraintKind, Gate, PathStatus, Ternary
 from queries.fund_limits import dry_powder
-from queries.gates_of_offer import admits, applicant, licence_of
+from queries.gates_of_offer import admits, decided, licence_of
 from queries.layers import Screen
 from queries.pool_cover import pool_total
 from queries.ratios import UNLIMITED, UNSTATED, Ints
 from queries.spines import Form, Spine, Step
-from queries.tally import is_foreign
 from queries.techniques import TechniqueRow
 
 CONDITIONAL: Final = list(PathStatus).index(PathStatus.CONDITIONAL)
@@ -124,18 +124,10 @@ def _bound(constraint: Constraint) -> int:
     return UNLIMITED if any(fact.field.startswith("rate ") for fact in constraint.missing) else UNSTATED
 
 
-def _rules(appraisal: Appraisal, row: TechniqueRow, kind: RuleKind, nodes: Ints, open_: _Open) -> np.ndarray:
-    """Applies the rules about these nodes; gives which of them have any."""
-    firm = applicant(appraisal, row)
-    subjects, found = appraisal.once(("verdicts", kind, firm), lambda: verdicts(appraisal.view, kind, firm))
-    if not len(subjects):
-        return np.zeros(len(nodes), bool)
-    place = np.searchsorted(subjects, nodes).clip(max=len(subjects) - 1)
-    ruled = subjects[place] == nodes
-    verdict = np.where(ruled, found[place], YES)
+def _rules(appraisal: Appraisal, row: TechniqueRow, kind: RuleKind, nodes: Ints, open_: _Open) -> None:
+    verdict, _ = decided(appraisal, row, kind).on(nodes)
     open_.unknown |= verdict == UNKNOWN
     open_.keep &= verdict != NO
-    return np.asarray(ruled)
 
 
 def _funds(appraisal: Appraisal, row: TechniqueRow, spine: Spine, nodes: Ints) -> Screen:
@@ -168,7 +160,7 @@ def _receivables(appraisal: Appraisal, row: TechniqueRow, spine: Spine, nodes: I
                 open_.keep &= flag != 0
             case Gate.TRADE_EVIDENCE:
                 for name in ("contract_no", "invoice_no", "delivery_no"):
-                    open_.unknown |= view.texts(nodes, name).is_null().to_numpy()
+                    open_.unknown |= ~is_stated(view, nodes, name)
             case Gate.PRIOR_CLAIM:
                 places, claims = view.expand("Encumbrance", "asset", nodes)
                 open_.keep[places[view.ints(claims, "amount") == NOT_STATED]] = False

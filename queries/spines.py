@@ -148,10 +148,23 @@ class Spine:
     gates: tuple[Gate, ...]
     creates: str | None = None
     support: SupportKind | None = None
-    roles: tuple[str, ...] = field(init=False)
+    _spelt: dict[int, tuple[Step, ...]] = field(init=False, repr=False, compare=False, default_factory=dict)
+    _places: dict[int, dict[str, int]] = field(init=False, repr=False, compare=False, default_factory=dict)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "roles", tuple(step.farther for step in self.word))
+    def spelt(self, nodes: int) -> tuple[Step, ...]:
+        """The step after each node but the last of a path of so many nodes, the repeated one spelt out."""
+        if nodes not in self._spelt:
+            repeats = nodes - len(self.word)
+            self._spelt[nodes] = tuple(
+                step for part in self.word for step in ([part] * repeats if part.repeated else [part])
+            )
+        return self._spelt[nodes]
+
+    def places(self, nodes: int) -> dict[str, int]:
+        """Where each kind stands in a path of so many nodes; of a repeated kind the place nearest to the beneficiary."""
+        if nodes not in self._places:
+            self._places[nodes] = {step.farther: place for place, step in enumerate(self.spelt(nodes))}
+        return self._places[nodes]
 
 
 OFFERED = Step("OFFERED_BY", "CapitalSource", Named("lender"))

@@ -14,13 +14,18 @@ from queries.exposures import pool_of
 from queries.financing_terms import SupportKind
 
 
+def contract_of(candidate: Candidate) -> int:
+    """The contract in force that a path is; -1: an offer."""
+    return max(candidate.role("Facility"), candidate.role("Loan"), candidate.role("InvestmentRound"))
+
+
 def ways_to_support(appraisal: Appraisal, candidate: Candidate) -> Iterator[tuple[Support, ...]]:
     """Each set of supports with which a spine is a path of its own; of most there is one, the empty set among them."""
     pools = _pool(appraisal, candidate)
-    if candidate.contract >= 0:
-        yield (*pools, *_guarantees(appraisal, candidate.contract))
+    if contract_of(candidate) >= 0:
+        yield (*pools, *_guarantees(appraisal, contract_of(candidate)))
     elif candidate.spine.support is SupportKind.GUARANTEE:
-        offers = list(_offers(appraisal, appraisal.lender(candidate)))
+        offers = list(_offers(appraisal, appraisal.entity(candidate.source)))
         # Nobody offers one yet: what is missing is a guarantee, by whom is open.
         for offer in offers or [Support(SupportKind.GUARANTEE, -1, -1, None)]:
             yield (*pools, offer)
@@ -30,8 +35,8 @@ def ways_to_support(appraisal: Appraisal, candidate: Candidate) -> Iterator[tupl
 
 def _pool(appraisal: Appraisal, candidate: Candidate) -> tuple[Support, ...]:
     pool = -1
-    if candidate.product >= 0:
-        pool = appraisal.ref(candidate.product, "pool")
+    if candidate.role("LoanProduct") >= 0:
+        pool = appraisal.ref(candidate.role("LoanProduct"), "pool")
     elif candidate.role("Loan") >= 0:
         pool = pool_of(appraisal.view, candidate.role("Loan"))
     if pool < 0:
@@ -73,6 +78,6 @@ def support_of(appraisal: Appraisal, candidate: Candidate, marks: list[int]) -> 
         return (*_pool(appraisal, candidate), Support(SupportKind.GUARANTEE, -1, -1, None))
     for supports in ways_to_support(appraisal, candidate):
         instruments = [support.instrument for support in supports if support.instrument >= 0]
-        if candidate.contract >= 0 or instruments == marks:
+        if contract_of(candidate) >= 0 or instruments == marks:
             return supports
     return None

@@ -9,8 +9,8 @@ import numpy as np
 
 from graph.money import CNY, Money
 from graph.snapshot_columns import NOT_STATED
-from graph.snapshot_ids import NUMBER_MASK
 from graph.view import View
+from queries.columns import is_foreign
 from queries.constraints import MissingFact
 
 
@@ -75,19 +75,3 @@ def total_of(view: View, handles: np.ndarray, field: str, fallback: str, currenc
     tally.missing += [MissingFact(handle, f"rate to {currency}") for handle in handles[foreign].tolist()]
     tally.total = sum(counted[counted != NOT_STATED].tolist())
     return tally
-
-
-def is_foreign(view: View, handles: np.ndarray, field: str, currency: str = CNY) -> np.ndarray:
-    """For each record of one kind, whether a money field states an amount in another currency."""
-    if not len(handles):
-        return np.zeros(0, bool)
-    kind = view.kind_view(view.kind_of(int(handles[0])).name)
-    spec = kind.table.kind.by_name[field]
-    codes = kind.table.codes(spec.columns[1].name)
-    home = currency == CNY
-    if home and set(codes.words) <= {CNY}:
-        return np.zeros(len(handles), bool)
-    # The null code, which stands for CNY, is the place after the last word.
-    is_other = np.array([*(word != currency for word in codes.words), not home])
-    rows = kind.rows_of(handles & NUMBER_MASK, spec)
-    return np.asarray(is_other[codes.numbers.take(rows)] & kind.table.stated(spec, rows))

@@ -23,3 +23,12 @@ FAILED: Final = Verdict(Ternary.NO)
 def unknown(*missing: MissingFact) -> Verdict:
     """UNKNOWN for want of these facts."""
     return Verdict(Ternary.UNKNOWN, missing)
+
+
+def worse(one: Verdict, other: Verdict) -> Verdict:
+    """Both together: NO where one says no, UNKNOWN where one is unknown, with all that is missing."""
+    if Ternary.NO in (one.answer, other.answer):
+        return one if one.answer is Ternary.NO else other
+    if one.answer is Ternary.YES or other.answer is Ternary.YES:
+        return other if one.answer is Ternary.YES else one
+    return Verdict(Ternary.UNKNOWN, tuple(dict.fromkeys((*one.missing, *other.missing))), max(one.rule, other.rule))

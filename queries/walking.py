@@ -7,6 +7,7 @@ import numpy as np
 from graph.kinds.terms import Technique
 from graph.snapshot_columns import NOT_STATED
 from graph.view import View
+from queries.columns import is_stated
 from queries.derived import once
 from queries.ratios import Ints
 from queries.spines import (
@@ -30,10 +31,20 @@ Pairs = tuple[Ints, Ints, Ints]
 
 def walked(view: View, step: Step, nodes: Ints, technique: Technique, hops: int) -> Pairs:
     """The places in `nodes` from which the step can be taken, the farther nodes, and the links between (-1: a field)."""
-    allowed = np.flatnonzero(_all_hold(view, step.near_when, nodes, technique, hops))
-    places, farther, links = _follow(view, step.back, nodes[allowed])
-    held = _all_hold(view, step.far_when, farther, technique, hops)
-    return allowed[places[held]], farther[held], links[held]
+    return conditioned(view, step, nodes, *followed(view, step.back, nodes), technique, hops)
+
+
+def conditioned(
+    view: View, step: Step, nodes: Ints, places: Ints, farther: Ints, links: Ints, technique: Technique, hops: int
+) -> Pairs:
+    """Those of the pairs that keep the step's conditions."""
+    if step.near_when and len(places):
+        held = _all_hold(view, step.near_when, nodes, technique, hops)[places]
+        places, farther, links = places[held], farther[held], links[held]
+    if step.far_when and len(farther):
+        held = _all_hold(view, step.far_when, farther, technique, hops)
+        places, farther, links = places[held], farther[held], links[held]
+    return places, farther, links
 
 
 def offers(view: View, step: Step, technique: Technique) -> Ints:
@@ -45,7 +56,8 @@ def offers(view: View, step: Step, technique: Technique) -> Ints:
     return once(view, (offers, step, technique), lambda: handles[_of_technique(view, handles, technique)])
 
 
-def _follow(view: View, back: Back, nodes: Ints) -> Pairs:
+def followed(view: View, back: Back, nodes: Ints) -> Pairs:
+    """Where a way back leads, without conditions."""
     match back:
         case Named(field):
             farther = _refs(view, nodes, field)
@@ -58,8 +70,8 @@ def _follow(view: View, back: Back, nodes: Ints) -> Pairs:
             places, links = view.expand(kind, near, nodes)
             return places, view.refs(links, far), links
         case Through(first, then):
-            at, between, _ = _follow(view, first, nodes)
-            places, farther, links = _follow(view, then, between)
+            at, between, _ = followed(view, first, nodes)
+            places, farther, links = followed(view, then, between)
             return at[places], farther, links
         case Joined():
             raise TypeError("a joined step has no edges to follow")
@@ -91,7 +103,7 @@ def _holds(view: View, condition: Condition, nodes: Ints, technique: Technique, 
         case Is(field, term):
             return np.asarray(view.ints(nodes, field) == list(type(term)).index(term))
         case Lacks(field):
-            return view.texts(nodes, field).is_null().to_numpy()
+            return ~is_stated(view, nodes, field)
         case Without(kind, field):
             without = np.ones(len(nodes), bool)
             without[view.expand(kind, field, nodes)[0]] = False

@@ -1,0 +1,35 @@
+"""Masks over columns of records of one kind: where a field is stated, and where its money is in another currency."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from graph.money import CNY
+from graph.snapshot_ids import NUMBER_MASK
+from graph.view import View
+from queries.ratios import Ints
+
+
+def is_stated(view: View, handles: Ints, field: str) -> np.ndarray:
+    """For each record of one kind, whether somebody states a field, a reference to nothing among them."""
+    if not len(handles):
+        return np.zeros(0, bool)
+    kind = view.kind_view(view.kind_of(int(handles[0])).name)
+    spec = kind.table.kind.by_name[field]
+    return np.asarray(kind.table.stated(spec, kind.rows_of(handles & NUMBER_MASK, spec)))
+
+
+def is_foreign(view: View, handles: Ints, field: str, currency: str = CNY) -> np.ndarray:
+    """For each record of one kind, whether a money field states an amount in another currency."""
+    if not len(handles):
+        return np.zeros(0, bool)
+    kind = view.kind_view(view.kind_of(int(handles[0])).name)
+    spec = kind.table.kind.by_name[field]
+    codes = kind.table.codes(spec.columns[1].name)
+    home = currency == CNY
+    if home and set(codes.words) <= {CNY}:
+        return np.zeros(len(handles), bool)
+    # The null code, which stands for CNY, is the place after the last word.
+    is_other = np.array([*(word != currency for word in codes.words), not home])
+    rows = kind.rows_of(handles & NUMBER_MASK, spec)
+    return np.asarray(is_other[codes.numbers.take(rows)] & kind.table.stated(spec, rows))
