@@ -8,14 +8,23 @@ from functools import lru_cache
 from typing import Any
 
 import strawberry
-from graphql import DocumentNode, GraphQLError, GraphQLSchema, parse, specified_rules, validate
+from graphql import (
+    DocumentNode,
+    GraphQLError,
+    GraphQLSchema,
+    GraphQLSyntaxError,
+    OperationDefinitionNode,
+    parse,
+    specified_rules,
+    validate,
+)
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types.graphql import OperationType
 
 from schema.context import Scope
 from schema.errors import plain, shown
-from schema.limits import MAX_QUERY_CHARS, MAX_TOKENS, MAX_VARIABLE_DEPTH, excess
+from schema.limits import MAX_QUERY_CHARS, MAX_TOKENS, MAX_VARIABLE_DEPTH, excess, limit_error
 
 QUERIES_ONLY = frozenset({OperationType.QUERY})
 
@@ -43,7 +52,13 @@ class Discipline(SchemaExtension):
     def on_parse(self) -> Iterator[None]:
         """Give the document, from the cache where this text was seen before."""
         context = self.execution_context
-        context.graphql_document = _parsed(context.query or "")
+        document = context.graphql_document = _parsed(context.query or "")
+        operations = [one for one in document.definitions if isinstance(one, OperationDefinitionNode)]
+        if len(operations) > 1 and context._provided_operation_name is None:
+            raise GraphQLError(
+                "the document has several operations; name one as operationName",
+                extensions={"code": "GRAPHQL_VALIDATION_FAILED"},
+            )
         yield
 
     def on_validate(self) -> Iterator[None]:
@@ -65,7 +80,14 @@ class Discipline(SchemaExtension):
 
 @lru_cache(maxsize=256)
 def _parsed(query: str) -> DocumentNode:
-    return parse(query, max_lexical_tokens=MAX_TOKENS, max_comments=1_000, max_source_length=MAX_QUERY_CHARS)
+    try:
+        return parse(query, max_lexical_tokens=MAX_TOKENS, max_comments=1_000, max_source_length=MAX_QUERY_CHARS)
+    except GraphQLSyntaxError as exc:
+        if "Parsing aborted" in exc.message:
+            raise limit_error(
+                f"the document is too long; at most {MAX_TOKENS:,} tokens: ask in several requests"
+            ) from exc
+        raise
 
 
 @lru_cache(maxsize=256)
@@ -92,12 +114,8 @@ def run(schema: strawberry.Schema, scope: Scope, request: Request) -> Answer:
             allowed_operation_types=QUERIES_ONLY,
         )
     except CannotGetOperationTypeError:
-        wanted = (
-            f"no operation {request.operation}"
-            if request.operation
-            else "several operations; name one as operationName"
-        )
-        return Answer(plain(f"the document has {wanted}", "GRAPHQL_VALIDATION_FAILED"), False)
+        wanted = "" if request.operation is None else f" called {request.operation[:60]}"
+        return Answer(plain(f"the document has no operation{wanted}", "GRAPHQL_VALIDATION_FAILED"), False)
     except InvalidOperationTypeError as exc:
         kind = exc.operation_type.value.lower()
         return Answer(plain(f"the service takes queries here, no {kind}", "GRAPHQL_VALIDATION_FAILED"), False)
