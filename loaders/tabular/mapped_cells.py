@@ -101,10 +101,10 @@ def _is_empty(value: Value, text: str) -> bool:
 def lookup_table(lookup: Lookup, frame: pl.DataFrame) -> dict[str, str]:
     """What a lookup gives by each text; a text with several different values, or none that keeps its format, is left out."""
     pairs = frame.select(by=lookup.by, give=lookup.give).drop_nulls().unique()
+    pairs = pairs.filter(~pl.col("by").is_duplicated())
     if lookup.valid is not None:
         wanted = lookup.valid
         pairs = pairs.filter(pl.Series([is_valid(wanted, text) for text in pairs["give"]], dtype=pl.Boolean))
-    pairs = pairs.filter(~pl.col("by").is_duplicated())
     return dict(pairs.iter_rows())
 
 

@@ -63,6 +63,7 @@ class _Parser:
 
     def mapping(self, document: Any) -> MappingSpec:
         top = self.members(document, "", _TOP)
+        dataset = self.dataset(top.get("dataset") or {})
         tables = tuple(self.table(item, f"tables[{at}]") for at, item in enumerate(self.items(top, "tables", "")))
         if not tables:
             raise self.wrong("tables", "has no table")
@@ -70,7 +71,7 @@ class _Parser:
             self.name,
             self.text(top, "source", ""),
             tables,
-            self.dataset(top.get("dataset") or {}),
+            dataset,
             self.texts(top.get("empty"), "empty"),
             str(top.get("summary") or ""),
         )

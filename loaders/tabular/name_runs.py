@@ -50,6 +50,8 @@ def _longest_known(words: Sequence[str], known: Collection[str], closing: Collec
 
 def _foreign(run: Sequence[str], words: Sequence[str], closing: Collection[str]) -> list[str]:
     """The names in a run of unknown foreign words; empty when that cannot be told."""
+    if not run:
+        return []
     if len(run) == len(words) and len(run) <= LONGEST_NAME and not any(word in closing for word in run[:-1]):
         return [" ".join(run)]
     parts = list(_closed(run, closing))
