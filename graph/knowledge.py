@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from graph.errors import StoreCorrupt
-from graph.log import Log
+from graph.errors import InvalidInput, StoreCorrupt
+from graph.log import EPOCH, Log
 from graph.ontology import Ontology
 from graph.snapshot import Snapshot
 from graph.snapshot_columns import Rows
@@ -185,16 +185,35 @@ class Knowledge:
         """The day it is in the service's time zone."""
         return self._clock().astimezone(self._timezone).date()
 
-    def view(self, as_of: date | None = None, known_at: datetime | None = None, viewer: Viewer | None = None) -> View:
+    def seconds_to_midnight(self) -> float:
+        """How long it is today for."""
+        now = self._clock().astimezone(self._timezone)
+        midnight = datetime.combine(now.date() + timedelta(days=1), datetime.min.time(), self._timezone)
+        return (midnight.astimezone(UTC) - now.astimezone(UTC)).total_seconds()
+
+    def view(
+        self,
+        as_of: date | None = None,
+        known_at: datetime | None = None,
+        viewer: Viewer | None = None,
+        *,
+        seq: int | None = None,
+    ) -> View:
         """The graph as it was on `as_of` (left out: today), as known at `known_at` (left out: now).
 
-        `known_at` before the first load gives an empty view; after the last, what is known now. Every day from 0001-01-01 to
-        9999-12-31 can be asked for; the last stands for an open end and reads as the day before.
+        `known_at` before the first load gives an empty view; after the last, what is known now. `seq` names the last load known
+        instead: loads can share a moment. Every day from 0001-01-01 to 9999-12-31 can be asked for; the last stands for an open end
+        and reads as the day before. Raises InvalidInput for a `seq` that no load has.
         """
         day, viewer = as_of or self.today(), viewer or EVERYONE
         with self._caching:
             snapshot = self.snapshot
-            seq = snapshot.seq if known_at is None else snapshot.seq_at(known_at)
+            if seq is not None:
+                if not 0 <= seq <= snapshot.seq:
+                    raise InvalidInput(f"there is no load {seq}; the last one is {snapshot.seq}")
+                known_at = snapshot.load(seq).recorded_at if seq else EPOCH
+            else:
+                seq = snapshot.seq if known_at is None else snapshot.seq_at(known_at)
             found = self._views.get((day, seq, viewer))
             if found is None:
                 found = View(snapshot, day, known_at or snapshot.recorded_at, seq, viewer, self._reliability_default)
