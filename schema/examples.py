@@ -33,9 +33,9 @@ def _financeable(view: View) -> str | None:
     for handle in list(dict.fromkeys(firm for firm in firms if firm >= 0))[:TRIED]:
         identifier = view.id_of(handle)
         total = financing_paths(view, identifier, budget=Budget(expansions=5_000, milliseconds=300), first=1).total
-        if total > best[0]:
+        if total is not None and total > best[0]:
             best = total, identifier
-        if total >= SEVERAL:
+        if best[0] >= SEVERAL:
             break
     return best[1]
 

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import strawberry
 from strawberry.types.base import StrawberryList, StrawberryOptional
+from strawberry.types.info import Info
 
 from graph.errors import InvalidInput, LimitExceeded
 from graph.kinds.terms import DrawBasis, Instrument, Technique
@@ -29,6 +30,7 @@ from queries.gates import GateResult as Verdict
 from queries.keyset import decode_cursor, encode_cursor
 from queries.need import NeedAsked
 from schema.context import Scope
+from schema.selected import asks_for
 from schema.types.codes import code_enum
 from schema.types.completeness import Completeness
 from schema.types.connections import Edge, PageInfo, add_connection, page_info
@@ -342,7 +344,7 @@ class PathPage:
 
     scope: Scope
     paths: Sequence[FinancingPath]
-    total_count: int
+    total_count: int | None
     has_next: bool
     has_previous: bool
 
@@ -395,6 +397,7 @@ class FinancingQuestions:
     def financing_paths(
         self,
         parent: strawberry.Parent[Scope],
+        info: Info,
         beneficiary: strawberry.ID,
         need: NeedInput | None = None,  # type: ignore[valid-type]
         techniques: list[Technique] | None = None,
@@ -426,6 +429,7 @@ class FinancingQuestions:
             include_intra_group=include_intra_group,
             first=first,
             after=place,
+            count=asks_for(info, "paths", "totalCount"),
         )
         page = PathPage(scope, found.paths, found.total, found.has_next, place is not None)
         return FinancingPaths(

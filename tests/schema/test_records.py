@@ -136,3 +136,21 @@ def test_an_interface_knows_what_its_kinds_share(town: World) -> None:
 def test_a_record_without_a_name_is_displayed_by_its_id(town: World) -> None:
     found = town.ask('{ nodes(ids: ["receivable:r1", "target:1"]) { ... on StatedRecord { displayName } } }')
     assert found["nodes"] == [{"displayName": "r1"}, {"displayName": "基金规模"}]
+
+
+def test_views_ask_of_another_day_and_of_what_was_known_then(town: World) -> None:
+    found = town.ask(
+        '{ version asOf early: view(knownAt: "2025-01-01T12:00:00Z") { version policies { totalCount } enterprises { totalCount } }'
+        ' before: view(asOf: "2020-01-01", knownAt: "2000-01-01T00:00:00Z") { asOf knownAt version enterprises { totalCount } } }'
+    )
+    assert found == {
+        "version": "3",
+        "asOf": "2025-06-01",
+        "early": {"version": "1", "policies": {"totalCount": 0}, "enterprises": {"totalCount": 4}},
+        "before": {
+            "asOf": "2020-01-01",
+            "knownAt": "2000-01-01T00:00:00Z",
+            "version": "0",
+            "enterprises": {"totalCount": 0},
+        },
+    }
