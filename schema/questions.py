@@ -13,7 +13,7 @@ from strawberry.types.info import Info
 
 from graph.errors import InvalidInput, LimitExceeded
 from graph.identifiers import make_id
-from graph.ontology import KindSpec
+from graph.ontology import KindSpec, camel
 from graph.ontology import Ontology as Kinds
 from queries.keyset import MAX_FIRST
 from schema.context import Scope
@@ -133,7 +133,12 @@ def question_fields(types: Types, ontology: Kinds, *more: type[Any]) -> list[Str
     found = make_field("search", "search", derived("SearchConnection"), SEARCH, SearchField)
     found.arguments = [text, kinds, *page_arguments()]
     fields.append(found)
-    taken = {field.graphql_name or field.python_name for field in fields} | {"asOf", "knownAt", "version", "view"}
+    taken = {field.graphql_name or camel(field.python_name) for field in fields} | {
+        "asOf",
+        "knownAt",
+        "version",
+        "view",
+    }
     for kind in ontology.nodes:
         if kind.plural in taken:
             raise TypeError(f"the plural of {kind.name}, {kind.plural}, is a question; name the kind otherwise")

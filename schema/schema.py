@@ -57,7 +57,9 @@ def build_schema(ontology: Ontology) -> Schema:
     questions = question_fields(types, ontology, FinancingQuestions, CoverageQuestions)
     view = types.add("View", make_object("View", [*declared_fields(Times), *questions], f"视图 · {VIEW}"))
     query = make_object(
-        "Query", [*declared_fields(Present), *declared_fields(Times), *questions], f"{DESCRIPTION}. Fields ask the present view."
+        "Query",
+        [*declared_fields(Present), *declared_fields(Times), *questions],
+        f"{DESCRIPTION}. Fields ask the present view.",
     )
     with named(types):
         return Schema(

@@ -21,6 +21,14 @@ from tests.graph.build import knowledge_of, load
 from tests.graph.memory_log import MemoryLog
 from tests.schema.world import register
 
+PARTS = (
+    "graphiql.min.js",
+    "graphiql.min.css",
+    "react.production.min.js",
+    "react-dom.production.min.js",
+    "start.js",
+    "start.css",
+)
 OPTIONS = Options(request_seconds=5, threads=2, poll_seconds=0.02, retry_seconds=0.02)
 
 
@@ -98,7 +106,11 @@ def test_a_hostile_body_is_a_400(client: TestClient, body: bytes, accept: str) -
 
 @pytest.mark.parametrize(
     ("query", "code"),
-    [("{", "GRAPHQL_PARSE_FAILED"), ("{ nothing }", "GRAPHQL_VALIDATION_FAILED"), ("query A { __typename } query B { __typename }", "GRAPHQL_VALIDATION_FAILED")],
+    [
+        ("{", "GRAPHQL_PARSE_FAILED"),
+        ("{ nothing }", "GRAPHQL_VALIDATION_FAILED"),
+        ("query A { __typename } query B { __typename }", "GRAPHQL_VALIDATION_FAILED"),
+    ],
 )  # fmt: skip
 def test_a_wrong_document_is_a_400_for_clients_that_know_the_standard(
     client: TestClient, query: str, code: str
@@ -140,7 +152,7 @@ def test_people_get_a_page_that_loads_nothing_from_elsewhere(client: TestClient)
     assert page.status_code == 200
     assert "script-src 'self'; style-src 'self'" in page.headers["content-security-policy"]
     assert "http" not in page.text.replace("http-equiv", "")
-    for part in ("graphiql.min.js", "graphiql.min.css", "react.production.min.js", "react-dom.production.min.js", "start.js", "start.css"):  # fmt: skip
+    for part in PARTS:
         assert f"/static/graphiql/{part}" in page.text
         assert client.get(f"/static/graphiql/{part}").status_code == 200
 
@@ -172,7 +184,8 @@ def test_a_question_that_does_not_end_is_a_504(log: WaitingLog, monkeypatch: pyt
         return "late"
 
     monkeypatch.setattr(Entity, "display_name", property(slow))
-    web, readiness = application(lambda: knowledge_of(log), Options(request_seconds=0.2, threads=2, poll_seconds=0.02), lambda exc: None)  # fmt: skip
+    hurried = Options(request_seconds=0.2, threads=2, poll_seconds=0.02)
+    web, readiness = application(lambda: knowledge_of(log), hurried, lambda exc: None)
     with TestClient(web) as client:
         until(lambda: readiness.ready)
         found = client.post("/graphql", json={"query": "{ enterprises(first: 1) { nodes { displayName } } }"})

@@ -71,7 +71,7 @@ def register() -> list[Record | Statement]:
             founded_on=date(1998, 3, 1),
             annual_revenue=Money.of(900, unit="万元", printed="900万元"),
             employees=1200,
-        ),  # fmt: skip
+        ),
         Enterprise(
             credit_code=credit_code(2),
             name="河东轴承有限公司",
@@ -80,7 +80,7 @@ def register() -> list[Record | Statement]:
             annual_revenue=Money.of(120, unit="万元"),
             region=Ref("region:980102"),
             industry=Ref("industry:gbt4754-2017:C34"),
-        ),  # fmt: skip
+        ),
         Enterprise(
             credit_code=credit_code(3), name="石桥铸造厂", stage=Stage.GROWTH, annual_revenue=Money.of(30, unit="万元")
         ),
@@ -100,7 +100,7 @@ def register() -> list[Record | Statement]:
             ),
             locator="row 7",
             confidence=Decimal("0.8"),
-        ),  # fmt: skip
+        ),
         Supplies(source=Ref(TIER2), target=Ref(TIER1), annual_amount=Money.of(730, unit="万元"), payment_term_days=60),
         AnchorProgramme(
             id="anchorProgramme:east",
@@ -108,7 +108,7 @@ def register() -> list[Record | Statement]:
             anchor=Ref(ANCHOR),
             funder=Ref(BANK),
             limit=Money.of(1000, unit="万元"),
-        ),  # fmt: skip
+        ),
         LoanProduct(
             id="loanProduct:chain",
             name="链贷",
@@ -118,7 +118,7 @@ def register() -> list[Record | Statement]:
             programme=Ref("anchorProgramme:east"),
             advance_rate=Decimal("0.8"),
             max_amount=Money.of(500, unit="万元"),
-        ),  # fmt: skip
+        ),
         Receivable(
             id="receivable:r1",
             owner=Ref(TIER1),
@@ -140,7 +140,7 @@ def register() -> list[Record | Statement]:
             instrument=Instrument.DEBT,
             submitted_on=date(2025, 2, 1),
             needed_by=date(2025, 7, 1),
-        ),  # fmt: skip
+        ),
         FinancingNeed(
             id="financingNeed:n2",
             enterprise=Ref(TIER2),
@@ -149,7 +149,7 @@ def register() -> list[Record | Statement]:
             stage=Stage.GROWTH,
             submitted_on=date(2025, 2, 1),
             needed_by=date(2025, 7, 1),
-        ),  # fmt: skip
+        ),
     ]
 
 
