@@ -1,0 +1,113 @@
+"""How two records hang together: simple paths over all relations, shortest first, never through a hub kind."""
+
+from __future__ import annotations
+
+import networkx as nx
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from graph.errors import InvalidInput, LimitExceeded, NotFound
+from graph.kinds.contracts import Loan
+from graph.kinds.parties import Enterprise, Institution, Supplies
+from graph.kinds.places import Region
+from graph.records import Record, Ref
+from graph.view import View
+from queries.completeness import Budget
+from queries.connections import ConnectionPaths, connections
+from tests.graph.build import view_of
+
+
+def firm(key: str, region: str | None = None) -> Enterprise:
+    return Enterprise(id=f"enterprise:{key}", name=key, region=None if region is None else Ref(f"region:{region}"))
+
+
+def supplies(source: str, target: str) -> Supplies:
+    return Supplies(source=Ref(f"enterprise:{source}"), target=Ref(f"enterprise:{target}"))
+
+
+def loan(key: str, lender: str, borrower: str) -> Loan:
+    return Loan(id=f"loan:{key}", lender=Ref(f"institution:{lender}"), borrower=Ref(f"enterprise:{borrower}"))
+
+
+def shown(view: View, answer: ConnectionPaths) -> list[list[str]]:
+    return [[view.id_of(node).partition(":")[2] for node in path.nodes] for path in answer.paths]
+
+
+TOWN: list[Record] = [
+    Region(code="980102", name="浮桥区"), Institution(id="institution:bank", name="银行"),
+    firm("a", "980102"), firm("b", "980102"), firm("c"), firm("d"),
+    supplies("a", "b"), supplies("b", "a"), supplies("c", "b"), loan("1", "bank", "a"), loan("2", "bank", "d"),
+]  # fmt: skip
+VIEW = view_of(*TOWN)
+
+
+def test_paths_run_over_links_and_fields_either_way() -> None:
+    answer = connections(VIEW, "enterprise:c", "enterprise:d", max_steps=6)
+    assert shown(VIEW, answer) == [["c", "b", "a", "1", "bank", "2", "d"]]
+    assert answer.completeness.complete
+
+
+def test_a_step_names_every_relation_between_its_ends() -> None:
+    step = connections(VIEW, "enterprise:a", "enterprise:b", first=1).paths[0].steps[0]
+    assert [(relation.relation, relation.forward) for relation in step.relations] == [
+        ("SUPPLIES", True),
+        ("SUPPLIES", False),
+    ]
+
+
+def test_a_region_never_stands_in_between_but_may_be_an_end() -> None:
+    assert shown(VIEW, connections(VIEW, "enterprise:a", "enterprise:b", max_steps=2)) == [["a", "b"]]
+    assert shown(VIEW, connections(VIEW, "region:980102", "enterprise:c", max_steps=2)) == [["980102", "b", "c"]]
+
+
+def test_through_names_the_only_kinds_in_between() -> None:
+    assert connections(VIEW, "enterprise:c", "enterprise:d", through=["Enterprise"]).paths == ()
+    assert shown(VIEW, connections(VIEW, "enterprise:a", "enterprise:d", through=["Loan", "Institution"])) == [
+        ["a", "1", "bank", "2", "d"]
+    ]
+
+
+def test_what_does_not_hang_together_gives_no_path() -> None:
+    view = view_of(firm("a"), firm("b"))
+    answer = connections(view, "enterprise:a", "enterprise:b")
+    assert answer.paths == ()
+    assert answer.completeness.complete
+
+
+def test_a_spent_budget_says_so() -> None:
+    answer = connections(VIEW, "enterprise:c", "enterprise:d", budget=Budget(expansions=2))
+    assert answer.completeness.reason is not None
+    assert answer.completeness.reason.name == "BUDGET"
+
+
+@pytest.mark.parametrize(
+    ("target", "options", "error"),
+    [
+        ("enterprise:a", {}, InvalidInput),
+        ("enterprise:z", {}, NotFound),
+        ("enterprise:b", {"first": 0}, InvalidInput),
+        ("enterprise:b", {"max_steps": 9}, LimitExceeded),
+        ("enterprise:b", {"through": ["Planet"]}, InvalidInput),
+        ("enterprise:b", {"through": ["Region"]}, InvalidInput),
+    ],
+)
+def test_what_cannot_be_meant_is_refused(target: str, options: dict[str, int], error: type[Exception]) -> None:
+    with pytest.raises(error):
+        connections(VIEW, "enterprise:a", target, **options)  # type: ignore[arg-type]
+
+
+pairs = st.sets(st.tuples(st.integers(0, 6), st.integers(0, 6)).filter(lambda pair: pair[0] != pair[1]), max_size=14)
+
+
+@settings(max_examples=50)
+@given(pairs, st.integers(1, 5), st.integers(1, 30))
+def test_paths_equal_enumeration(links: set[tuple[int, int]], steps: int, first: int) -> None:
+    view = view_of(*(firm(str(key)) for key in range(7)), *(supplies(str(a), str(b)) for a, b in sorted(links)))
+    graph = nx.Graph(sorted(links))
+    graph.add_nodes_from(range(7))
+    expected = sorted(
+        nx.all_simple_paths(graph, 0, 6, cutoff=steps), key=lambda path: (len(path), [str(node) for node in path])
+    )
+    answer = connections(view, "enterprise:0", "enterprise:6", first=first, max_steps=steps)
+    assert shown(view, answer) == [[str(node) for node in path] for path in expected[:first]]
