@@ -13,7 +13,7 @@ from graph.ontology import SEPARATOR, FieldSpec, FieldType, Ontology
 from graph.view import View
 
 NODES_AT_ONCE = 2_500
-EDGES_AT_ONCE = 5_000
+EDGES_AT_ONCE = 2_500
 REMOVED_AT_ONCE = 500
 """Rows in one transaction; a node that is removed takes all its relationships along."""
 
