@@ -59,8 +59,8 @@ def _limits(case: Case, kind: ConstraintKind) -> Iterator[Constraint]:
     wanted = (case.lender, KINDS[kind])
     for party, draw in _drawn_on(case, kind):
         for handle in limits_on(case.appraisal, party).get(wanted, ()):
-            product = case.appraisal.ref(handle, "product")
-            if product < 0 or product == case.product:
+            limited_to = case.appraisal.record(handle, CreditLimit).product
+            if limited_to is None or case.appraisal.ref(handle, "product") == case.product >= 0:
                 yield _constraint(case, kind, handle, party, draw)
 
 

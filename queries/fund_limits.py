@@ -7,7 +7,6 @@ from collections.abc import Iterator
 import numpy as np
 
 from graph.kinds.parties import Fund
-from graph.ontology import camel
 from graph.view import View
 from queries.cases import Case
 from queries.constraints import Constraint, MissingFact, left
@@ -24,14 +23,14 @@ def dry_powder_limits(case: Case) -> Iterator[Constraint]:
     """
     fund = case.fund
     supply = supply_of(case.view, fund)
-    gaps = tuple(MissingFact(fund, camel(name)) for name in supply.not_stated if name not in _OF_CASH)
+    missing = (MissingFact(fund, "committed"),) if supply.committed is None else ()
     yield Constraint(
         ConstraintKind.FUND_DRY_POWDER,
         fund,
         supply.committed,
         None if supply.committed is None or supply.dry_powder is None else supply.committed - supply.dry_powder,
         supply.dry_powder,
-        missing=gaps if supply.dry_powder is None else (),
+        missing=missing if supply.dry_powder is None else (),
     )
 
 
@@ -46,9 +45,6 @@ def concentration_limits(case: Case) -> Iterator[Constraint]:
     yield Constraint(
         ConstraintKind.FUND_CONCENTRATION, fund, cap.value, held, left(cap.value, held), missing=cap.missing
     )
-
-
-_OF_CASH = frozenset({"paid_in", "paid_out", "paid_to_sub_funds"})
 
 
 def supply_of(view: View, fund: int) -> FundSupply:

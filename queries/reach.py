@@ -65,7 +65,7 @@ class Reach:
             fresh = self._frontier
             fresh = fresh[: self.meter.take(len(fresh), self.base.depth + self._hops + 1, repeated=True)]
             near, farther, links = walked(self.appraisal.view, self.step, fresh, self.technique, self._hops)
-            onward = ~_among(farther, self.base.nodes)
+            onward = farther != self.appraisal.beneficiary
             near, farther, links = near[onward], farther[onward], links[onward]
             found.append((near + len(self._expanded), farther, links))
             self._expanded = np.concatenate([self._expanded, fresh])
