@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
 from graph.batch import Batch, Rejection
 from graph.ontology import Ontology
+
+READ_AS_NOT_STATED: Final = ": read as not stated"
+"""Ends the note on a column whose placeholders state nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,7 @@ class Extraction:
 
     `source` the dataset whose statements these are; `kinds` the kinds that it covers, a kind without rows included; `scope`
     what part of the source, in words; `expected_rows` about how many input rows there are, for progress; `input_hash` SHA-256
-    of the input. `notes` grows while the parts are read: how often something was read as not stated.
+    of the input. `notes` grows while the parts are read: what a reader of the report should know, and how often it was so.
     """
 
     source: str

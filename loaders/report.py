@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from graph.batch import Rejection
+from loaders.base import READ_AS_NOT_STATED
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class LoadReport:
     """A load's outcome.
 
     `seq` and `recorded_at` are None for a dry run; `rows` is how many rows of the input were read; `rejections` the first ones, all
-    are counted in `by_code` and written to `quarantine`; `notes` says how often something was read as not stated; `refused` why a
+    are counted in `by_code` and written to `quarantine`; `notes` says what a reader should know, and how often it was so; `refused` why a
     full load ended nothing; `seconds` by stage.
     """
 
@@ -130,7 +131,7 @@ def _english(report: LoadReport) -> list[str]:
         lines.append(f"{total.repeated:,} of the unchanged repeat a row of the same load.")
     if total.redated:
         lines.append(f"{total.redated:,} rows without a date took the place of the source's latest dated version.")
-    lines += [f"{what}: {count:,} read as not stated." for what, count in report.notes.items()]
+    lines += [f"{what} ({count:,})." for what, count in report.notes.items()]
     if total.quarantined:
         codes = ", ".join(f"{code} {count:,}" for code, count in sorted(report.by_code.items()))
         where = f"; see {report.quarantine}" if report.quarantine else ""
@@ -151,7 +152,7 @@ def _chinese(report: LoadReport) -> list[str]:
         lines.append(f"未变者中有 {total.repeated:,} 条与本次另一行相同。")
     if total.redated:
         lines.append(f"{total.redated:,} 条无日期的陈述取代了本来源最近一个有日期的版本。")
-    lines += [f"{what}：{count:,} 处视为未载明。" for what, count in report.notes.items()]
+    lines += [f"{_note_in_chinese(what)}（{count:,}）。" for what, count in report.notes.items()]
     if total.quarantined:
         codes = "、".join(f"{code} {count:,}" for code, count in sorted(report.by_code.items()))
         where = f"；详见 {report.quarantine}" if report.quarantine else ""
@@ -159,6 +160,11 @@ def _chinese(report: LoadReport) -> list[str]:
     if report.refused:
         lines.append(f"未作终止：{report.refused}。")
     return lines
+
+
+def _note_in_chinese(note: str) -> str:
+    where = note.removesuffix(READ_AS_NOT_STATED)
+    return note if where == note else f"{where}：视为未载明"
 
 
 def _pace(report: LoadReport, form: str) -> str:

@@ -25,10 +25,11 @@ SLICE: Final = 262_144
 
 @dataclass(frozen=True, slots=True)
 class TabularLoader:
-    """Reads tables in the templates' columns."""
+    """Reads tables in the templates' columns; `source` names the dataset where the options do not."""
 
     name: str = "tabular"
     summary: str = "CSV, xlsx, JSONL or Parquet in the templates' columns; each file named after its kind"
+    source: str | None = None
 
     def extract(self, path: Path, ontology: Ontology, options: Mapping[str, str]) -> Extraction:
         """The extraction of a file or folder.
@@ -50,7 +51,7 @@ class TabularLoader:
             found.append((table, kind))
         kinds = tuple(dict.fromkeys(kind.name for _, kind in found))
         return Extraction(
-            source=options.get("source") or path.resolve().stem,
+            source=options.get("source") or self.source or path.resolve().stem,
             kinds=kinds,
             parts=_parts(found),
             scope=", ".join(table.file for table, _ in found)[:400],

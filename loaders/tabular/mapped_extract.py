@@ -13,7 +13,7 @@ from graph.batch import Batch, Rejection
 from graph.blocks import LOCATOR
 from graph.errors import InvalidInput, NotFound
 from graph.ontology import Ontology
-from loaders.base import Extraction, Part
+from loaders.base import READ_AS_NOT_STATED, Extraction, Part
 from loaders.tabular.bundle import TableFile, hash_of, tables_in
 from loaders.tabular.cells import Fault
 from loaders.tabular.extract import SLICE, fault_part
@@ -21,7 +21,7 @@ from loaders.tabular.headings import headings
 from loaders.tabular.mapped_cells import CellMaker, lookup_table, without
 from loaders.tabular.mapped_splits import SplitRows, split_rows
 from loaders.tabular.mapping import Lookup, MappingSpec, RecordMapping, TableMapping
-from loaders.tabular.mapping_yaml import read_mapping
+from loaders.tabular.mapping_yaml import read_mapping, summary_of
 from loaders.tabular.statements import SHOWN, CellColumn, key_columns, read_statements
 from loaders.tabular.table import ROW, Table
 
@@ -31,12 +31,16 @@ class MappedLoader:
     """Reads tables under the mapping of a YAML file."""
 
     mapping: Path
-    summary: str = "tables under a declared mapping"
 
     @property
     def name(self) -> str:
         """The mapping's name."""
         return self.mapping.stem
+
+    @property
+    def summary(self) -> str:
+        """What the mapping says that it reads."""
+        return summary_of(self.mapping)
 
     def extract(self, path: Path, ontology: Ontology, options: Mapping[str, str]) -> Extraction:
         """The extraction of a file or folder that the mapping describes.
@@ -198,9 +202,13 @@ class _MappedReading:
         for name in sorted(_columns(mapping)):
             cells, count = without(raw[name], self.spec.empty)
             if count:
-                self.notes[f"{file} {name}"] = self.notes.get(f"{file} {name}", 0) + count
+                self._note(file, name, count)
                 raw = raw.with_columns(cells)
         return raw
+
+    def _note(self, file: str, column: str, count: int) -> None:
+        note = f"{file} {column}{READ_AS_NOT_STATED}"
+        self.notes[note] = self.notes.get(note, 0) + count
 
     def _record(
         self,
@@ -219,7 +227,7 @@ class _MappedReading:
             made = maker.make(item.value, rows)
             cells[item.heading.name] = made.texts
             for column, count in made.unstated.items():
-                self.notes[f"{file} {column}"] = self.notes.get(f"{file} {column}", 0) + count
+                self._note(file, column, count)
             for texts, faults in made.faults:
                 hit = texts.is_in(list(faults)).fill_null(False)
                 refused |= hit

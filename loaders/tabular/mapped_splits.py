@@ -11,7 +11,7 @@ import polars as pl
 
 from loaders.tabular.cells import Fault
 from loaders.tabular.mapping import Split
-from loaders.tabular.name_runs import split_names
+from loaders.tabular.name_runs import names_alone, split_names
 from loaders.tabular.table import ROW
 
 
@@ -26,10 +26,14 @@ class SplitRows:
 def split_rows(split: Split, frame: pl.DataFrame, known: Collection[str]) -> SplitRows:
     """The frame's rows, one an item of the split's column, which gains the column of the item (and of the member's value).
 
-    `known` are the names that `split.names` looks for. A row whose cell is empty has no items.
+    `known` are the names that `split.names` looks for, beside those that stand alone in a cell. A row whose cell is empty has no
+    items.
     """
     filled = frame.filter(pl.col(split.column).is_not_null())
-    found = {text: _items(split, text, known) for text in filled[split.column].unique()}
+    texts = filled[split.column].unique()
+    if split.names is not None:
+        known = {*known, *names_alone(texts, split.closing)}
+    found = {text: _items(split, text, known) for text in texts}
     faults = {
         row: (text, fault)
         for row, text in filled.select(ROW, split.column).iter_rows()

@@ -37,6 +37,12 @@ def read_mapping(file: Path, ontology: Ontology) -> MappingSpec:
     return parse_mapping(file.read_text(encoding="utf-8"), file.stem, ontology)
 
 
+def summary_of(file: Path) -> str:
+    """What the mapping of a YAML file says that it reads, in one line."""
+    document = yaml.safe_load(file.read_text(encoding="utf-8"))
+    return str(document.get("summary") or "") if isinstance(document, dict) else ""
+
+
 def parse_mapping(text: str, name: str, ontology: Ontology) -> MappingSpec:
     """The mapping that a YAML document declares.
 

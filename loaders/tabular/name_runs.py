@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import groupby
 from typing import Final
 
 from loaders.tabular.cells import Fault
@@ -41,6 +42,25 @@ def split_names(text: str, known: Collection[str], closing: Collection[str]) -> 
     return [*names, *found]
 
 
+def names_alone(texts: Iterable[str], closing: Collection[str]) -> set[str]:
+    """The foreign names that stand alone somewhere, where nothing can be taken for a part of them: a whole text of up to two words,
+    or between Chinese names one word, or two of which the last closes names."""
+    found: set[str] = set()
+    for text in texts:
+        words = text.split()
+        for run in _runs(words):
+            sure = len(run) == 1 or (len(run) == 2 and (len(words) == 2 or run[1] in closing))
+            if sure and run[0] not in closing:
+                found.add(" ".join(run))
+    return found
+
+
+def _runs(words: Sequence[str]) -> Iterator[list[str]]:
+    for foreign, run in groupby(words, key=lambda word: _LATIN.fullmatch(word) is not None):
+        if foreign:
+            yield list(run)
+
+
 def _longest_known(words: Sequence[str], known: Collection[str], closing: Collection[str]) -> int:
     """How many of the first words are a known name. One that a closing word follows is but the beginning of another."""
     found = (length for length in range(len(words), 0, -1) if " ".join(words[:length]) in known)
@@ -55,9 +75,13 @@ def _foreign(run: Sequence[str], words: Sequence[str], closing: Collection[str])
     if len(run) == len(words) and len(run) <= LONGEST_NAME and not any(word in closing for word in run[:-1]):
         return [" ".join(run)]
     parts = list(_closed(run, closing))
-    if all(len(part) == 1 or (len(part) <= LONGEST_NAME and part[-1] in closing) for part in parts):
-        return [" ".join(part) for part in parts]
-    return []
+    return [" ".join(part) for part in parts] if all(_is_name(part, run, closing) for part in parts) else []
+
+
+def _is_name(part: Sequence[str], run: Sequence[str], closing: Collection[str]) -> bool:
+    if len(part) == 1:
+        return len(run) == 1 and part[0] not in closing
+    return len(part) <= LONGEST_NAME and part[-1] in closing
 
 
 def _closed(run: Sequence[str], closing: Collection[str]) -> Iterator[list[str]]:

@@ -66,7 +66,10 @@ def test_placeholders_state_nothing_and_are_counted(tmp_path: Path) -> None:
     )
     found = frame(list(extraction.parts), "Enterprise")
     assert found["founded_on"].null_count() == 2
-    assert extraction.notes == {"firms.csv 成立": 2, "firms.csv 网址": 1}
+    assert extraction.notes == {
+        "firms.csv 成立: read as not stated": 2,
+        "firms.csv 网址: read as not stated": 1,
+    }
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loaders.tabular.cells import Fault
-from loaders.tabular.name_runs import split_names
+from loaders.tabular.name_runs import names_alone, split_names
 
 KNOWN = {"Blue Tower", "Blue Tower Partners", "N1", "云舟 资本"}
 CLOSING = {"Capital", "Partners", "Ventures"}
@@ -36,12 +36,31 @@ def test_names_are_told_apart(text: str, names: list[str]) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["John Doe 云舟资本", "Alder Birch Cedar Dogwood", "Alder Birch Cedar Dogwood Capital", "Alder Capital John Doe"],
+    [
+        "John Doe 云舟资本",
+        "Alder Birch Cedar Dogwood",
+        "Alder Birch Cedar Dogwood Capital",
+        "Alder Capital John Doe",
+        "云舟资本 Ventures",
+        "Alder Capital John",
+    ],
 )
 def test_what_only_a_guess_tells_apart_is_a_fault(text: str) -> None:
     fault = split_names(text, KNOWN, CLOSING)
     assert isinstance(fault, Fault)
     assert fault.code == "AMBIGUOUS_NAMES"
+
+
+def test_names_that_stand_alone_are_learned() -> None:
+    texts = [
+        "John Doe",
+        "云舟资本 Alder 衡承投资",
+        "Birch Ventures 云舟资本",
+        "Cedar Dogwood Elm",
+        "云舟资本 Fir Gum",
+        "Capital",
+    ]
+    assert names_alone(texts, CLOSING) == {"John Doe", "Alder", "Birch Ventures"}
 
 
 words = st.sampled_from(["Alder", "Birch", "Capital", "Ventures", "云舟资本", "N1", "Blue", "Tower", "Partners"])
