@@ -18,7 +18,8 @@ from loaders.tabular.table import ROW, RowFault, Table, check_headings, tidy
 
 _SEPARATORS: Final = (",", "\t", ";")
 # Bytes without which no cell has outer blanks or is a quoted empty text: a file without them needs no trimming.
-_BLANK_BYTES: Final = (b" ", b"\t", b'"', b"\xa0", b"\xe3\x80\x80", b"\xe2\x80", b"\xef\xbb\xbf", b"\v", b"\f")
+_BLANKS: Final = (b" ", b"\t", b'"', b"\v", b"\f")
+_FOREIGN_BLANKS: Final = (b"\xc2\xa0", b"\xe1\x9a\x80", b"\xe2\x80", b"\xe2\x81\x9f", b"\xe3\x80\x80", b"\xef\xbb\xbf")
 
 
 def read_csv(path: Path, file: str) -> Table:
@@ -46,7 +47,8 @@ def read_csv(path: Path, file: str) -> Table:
         *(pl.col(f"column_{place}").alias(f"#{place}") for place in range(len(headings) + 1, len(raw) + 1)),
     )
     _refuse_orphans(frame, len(headings), file)
-    return tidy(frame, file, trim=any(blank in data for blank in _BLANK_BYTES))
+    blanks = _BLANKS if data.isascii() else (*_BLANKS, *_FOREIGN_BLANKS)
+    return tidy(frame, file, trim=any(blank in data for blank in blanks))
 
 
 def _heading(data: bytes) -> tuple[str, int, list[str]]:
