@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import orjson
 import typer
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from graph.errors import ConfigurationError, InvalidInput, LuoshuError
@@ -63,6 +65,22 @@ class Settings(BaseSettings):
         default=10, ge=1, le=600, description="How long running requests may take when the service stops"
     )
 
+    @field_validator("timezone")
+    @classmethod
+    def _known_timezone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as exc:
+            raise ValueError("is no time zone; write one such as Asia/Shanghai") from exc
+        return value
+
+    @field_validator("store")
+    @classmethod
+    def _store_without_credentials(cls, value: str) -> str:
+        if "@" in value.partition("://")[2].partition("/")[0]:
+            raise ValueError("carries a user or password; give them as LUOSHU_NEO4J_USER and LUOSHU_NEO4J_PASSWORD")
+        return value
+
     @classmethod
     def read(cls) -> Settings:
         """The settings of this environment. Raises ConfigurationError, naming every variable that is wrong."""
@@ -89,9 +107,9 @@ class Settings(BaseSettings):
 
 def _wrong(error: object) -> str:
     assert isinstance(error, dict)
-    name = str(error["loc"][0])
-    value = "" if name == "neo4j_password" else f" is {str(error['input'])[:60]!r}"
-    return f"LUOSHU_{name.upper()}{value}: {str(error['msg']).lower()}"
+    name, value = str(error["loc"][0]), str(error["input"])[:60]
+    shown = "" if name == "neo4j_password" or "@" in value else f" is {value!r}"
+    return f"LUOSHU_{name.upper()}{shown}: {str(error['msg']).removeprefix('Value error, ')}"
 
 
 app = typer.Typer(
@@ -131,36 +149,36 @@ def settings(context: typer.Context) -> None:
 @app.command()
 def serve() -> None:
     """Serve the store on LUOSHU_HOST:LUOSHU_PORT."""
-    _serve(Settings.read(), None)
+    settings = Settings.read()
+    _serve(settings, settings.place.open, with_examples=False)
 
 
 @app.command()
 def run() -> None:
-    """Load the fictional city and its plan where the store is empty, then serve; says where, and what one could ask."""
+    """Load the fictional city and its plan where the store holds nothing else, then serve; says where, and what one could ask."""
     settings = Settings.read()
     knowledge = settings.place.open()
-    if not knowledge.snapshot.seq:
-        for report in load_sample(knowledge, settings.data_dir / "sample", settings.place.quarantine):
-            typer.echo(report.summary(settings.place.language), err=True)
-    _serve(settings, knowledge)
+    for report in load_sample(knowledge, settings.data_dir / "sample", settings.place.quarantine):
+        typer.echo(report.summary(settings.place.language), err=True)
+    _serve(settings, lambda: knowledge, with_examples=True)
 
 
-def _serve(settings: Settings, knowledge: Knowledge | None) -> None:
+def _serve(settings: Settings, open_knowledge: Callable[[], Knowledge], *, with_examples: bool) -> None:
     configure_logs(settings.log_level, settings.log_format)
 
-    def greeting(address: str) -> list[str]:
-        lines = [f"GraphiQL and GraphQL: {address}", f"Data: {settings.store} and {settings.data_dir}/"]
-        if knowledge is not None:
-            asked = [as_curl(address, document) for document in example_questions(knowledge.view())]
-            lines += ["Two questions to paste:" if len(asked) == 2 else "A question to paste:", *asked]
-        return lines
+    def greet(address: str, opened: Knowledge) -> None:
+        typer.echo(f"GraphiQL and GraphQL: {address}\nData: {settings.store} and {settings.data_dir}/", err=True)
+        if with_examples:
+            typer.echo("Questions to paste:", err=True)
+            for document in example_questions(opened.view()):
+                typer.echo(as_curl(address, document), err=True)
 
     serve_on(
         settings.host,
         settings.port,
-        settings.place.open if knowledge is None else lambda: knowledge,
+        open_knowledge,
         Options(request_seconds=settings.request_timeout_seconds, threads=settings.request_threads),
-        greeting,
+        greet,
         shutdown_seconds=settings.shutdown_seconds,
     )
 

@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Final
 
 from graph.knowledge import Knowledge
+from loaders.base import Extraction
 from loaders.city import generate_city
 from loaders.city.generator import SOURCE
+from loaders.city.names import CITY_CODE
 from loaders.progress import shown
 from loaders.registry import open_source
 from loaders.report import LoadReport
@@ -18,11 +20,24 @@ PLAN: Final = Path(__file__).parent / "plan.txt"
 
 
 def load_sample(knowledge: Knowledge, folder: Path, quarantine: Path) -> Iterator[LoadReport]:
-    """The reports of loading the city, whose tables are written below `folder`, and then its plan."""
-    city = folder / "city"
-    generate_city(city)
-    for loader, path, options in (("tabular", city, {"source": SOURCE}), ("plan", PLAN, {})):
-        extraction = open_source(loader, path, knowledge.snapshot.ontology, options)
-        with shown() as progress:
-            yield run(knowledge, extraction, actor="luoshu run", progress=progress, quarantine=quarantine)
-        knowledge.refresh()
+    """The reports of loading the city as it is today, whose tables are written below `folder`, and then its plan.
+
+    What a store holds already is not loaded again, so that a run that was interrupted is completed; a store with data of anyone
+    else's is left as it is.
+    """
+    loaded = {load.header.source for load in knowledge.snapshot.loads}
+    plan = open_source("plan", PLAN, knowledge.snapshot.ontology, {"region": CITY_CODE})
+    if loaded - {SOURCE, plan.source}:
+        return
+    if SOURCE not in loaded:
+        bundle = generate_city(folder / "city", as_of=knowledge.today())
+        yield _loaded(knowledge, open_source("city", bundle.folder, knowledge.snapshot.ontology), quarantine)
+    if plan.source not in loaded:
+        yield _loaded(knowledge, plan, quarantine)
+
+
+def _loaded(knowledge: Knowledge, extraction: Extraction, quarantine: Path) -> LoadReport:
+    with shown() as progress:
+        report = run(knowledge, extraction, actor="luoshu run", progress=progress, quarantine=quarantine)
+    knowledge.refresh()
+    return report
