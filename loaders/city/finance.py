@@ -108,6 +108,9 @@ def _write_products(folder: Path, dice: Dice, parties: Parties) -> int:
             ),
             "tenorMinDays": np.full(count, 7),
             "tenorMaxDays": pick(("180", "365", "730"), chance.integers(0, 3, count)),
+            "processingDays": gaps(
+                pick(("3", "5", "10", "20"), chance.integers(0, 4, count)), chance.random(count) < 0.15
+            ),
             "overdueMaxDays": gaps(np.full(count, 30), ~secured),
             "annualRate": gaps(
                 pick(("0.0365", "0.042", "0.048", "0.055"), chance.integers(0, 4, count)), chance.random(count) < 0.1
