@@ -42,18 +42,21 @@ class Options:
 
 
 def application(
-    open_knowledge: Callable[[], Knowledge], options: Options, fail: Callable[[LuoshuError], None]
+    open_knowledge: Callable[[], Knowledge],
+    options: Options,
+    fail: Callable[[LuoshuError], None],
+    greet: Callable[[Knowledge], None] = lambda knowledge: None,
 ) -> tuple[Starlette, Readiness]:
     """The application and its readiness.
 
     `open_knowledge` is called off the event loop once it starts, again while the store cannot be reached; an error that no retry
-    mends goes to `fail`, which should end the process.
+    mends goes to `fail`, which should end the process. `greet` is called once questions are answered.
     """
     readiness = Readiness()
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        keeper = _Keeper(readiness, open_knowledge, options, fail)
+        keeper = _Keeper(readiness, open_knowledge, options, fail, greet)
         thread = threading.Thread(target=keeper.run, name="knowledge", daemon=True)
         thread.start()
         try:
@@ -107,6 +110,7 @@ class _Keeper:
     open_knowledge: Callable[[], Knowledge]
     options: Options
     fail: Callable[[LuoshuError], None]
+    greet: Callable[[Knowledge], None]
 
     def __post_init__(self) -> None:
         self.stop = threading.Event()
@@ -154,6 +158,7 @@ class _Keeper:
         service = self.readiness.service
         if service is None:
             return
+        self.greet(knowledge)
         service.search.update(knowledge.snapshot)
         while not self.stop.is_set():
             try:

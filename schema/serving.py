@@ -10,7 +10,6 @@ from types import FrameType
 from typing import Any
 
 import structlog
-import typer
 import uvicorn
 
 from graph.errors import ConfigurationError, LuoshuError
@@ -23,11 +22,11 @@ def serve(
     port: int,
     open_knowledge: Callable[[], Knowledge],
     options: Options,
-    greeting: Callable[[str], list[str]],
+    greet: Callable[[str, Knowledge], None],
     *,
     shutdown_seconds: int,
 ) -> None:
-    """Serve until told to stop; `greeting` gives the lines to print for the address, once it is listened on.
+    """Serve until told to stop; `greet` is told the address and the knowledge once questions are answered.
 
     Port 0 is any that is free. Raises ConfigurationError when the address cannot be listened on, and whatever keeps the knowledge from
     being opened.
@@ -38,7 +37,10 @@ def serve(
         failed.append(exc)
         server.should_exit = True
 
-    web, readiness = application(open_knowledge, options, fail)
+    listener = _listener(host, port)
+    host, port = listener.getsockname()[:2]
+    address = f"http://{f'[{host}]' if ':' in host else host}:{port}/graphql"
+    web, readiness = application(open_knowledge, options, fail, lambda knowledge: greet(address, knowledge))
     config = uvicorn.Config(
         web,
         log_config=None,
@@ -48,10 +50,7 @@ def serve(
         lifespan="on",
     )
     server = _Server(config, lambda: setattr(readiness, "stopping", True))
-    with _listener(host, port) as listener:
-        host, port = listener.getsockname()[:2]
-        for line in greeting(f"http://{f'[{host}]' if ':' in host else host}:{port}/graphql"):
-            typer.echo(line, err=True)
+    with listener:
         server.run(sockets=[listener])
     if failed:
         raise failed[0]
