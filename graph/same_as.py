@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -19,15 +20,20 @@ from graph.kinds.identity import SameAs
 from graph.ontology import FieldType
 from graph.resolution import KindView
 from graph.snapshot import Snapshot
-from graph.snapshot_columns import Ints, Rows
-from graph.snapshot_ids import KIND_SHIFT, NUMBER_MASK, LinkIds, Order, lexsort
+from graph.snapshot_columns import Ints, Mask, Rows
+from graph.snapshot_ids import KIND_SHIFT, NUMBER_MASK, LinkIds, NodeIds, Order, lexsort
+from graph.validation import credit_codes_valid
 
-SAME_AS = SameAs.__name__
+SAME_AS: Final = SameAs.__name__
+_LOWEST_RUNG: Final = 3
 
 
 @dataclass(frozen=True)
 class LinkCanon:
-    """One link kind after merging: canonical numbers, and canonical ends and key texts by number; `order` by canonical ids."""
+    """One link kind after merging: by number, which link it is, and its canonical ends and key (a place in `texts`, -1: none).
+
+    `order` is that of the canonical ids.
+    """
 
     canon: Rows
     source: Ints
@@ -35,7 +41,14 @@ class LinkCanon:
     key: Rows
     texts: pl.Series
     order: Order
-    displaced: Mapping[tuple[int, int, str | None], int]
+
+
+@dataclass(frozen=True)
+class _Groups:
+    """What is one in one kind: by number whether it stands for more, and the others by that number."""
+
+    first: Mask
+    others: Mapping[int, list[int]]
 
 
 @dataclass(frozen=True)
@@ -51,29 +64,15 @@ class Identity:
         """The identity that the SAME_AS links of `same` (resolved as they stand) make."""
         links = snapshot.links(snapshot.codes[SAME_AS])
         numbers = np.flatnonzero(same.own)
-        parents: dict[int, int] = {}
-
-        def root(handle: int) -> int:
-            while (parent := parents.setdefault(handle, handle)) != handle:
-                parents[handle] = handle = parents[parent]
-            return handle
-
-        for source, target in zip(links.source[numbers].tolist(), links.target[numbers].tolist(), strict=True):
-            if source >> KIND_SHIFT == target >> KIND_SHIFT:
-                parents[root(source)] = root(target)
-        groups: dict[int, list[int]] = {}
-        for handle in parents:
-            groups.setdefault(root(handle), []).append(handle)
+        source, target = links.source[numbers], links.target[numbers]
+        codes = source >> KIND_SHIFT
+        joined = (codes == target >> KIND_SHIFT) & (source != target)
         nodes: dict[int, Rows] = {}
-        for members in groups.values():
-            if len(members) < 2:
-                continue
-            named = {snapshot.id_of(handle): handle for handle in members}
-            first = named[min(named, key=lambda identifier: (rung(identifier), identifier))]
-            code = first >> KIND_SHIFT
-            if code not in nodes:
-                nodes[code] = np.arange(snapshot.ids[code].size, dtype=np.int32)
-            nodes[code][[handle & NUMBER_MASK for handle in members]] = first & NUMBER_MASK
+        for code in np.unique(codes[joined]).tolist():
+            ids = snapshot.ids[code]
+            if isinstance(ids, NodeIds):
+                mine = joined & (codes == code)
+                nodes[code] = _canonical(ids, source[mine] & NUMBER_MASK, target[mine] & NUMBER_MASK)
         return cls(snapshot, nodes)
 
     def advanced(self, snapshot: Snapshot, touched: Mapping[str, Rows]) -> Identity:
@@ -113,36 +112,38 @@ class Identity:
         return None if links is None else links.canon
 
     @cached_property
-    def _members(self) -> Mapping[int, Mapping[int, Rows]]:
-        found: dict[int, dict[int, Rows]] = {}
+    def _groups(self) -> Mapping[int, _Groups]:
+        found = {}
         for code, canon in self.nodes.items():
             moved = np.flatnonzero(canon != np.arange(canon.size))
-            groups: dict[int, list[int]] = {}
-            for number in moved.tolist():
-                first = int(canon[number])
-                groups.setdefault(first, [first]).append(number)
-            found[code] = {first: np.array(numbers, np.int32) for first, numbers in groups.items()}
+            first = np.zeros(canon.size, bool)
+            first[canon[moved]] = True
+            others: dict[int, list[int]] = {}
+            for number, stands_for_it in zip(moved.tolist(), canon[moved].tolist(), strict=True):
+                others.setdefault(stands_for_it, []).append(number)
+            found[code] = _Groups(first, others)
         return found
 
-    def members(self, code: int, number: int) -> Rows | None:
-        """All numbers that are one with a canonical node; None: it alone."""
-        return self._members.get(code, {}).get(number)
+    def stands_for_more(self, code: int, number: int) -> bool:
+        """Whether a canonical node has other ids."""
+        groups = self._groups.get(code)
+        return groups is not None and number in groups.others
 
     def expanded(self, code: int, numbers: npt.NDArray[np.integer]) -> tuple[Ints, npt.NDArray[np.integer]]:
         """All members of these canonical nodes: the place of each among `numbers`, and its number."""
-        groups = self._members.get(code)
+        groups = self._groups.get(code)
         places = np.arange(numbers.size)
-        if not groups:
+        if groups is None:
             return places, numbers
-        extra_places: list[int] = []
-        extra: list[int] = []
-        for place, number in enumerate(numbers.tolist()):
-            for member in groups.get(number, ())[1:] if number in groups else ():
-                extra_places.append(place)
-                extra.append(int(member))
-        return np.concatenate([places, np.array(extra_places, np.int64)]), np.concatenate(
-            [numbers, np.array(extra, numbers.dtype)]
-        )
+        more_places: list[int] = []
+        more: list[int] = []
+        for place in np.flatnonzero(groups.first[numbers]).tolist():
+            others = groups.others[int(numbers[place])]
+            more_places += [place] * len(others)
+            more += others
+        if not more:
+            return places, numbers
+        return np.concatenate([places, np.array(more_places)]), np.concatenate([numbers, np.array(more, numbers.dtype)])
 
     # links
 
@@ -158,52 +159,40 @@ class Identity:
         if not isinstance(ids, LinkIds) or kind is None or kind.name == SAME_AS or not ids.size:
             return None
         source, target = self.of_handles(ids.source), self.of_handles(ids.target)
-        texts = [self.key_text(code, text) for text in ids.keys.keys]
-        every = pl.Series("", [*ids.keys.keys, *sorted(set(texts) - set(ids.keys.keys))], dtype=pl.String)
-        place = {text: at for at, text in reversed([*enumerate(every)])}
-        key = ids.key
-        if texts != every[: len(texts)].to_list():
-            key = np.array([*(place[text] for text in texts), -1], np.int32)[ids.key]
-        moved = np.flatnonzero((source != ids.source) | (target != ids.target) | (key != ids.key))
-        if not moved.size:
+        key, texts = self._canonical_keys(code, ids)
+        moved = (source != ids.source) | (target != ids.target) | (key != ids.key)
+        if not moved.any():
             return None
-        rank = (
-            np.argsort(np.argsort(np.array(every.to_list(), dtype=object))).astype(np.int64)
-            if every.len()
-            else np.zeros(0, np.int64)
-        )
-        key_rank = np.where(key < 0, -1, np.append(rank, -1)[key])
+        rank = np.append(texts.rank("ordinal").cast(pl.Int64).to_numpy(), -1)
         ranks = self.snapshot.ranks
-        order = lexsort((ranks.of(source), ranks.of(target), key_rank, ids.order.rank))
+        order = lexsort((ranks.of(source), ranks.of(target), rank[key], ids.order.rank))
         same = np.zeros(ids.size, bool)
+        same[1:] = True
         for part in (source, target, key):
-            ordered = part[order]
-            equal = ordered[1:] == ordered[:-1]
-            same[1:] = equal if part is source else same[1:] & equal
+            same[1:] &= part[order[1:]] == part[order[:-1]]
         group = np.cumsum(~same) - 1
-        as_stated = np.ones(ids.size, bool)
-        as_stated[moved] = False
-        first = np.full(int(group[-1]) + 1, -1, np.int32)
-        reversed_order = order[::-1]
-        first[group[::-1]] = reversed_order
-        stated = as_stated[order]
-        first[group[stated]] = order[stated]
-        canon = np.empty(ids.size, np.int32)
+        # A link goes by the number that has its canonical id, else by that of the least id that was stated.
+        first = np.empty(int(group[-1]) + 1, np.int32)
+        first[group[::-1]] = order[::-1]
+        as_stated = ~moved[order]
+        first[group[as_stated]] = order[as_stated]
+        canon, ranked = np.empty(ids.size, np.int32), np.empty(ids.size, np.int32)
         canon[order] = first[group]
-        displaced = {
-            (int(source[at]), int(target[at]), None if key[at] < 0 else str(every[int(key[at])])): int(at)
-            for at in np.unique(canon[moved]).tolist()
-            if not as_stated[at]
-        }
-        ranked = np.empty(ids.size, np.int32)
         ranked[order] = np.arange(ids.size, dtype=np.int32)
-        return LinkCanon(canon, source, target, key.astype(np.int32), every, Order(ids.size, ranked), displaced)
+        return LinkCanon(canon, source, target, key, texts, Order(ids.size, ranked))
 
-    def key_text(self, code: int, text: str) -> str:
-        """The end of a link's id with the references in it made canonical."""
+    def _canonical_keys(self, code: int, ids: LinkIds) -> tuple[Rows, pl.Series]:
+        """By link, the place of its canonical key among the texts; -1: none."""
+        stated = ids.keys.keys
         kind = self.snapshot.kinds[code]
         if kind is None or not any(kind.by_name[name].holds is FieldType.REF for name in kind.key):
-            return text
+            return ids.key, stated
+        made = [self._key_text(text) for text in stated]
+        texts = [*stated, *sorted(set(made) - {*stated})]
+        place = {text: at for at, text in enumerate(texts)}
+        return np.array([*(place[text] for text in made), -1], np.int32)[ids.key], pl.Series("", texts, dtype=pl.String)
+
+    def _key_text(self, text: str) -> str:
         parts = []
         for part in text.split(":"):
             handle = self.snapshot.handle(unescape(part))
@@ -211,24 +200,55 @@ class Identity:
         return ":".join(parts)
 
     def find(self, identifier: str) -> int:
-        """The canonical handle of an id; -1 when nothing ever mentioned it. An id of a link may have ends of any standing."""
+        """The canonical handle of an id; -1 when nothing ever mentioned it. The ends in the id of a link may be any of theirs."""
         handle = self.snapshot.handle(identifier)
-        if handle >= 0:
+        if handle >= 0 or not self.nodes:
             return self.of_handle(handle)
-        prefix, _, key = identifier.partition(":")
-        code = self.snapshot.link_prefixes.get(prefix, -1)
-        if code < 0 or not self.nodes or (links := self.links(code)) is None:
+        prefix, _, rest = identifier.partition(":")
+        code, parts = self.snapshot.link_prefixes.get(prefix, -1), rest.split(":", 2)
+        links = self.links(code) if code >= 0 and len(parts) > 1 else None
+        if links is None:
             return -1
-        source, target, _ = self.snapshot.link_parts(code, key)
-        if source < 0 or target < 0:
+        source, target = (self.of_handle(self.snapshot.handle(unescape(part))) for part in parts[:2])
+        adjacency = self.snapshot.edges.get((self.snapshot.name(code), "source", source >> KIND_SHIFT))
+        if source < 0 or adjacency is None:
             return -1
-        source, target = self.of_handle(source), self.of_handle(target)
-        parts = key.split(":", 2)
-        text = self.key_text(code, parts[2]) if len(parts) == 3 else None
-        number = links.displaced.get((source, target, text), -1)
-        if number < 0:
-            known = -1 if text is None else self.snapshot.links(code).keys.number(text)
-            if text is not None and known < 0:
-                return -1
-            number = self.snapshot.link_number(code, source, target, known)
-        return -1 if number < 0 else code << KIND_SHIFT | int(links.canon[number])
+        _, members = self.expanded(source >> KIND_SHIFT, np.array([source & NUMBER_MASK]))
+        text = self._key_text(parts[2]) if len(parts) > 2 else None
+        for number in adjacency.expand(members)[1].tolist():
+            key = int(links.key[number])
+            if links.target[number] == target and (None if key < 0 else links.texts[key]) == text:
+                return code << KIND_SHIFT | int(links.canon[number])
+        return -1
+
+
+def _canonical(ids: NodeIds, one: Ints, other: Ints) -> Rows:
+    """The canonical number of each number of a kind in which these are pairwise the same."""
+    parents: dict[int, int] = {}
+
+    def root(number: int) -> int:
+        while (parent := parents.setdefault(number, number)) != number:
+            parents[number] = number = parents[parent]
+        return number
+
+    for left, right in zip(one.tolist(), other.tolist(), strict=True):
+        parents[root(left)] = root(right)
+    members = np.array([*parents])
+    group = np.array([root(number) for number in members.tolist()])
+    order = lexsort((group, rungs(ids.keys.gather(members), ids.prefix), ids.order.rank[members]))
+    members, group = members[order], group[order]
+    starts = np.flatnonzero(np.concatenate([[True], group[1:] != group[:-1]]))
+    canon = np.arange(ids.size, dtype=np.int32)
+    canon[members] = np.repeat(members[starts], np.diff(np.append(starts, members.size)))
+    return canon
+
+
+def rungs(keys: pl.Series, prefix: str) -> npt.NDArray[np.int64]:
+    """The rung of each key's id, as `graph.identifiers.rung` gives it for one."""
+    found = np.full(keys.len(), _LOWEST_RUNG, np.int64)
+    found[credit_codes_valid(keys)] = 0
+    # Codes of the lower rungs are few, or soon told from names.
+    maybe = ((keys.str.len_bytes() == 20) | keys.str.contains(r"^\d{4,6}\.[A-Z]|%")).to_numpy() & (found > 0)
+    for place in np.flatnonzero(maybe).tolist():
+        found[place] = rung(f"{prefix}:{keys[place]}")
+    return found

@@ -97,6 +97,11 @@ class Snapshot:
         """Kinds by code; None for ids of no kind."""
         return (None, *(self.ontology[name] for name in self.codes))
 
+    def name(self, code: int) -> str:
+        """The name of a kind; empty for ids of no kind."""
+        kind = self.kinds[code]
+        return "" if kind is None else kind.name
+
     @cached_property
     def prefixes(self) -> Mapping[str, int]:
         """Kind codes by prefix of node ids."""

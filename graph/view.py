@@ -177,9 +177,12 @@ class View(ViewState):
         adjacency = self.snapshot.edges.get((kind, spec.name, target >> KIND_SHIFT))
         if adjacency is None or not self.is_live(target):
             return np.empty(0, np.int64)
-        if self.identity.nodes:
+        identity, number = self.identity, target & NUMBER_MASK
+        if identity.nodes and (
+            identity.stands_for_more(target >> KIND_SHIFT, number) or identity.canon(code) is not None
+        ):
             return self.expand(kind, field, np.array([target], np.int64))[1]
-        numbers = adjacency.of(target & NUMBER_MASK)
+        numbers = adjacency.of(number)
         if not numbers.size:
             return np.empty(0, np.int64)
         view = self.kind_view(kind)

@@ -4,12 +4,18 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+import polars as pl
+from hypothesis import given
+from hypothesis import strategies as st
+
+from graph.identifiers import rung
 from graph.kinds.assets import Receivable
 from graph.kinds.identity import PossiblySameAs, SameAs
 from graph.kinds.parties import Enterprise, Institution, Supplies
 from graph.kinds.places import Product
 from graph.money import Money
 from graph.records import Record, Ref
+from graph.same_as import rungs
 from graph.view import View
 from tests.graph.build import knowledge_of, load, view_of
 from tests.graph.memory_log import MemoryLog
@@ -148,3 +154,13 @@ def test_ids_stop_to_be_one_when_that_is_no_longer_known() -> None:
     knowledge = knowledge_of(log)
     counts = [knowledge.view(known_at=each.recorded_at).handles("Enterprise").size for each in log.loads()]
     assert counts == [2, 1, 2]
+
+
+@given(
+    st.lists(
+        st.sampled_from([CODE, LISTED, NAMED, "enterprise:506700GE1G29325QX363", "enterprise:%41", "enterprise:9141"])
+    )
+)
+def test_rungs_of_many_ids_are_those_of_each(identifiers: list[str]) -> None:
+    keys = pl.Series("", [identifier.partition(":")[2] for identifier in identifiers], dtype=pl.String)
+    assert rungs(keys, "enterprise").tolist() == [rung(identifier) for identifier in identifiers]
