@@ -21,6 +21,8 @@ _FORMS: Final = {
     FieldType.MONEY: "元，或 3.5亿元",
 }
 
+_UNITS: Final = {"days": "天", "count": "个数", "people": "人", "tiers": "级", "years": "年", "rank": "位次", "×": "倍"}
+
 
 def template(kind: KindSpec, ontology: Ontology) -> str:
     """The CSV text of an empty table of this kind.
@@ -72,4 +74,5 @@ def _hint(heading: Heading, ontology: Ontology) -> str:
         return "0.05 或 5%"
     if spec.text_format in (Text.CREDIT_CODE, Text.LEI, Text.LISTING_CODE):
         return "文本格式"
-    return _FORMS.get(spec.holds, "") or ("" if spec.name in COMMON else spec.label.unit or "")
+    unit = spec.label.unit or ""
+    return _FORMS.get(spec.holds, "") or ("" if spec.name in COMMON else _UNITS.get(unit, unit))

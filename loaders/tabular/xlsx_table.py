@@ -24,7 +24,11 @@ MAX_RATIO: Final = 300
 _SMALL: Final = 16 * 2**20
 _CHUNK: Final = 2**20
 
+MAX_CELLS: Final = 30_000_000
+"""Cells of the rectangle that a sheet's filled cells span: the reader lays it out whole."""
+
 _RELATION: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+_FILLED: Final = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,3})(\d{1,7})"[^>/]*>')
 _CELL: Final = re.compile(rb"<(?:\w+:)?c\b([^>]*?)(/?)>")
 _PLACE: Final = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"')
 _FORMULA: Final = re.compile(rb"<(?:\w+:)?f[\s>/]")
@@ -150,6 +154,7 @@ def _drain(stream: IO[bytes], declared: int) -> None:
 def _marks(path: Path, sheet: Sheet, file: str) -> _Marks:
     with _opened(path, file) as book:
         data = book.read(sheet.part)
+    _refuse_strays(data, file)
     formulas: dict[int, str] = {}
     errors: dict[int, str] = {}
     first = 1
@@ -179,6 +184,22 @@ def _as_shown(cells: pl.Series) -> pl.Series:
         return cells
     shown = {text: format(float(text), ".15g") for text in cells.filter(long).unique()}
     return cells.replace(shown)
+
+
+def _refuse_strays(data: bytes, file: str) -> None:
+    """Refuse a sheet with a filled cell so far from the others that the space between would not fit into memory."""
+    last_row, columns = 0, set[bytes]()
+    for match in _FILLED.finditer(data):
+        columns.add(match[1])
+        last_row = max(last_row, int(match[2]))
+    last = max(columns, key=lambda letters: (len(letters), letters), default=b"A").decode()
+    width = 0
+    for letter in last:
+        width = width * 26 + ord(letter) - ord("A") + 1
+    if width * last_row > MAX_CELLS:
+        raise InvalidInput(
+            f"{file} reaches to a cell at {last}{last_row}, far beyond any table; delete what stands there, or save it as CSV UTF-8"
+        )
 
 
 def _faults(marks: _Marks, last: int) -> list[RowFault]:

@@ -137,6 +137,19 @@ def test_a_bomb_is_refused_before_it_unpacks(tmp_path: Path) -> None:
         sheets(file, file.name)
 
 
+def test_a_stray_cell_far_away_is_a_clear_stop(tmp_path: Path) -> None:
+    file = book(tmp_path, [["a"], [1]], lambda sheet: sheet.__setitem__("XFD1048576", "x"))
+    with pytest.raises(InvalidInput, match="a cell at XFD1048576"):
+        read(file)
+
+
+def test_a_stray_format_far_away_is_nothing(tmp_path: Path) -> None:
+    def colour(sheet: Worksheet) -> None:
+        sheet["XFD1048576"].number_format = "0.00"
+
+    assert read(book(tmp_path, [["a"], [1]], colour)).frame.rows() == [(2, "1")]
+
+
 def test_a_damaged_part_is_a_clear_stop(tmp_path: Path) -> None:
     file = book(tmp_path, [["a"], *([number] for number in range(1000))])
     data = bytearray(file.read_bytes())
