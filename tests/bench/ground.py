@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
 from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
@@ -21,6 +20,7 @@ from loaders.city.generator import DEFAULT_DAY
 from loaders.runner import run
 from loaders.tabular.extract import TabularLoader
 from tests.bench.fresh import fresh
+from tests.bench.machine import processor_seconds
 from tests.neo4j.jars import Neo4jMissing
 from tests.neo4j.process import Neo4jProcess
 
@@ -139,16 +139,17 @@ class Ground:
         self._stack.callback(server.stop)
         return server
 
+    def neo4j_seconds(self) -> float:
+        """Processor time of Neo4j so far."""
+        pid = self.neo4j.pid
+        return 0.0 if pid is None else processor_seconds(pid)
+
     def empty_neo4j(self) -> None:
         """Delete everything in Neo4j."""
         from neo4j import GraphDatabase
 
         with GraphDatabase.driver(self.neo4j.uri) as driver, driver.session() as session:
             session.run("MATCH (n) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 10000 ROWS").consume()
-
-    def cleanup(self, action: Callable[[], object]) -> None:
-        """Do something at the end of the block."""
-        self._stack.callback(action)
 
 
 def extraction(folder: Path, ontology: Ontology, source: str = SOURCE) -> Extraction:

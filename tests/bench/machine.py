@@ -55,6 +55,15 @@ def resident_bytes() -> dict[str, int]:
     return {"resident": sizes["Rss"], "private": sizes["Private_Clean"] + sizes["Private_Dirty"], "peak": peak}
 
 
+def processor_seconds(pid: int) -> float:
+    """Processor time of a process so far; 0 where the system does not say."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def _processor() -> str:
     try:
         lines = Path("/proc/cpuinfo").read_text().splitlines()

@@ -46,10 +46,12 @@ def measure(ground: Ground) -> Iterator[Figure]:
         earlier = ground.knowledge.view(DAY - timedelta(days=number + 1))
         cold += timed(partial(financing_paths, earlier, firms[number % len(firms)]))
     yield Figure.of("the first question of a cold view", "ms", cold.milliseconds())
-    ask = partial(financing_paths, view)
+    ask = partial(financing_paths, view, count=False)
     times = each(ask, firms).milliseconds()
     yield Figure.of("any enterprise: the median", "ms", times, at_most(10), "first 20 paths, nine techniques")
     yield Figure.of("any enterprise: the slowest 5 %", "ms", times, at_most(50, p95=True))
+    times = each(partial(ask, count=True), firms).milliseconds()
+    yield Figure.of("any enterprise, and how many paths there are (at most 100)", "ms", times)
     note = f"{suppliers.size:,} suppliers"
     yield Figure.of("suppliers of the hub", "ms", each(ask, near).milliseconds(), at_most(100, p95=True), note)
     times = each(lambda _: ask(hub), range(ground.times(20))).milliseconds()
@@ -105,7 +107,9 @@ def _ratios(ground: Ground) -> Iterator[Figure]:
     with CypherChains(ground) as cypher:
         _, suppliers = hub_of(view)
         firms = random.Random(SEED).choices(view.ids_of(suppliers), k=ground.times(12))
-        ours = partial(financing_paths, view, techniques=[Technique.DEEP_TIER], status=[PathStatus.PROSPECTIVE])
+        ours = partial(
+            financing_paths, view, techniques=[Technique.DEEP_TIER], status=[PathStatus.PROSPECTIVE], count=False
+        )
         ours(firms[0])
         for links in LINKS:
             cypher.ask(firms[0], links)

@@ -26,7 +26,7 @@ def measure(ground: Ground) -> Iterator[Figure]:
     yield Figure.of("the index made", "s", timed(lambda: index.update(view.snapshot)))
     for what, texts in _texts(view, ground.times(SAMPLE)).items():
         times = each(lambda text: _first(index, view, text), texts)
-        yield Figure.of(what, "ms", times.milliseconds(), at_most(20), f"such as {texts[0]}")
+        yield Figure.of(what, "ms", times.milliseconds(), at_most(20, p95=True), f"such as {texts[0]}")
 
 
 def _first(index: SearchIndex, view: View, text: str) -> int:
