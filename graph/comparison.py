@@ -21,6 +21,8 @@ from graph.ontology import FieldType, KindSpec
 VALID_FROM: Final = "valid_from"
 EFFECTIVE: Final = "#effective"
 """The day under which a row stands: that of the version whose place an undated row takes."""
+_SHOWN: Final = 5
+"""Locators of clashing rows that are named."""
 _PLACE: Final = "#place"
 _HASH: Final = "#hash"
 
@@ -87,18 +89,23 @@ def distinct(kind: KindSpec, frame: pl.DataFrame) -> Distinct:
 def _clashes(
     kind: KindSpec, twice: pl.DataFrame, frame: pl.DataFrame, keys: list[str], values: list[str]
 ) -> list[Rejection]:
+    rows = twice.with_columns(frame[LOCATOR][twice[_PLACE]].fill_null("a row").alias(LOCATOR))
+    groups = rows.group_by(keys, maintain_order=True).agg(
+        *((pl.col(f"={name}").n_unique() > 1).alias(f"={name}") for name in values),
+        shown=pl.col(LOCATOR).head(_SHOWN).str.join(", ")
+        + pl.when(pl.len() > _SHOWN).then(pl.lit(" …")).otherwise(pl.lit("")),
+    )
+    differing = pl.coalesce(pl.when(pl.col(f"={name}")).then(pl.lit(name)) for name in values)
+    rows = rows.join(groups.select(*keys, "shown", differing=differing), on=keys, how="left", nulls_equal=True)
+    value = pl.coalesce(
+        pl.when(pl.col("differing") == name).then(pl.col(f"={name}").cast(pl.String)) for name in values
+    )
+    remedy = "keep the right one, or tell them apart by validFrom"
     found: list[Rejection] = []
-    places = twice.group_by(keys, maintain_order=True).agg(pl.col(_PLACE))[_PLACE]
-    for group in places:
-        rows = frame[group.to_list()]
-        differing = next((name for name in values if rows[name].n_unique() > 1), "")
-        name = _graph_name(kind, differing)
-        locators = [locator or "a row" for locator in rows[LOCATOR]]
-        shown = ", ".join(locators[:5]) + (" …" if len(locators) > 5 else "")
-        for locator, value in zip(locators, rows[differing].cast(pl.String), strict=True):
-            reason = f"{shown} state one {kind.name} differently, here in {name}"
-            remedy = "keep the right one, or tell them apart by validFrom"
-            found.append(Rejection("DUPLICATE", kind.name, locator, name, (value or "")[:80], reason, remedy))
+    for locator, shown, name, text in rows.sort(_PLACE).select(LOCATOR, "shown", "differing", value).iter_rows():
+        told = _graph_name(kind, name)
+        reason = f"{shown} state one {kind.name} differently, here in {told}"
+        found.append(Rejection("DUPLICATE", kind.name, locator, told, (text or "")[:80], reason, remedy))
     return found
 
 

@@ -92,7 +92,7 @@ def run(
             dry_run=dry_run,
             advance=progress.advance,
         )
-        kept.add(written.rejections)
+        kept.add(reading.with_files(written.rejections))
         clock.lap("writing")
     return _report(extraction, header, written, reading, kept, dry_run, clock.laps)
 
@@ -128,6 +128,7 @@ class _Reading:
     offered: Counter[str] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
     illegible: int = 0
+    _files: dict[str, set[str]] = field(default_factory=dict)
     _frames: dict[str, list[pl.DataFrame]] = field(default_factory=dict)
     _keys: dict[str, list[pl.DataFrame]] = field(default_factory=dict)
 
@@ -136,6 +137,7 @@ class _Reading:
         checked = check(part.batch, self.ontology, self.extraction.source)
         for name, frame in part.batch.frames.items():
             self.offered[name] += frame.height
+            self._files.setdefault(name, set()).add(part.file)
         for name, frame in checked.kept.frames.items():
             self._frames.setdefault(name, []).append(frame)
         self._refuse(part.rejections, part.rejected.frames, offered=True)
@@ -158,6 +160,11 @@ class _Reading:
             self._keys.setdefault(name, []).append(keys)
             self.illegible += count - keys.height
         self.illegible += len(_with_wrong_keys(self.ontology, rejections))
+
+    def with_files(self, rejections: Sequence[Rejection]) -> list[Rejection]:
+        """The rejections with the file of their kind, where all its rows stand in one."""
+        only = {name: next(iter(files)) for name, files in self._files.items() if len(files) == 1}
+        return [replace(item, file=item.file or only.get(item.kind, "")) for item in rejections]
 
     def frames(self) -> dict[str, pl.DataFrame]:
         """The valid rows by kind name."""

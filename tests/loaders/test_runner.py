@@ -71,6 +71,14 @@ def test_the_quarantine_names_file_row_field_and_remedy(knowledge: Knowledge, tm
     assert row["remedy"]
 
 
+def test_duplicates_name_their_file(knowledge: Knowledge, tmp_path: Path) -> None:
+    report = load(knowledge, firms(tmp_path, "1,甲,,", "1,乙,,"))
+    assert [(item.file, item.row) for item in report.rejections] == [
+        ("enterprises.csv", "row 2"),
+        ("enterprises.csv", "row 3"),
+    ]
+
+
 def test_provenance_is_set(knowledge: Knowledge, tmp_path: Path) -> None:
     load(knowledge, firms(tmp_path, "1,甲,,"))
     [stored] = knowledge.log.loads()
