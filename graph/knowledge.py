@@ -26,7 +26,7 @@ from graph.viewer import EVERYONE, Viewer
 
 MAX_VIEWS: Final = 4
 PUBLISH_ROWS: Final = 20_000
-"""So many new rows are worth writing files for; fewer are read from the log again by whoever opens it next."""
+"""Fewer new rows than that are read from the log again by whoever opens it next, not written to files."""
 LOAD_ROWS: Final = 50
 """A load costs its next reader as much as so many rows."""
 
@@ -54,6 +54,7 @@ class Knowledge:
         reliability_default: Decimal,
         clock: Callable[[], datetime],
         max_views: int,
+        publish_rows: int,
     ) -> None:
         self.log = log
         self.snapshot = Snapshot.empty(ontology)
@@ -62,6 +63,7 @@ class Knowledge:
         self._reliability_default = reliability_default
         self._clock = clock
         self._max_views = max_views
+        self._publish_rows = publish_rows
         self._views: OrderedDict[tuple[date, int, Viewer], View] = OrderedDict()
         self._saved: Saved | None = None
         self._distrusted: str | None = None
@@ -80,11 +82,13 @@ class Knowledge:
         reliability_default: Decimal = DEFAULT_RELIABILITY,
         clock: Callable[[], datetime] = _now,
         max_views: int = MAX_VIEWS,
+        publish_rows: int = PUBLISH_ROWS,
     ) -> Self:
         """The knowledge that a log holds, up to its last finished load.
 
         `directory` keeps snapshots, so that the next to open maps files; None keeps nothing. `ontology`: that of all kinds declared so
-        far. `timezone` says which day it is. Cost: mapping, or about 3 seconds a million statements where nothing is kept.
+        far. `timezone` says which day it is; `max_views` views are kept; more than `publish_rows` new rows are written to files.
+        Cost: mapping, or about 3 seconds a million statements where nothing is kept.
         """
         ontology = ontology or Ontology.current()
         opened = cls(
@@ -95,6 +99,7 @@ class Knowledge:
             reliability_default=reliability_default,
             clock=clock,
             max_views=max_views,
+            publish_rows=publish_rows,
         )
         opened.refresh()
         return opened
@@ -152,7 +157,7 @@ class Knowledge:
             return
         after = self._saved.snapshot.seq if self._saved else 0
         new = [load for load in self.snapshot.loads if load.seq > after]
-        if sum(load.rows + LOAD_ROWS for load in new) >= PUBLISH_ROWS or (self._saved is None and new):
+        if sum(load.rows + LOAD_ROWS for load in new) > self._publish_rows or (self._saved is None and new):
             work = (self._folder, self.snapshot, self._saved, self._distrusted)
             self._publisher = threading.Thread(target=self._publish, args=work, name="luoshu-snapshot")
             self._publisher.start()
@@ -163,7 +168,9 @@ class Knowledge:
         try:
             saved = folder.publish(snapshot, before, distrusted=distrusted)
         except (OSError, StoreCorrupt) as exc:
-            _log.warning("snapshot not kept; the next start reads the whole log", folder=str(folder.path), error=str(exc))
+            _log.warning(
+                "snapshot not kept; the next start reads the whole log", folder=str(folder.path), error=str(exc)
+            )
             return
         if saved is None:
             return
@@ -227,9 +234,13 @@ class Knowledge:
         """Tomorrow's view of what is known now, whole: made before midnight, it is there when the day begins."""
         return self.view(self.today() + timedelta(days=1)).prepare()
 
-    def close(self) -> None:
-        """Let go of snapshot and views, once what is being saved is saved. The log is its owner's to close."""
+    def settle(self) -> None:
+        """Wait until what is being saved is saved."""
         if self._publisher is not None:
             self._publisher.join()
+
+    def close(self) -> None:
+        """Let go of the views, once what is being saved is saved. The log is its owner's to close."""
+        self.settle()
         with self._caching:
             self._views.clear()

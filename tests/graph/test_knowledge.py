@@ -1,5 +1,6 @@
 """Knowledge: which moment a view is of, and that views last while nothing they rest on changes."""
 
+import threading
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -172,6 +173,32 @@ def test_many_small_loads_are_as_one(knowledge: Knowledge, log: MemoryLog) -> No
     view = knowledge.view()
     names = view.texts(view.handles("Enterprise"), "name").to_list()
     assert sorted(names[2:]) == sorted(f"企业{number}" for number in range(33, 40))
+
+
+def test_whoever_asks_during_refreshes_sees_one_state_of_things(log: MemoryLog) -> None:
+    knowledge = knowledge_of(log)
+    firms = [f"f{number}" for number in range(50)]
+    load(log, "register", [firm(key, "0") for key in firms])
+    knowledge.refresh()
+    seen: list[set[str]] = []
+    over = threading.Event()
+
+    def ask() -> None:
+        while not over.is_set():
+            view = knowledge.view()
+            handles = view.handles("Enterprise")
+            seen.append(set(view.texts(handles, "name").to_list()) - {"甲"})
+
+    askers = [threading.Thread(target=ask) for _ in range(3)]
+    for asker in askers:
+        asker.start()
+    for number in range(1, 15):
+        load(log, "register", [firm(key, str(number)) for key in firms])
+        knowledge.refresh()
+    over.set()
+    for asker in askers:
+        asker.join()
+    assert {len(names) for names in seen} == {1}
 
 
 def test_a_folder_that_cannot_be_written_does_without(log: MemoryLog, tmp_path: Path) -> None:
