@@ -282,7 +282,7 @@ def test_a_drawing_is_the_view_after_any_loads_on_any_day_and_any_interruption(
 ) -> None:
     examples = iter(range(1_000))
 
-    @settings(max_examples=25, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+    @settings(max_examples=15, phases=[Phase.explicit, Phase.reuse, Phase.generate])
     @given(st.lists(st.tuples(loads, days, st.none() | st.integers(1, 6)), min_size=1, max_size=6))
     def check(story: list[tuple[Loaded, date, int | None]]) -> None:
         log, log_id = MemoryLog(), f"log {next(examples)}"

@@ -1,9 +1,11 @@
 """Asked in Cypher of the drawing, as an analyst would, supply tiers and connections come to what the questions answer."""
 
 import random
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -151,3 +153,17 @@ def relations_of(view: View, step: ConnectionStep) -> set[tuple[str, bool, str |
         (relation.relation, relation.forward, None if relation.link < 0 else view.id_of(relation.link))
         for relation in step.relations
     }
+
+
+DOCUMENT = Path(__file__).parents[2] / "docs" / "drawing.md"
+STATEMENTS = re.findall(r"```cypher\n(.+?)```", DOCUMENT.read_text(encoding="utf-8"), re.DOTALL)
+
+
+@pytest.mark.parametrize("statement", STATEMENTS)
+def test_the_statements_of_the_documentation_answer(view: View, driver: Driver, statement: str) -> None:
+    driver.execute_query("CALL db.awaitIndexes(60)")
+    driver.execute_query("CALL db.index.fulltext.awaitEventuallyConsistentIndexRefresh()")
+    firms = view.ids_of(view.handles("Enterprise"))
+    name = view.texts(view.handles("Enterprise")[:1], "name")[0]
+    asked = {"text": name[:2], "root": roots(view)[0], "source": firms[0], "target": firms[7]}
+    assert driver.execute_query(statement, asked).records
