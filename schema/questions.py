@@ -18,6 +18,7 @@ from graph.ontology import Ontology as Kinds
 from queries.keyset import MAX_FIRST
 from schema.context import Scope
 from schema.nodes import find_node
+from schema.types.chains import connections_field
 from schema.types.connections import RecordConnection, connection_field, page_arguments
 from schema.types.derived import Types, declared_fields, derived, make_argument, make_field, question
 from schema.types.entity import Entity
@@ -132,7 +133,7 @@ def question_fields(types: Types, ontology: Kinds, *more: type[Any]) -> list[Str
     kinds = make_argument("kinds", "kinds", StrawberryOptional(StrawberryList(types["Kind"])))
     found = make_field("search", "search", derived("SearchConnection"), SEARCH, SearchField)
     found.arguments = [text, kinds, *page_arguments()]
-    fields.append(found)
+    fields += [found, connections_field(types)]
     taken = {field.graphql_name or camel(field.python_name) for field in fields} | {
         "asOf",
         "knownAt",

@@ -11,6 +11,7 @@ from graph.ontology import Ontology
 from schema.execution import Discipline
 from schema.questions import Present, Times, question_fields
 from schema.scalars import SCALARS
+from schema.types.chains import ChainQuestions, add_chains
 from schema.types.codes import code_enum, code_lists, kind_enum
 from schema.types.coverage import CoverageQuestions, add_coverage
 from schema.types.derived import Types, declared_fields, make_object, named
@@ -52,9 +53,10 @@ def build_schema(ontology: Ontology) -> Schema:
         "IncompleteRecord",
         make_object("IncompleteRecord", fields, "不完整记录 · A record that lacks a required field", above),
     )
+    add_chains(types, ontology)
     add_financing(types)
     add_coverage(types)
-    questions = question_fields(types, ontology, FinancingQuestions, CoverageQuestions)
+    questions = question_fields(types, ontology, ChainQuestions, FinancingQuestions, CoverageQuestions)
     view = types.add("View", make_object("View", [*declared_fields(Times), *questions], f"视图 · {VIEW}"))
     query = make_object(
         "Query",

@@ -97,6 +97,7 @@ PROMISED = {
     " stated: Stated! redacted: Boolean!",
     "Evidence": "strength: Decimal! weakestStep: Int! claims: [Claim!]!",
     "Completeness": "complete: Boolean! reason: IncompleteReason exploredCount: Int! completeToDepth: Int! truncatedByAccess: Boolean!",
+    "Query": "view: View! supplyTiers: SupplyTiers! connections: ConnectionPaths!",
     "FundCoverage": "cells: [CoverageCell!]! total: CoverageCell! overCoverage: Money!",
     "CoverageCell": "id: ID! industry: Industry stage: Stage region: Region period: String demand: Money! deployed: Money! covered: Money!"
     " executionGap: Money! structuralGap: Money! structuralGapLow: Money! overCoverage: Money! reason: GapReason reasons: [GapShare!]!"
