@@ -16,11 +16,12 @@ import polars as pl
 from graph.blocks import CONFIDENCE, ID, LOAD, LOCATOR, NONE, OP, UNTIL, Op
 from graph.log import Load, Mode
 from graph.ontology import KindSpec, Storage
-from graph.snapshot import EdgeKey, Snapshot, ranks_of
+from graph.snapshot import Snapshot
 from graph.snapshot_adjacency import Adjacency
 from graph.snapshot_columns import Codes, Column, Ints, Numbers, Rows, Texts
 from graph.snapshot_ids import KIND_SHIFT, LinkIds, NodeIds, numbers_of
 from graph.snapshot_interning import Interning, key_texts
+from graph.snapshot_names import EdgeKey, ranks_of
 from graph.snapshot_reading import Reading
 from graph.snapshot_rows import NewRows, Placed, cap, distinct, place
 from graph.snapshot_table import FIRST, OPEN, RowPart, Table, Values, stored_values

@@ -147,8 +147,11 @@ class NodeIds:
 
     def ids_of(self, numbers: npt.NDArray[np.integer]) -> pl.Series:
         """The whole ids of these numbers, null for -1."""
-        keys = gather(self.keys, numbers)
-        return keys if not self.prefix else (pl.select(pl.lit(f"{self.prefix}:") + keys).to_series())
+        if not self.prefix:
+            return gather(self.keys, numbers)
+        if numbers.size > self.size:
+            return gather(self.ids_of(np.arange(self.size)), numbers)
+        return pl.select(pl.lit(f"{self.prefix}:") + gather(self.keys, numbers)).to_series()
 
 
 @dataclass(frozen=True, eq=False)

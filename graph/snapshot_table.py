@@ -250,3 +250,8 @@ def has_values(spec: FieldSpec) -> bool:
 
 def _joined(old: npt.NDArray[Any], new: npt.NDArray[Any]) -> npt.NDArray[Any]:
     return new if not old.size else np.concatenate([old, new])
+
+
+def day_of(value: date) -> int:
+    """A date as days since 1970."""
+    return value.toordinal() - EPOCH_ORDINAL

@@ -33,6 +33,7 @@ __all__ = [
     "StatementView",
     "View",
     "dataset_id",
+    "day_of",
 ]
 
 

@@ -22,11 +22,11 @@ from graph.identifiers import make_id
 from graph.ontology import KindSpec, Ontology
 from graph.resolution import KindView, Moment, resolve
 from graph.same_as import SAME_AS, Identity
-from graph.snapshot import Snapshot, day_of
+from graph.snapshot import Snapshot
 from graph.snapshot_columns import Ints, Mask, Numbers, Rows
 from graph.snapshot_ids import KIND_SHIFT, NUMBER_MASK, Order
 from graph.snapshot_rows import distinct
-from graph.snapshot_table import EPOCH_ORDINAL
+from graph.snapshot_table import EPOCH_ORDINAL, day_of
 from graph.values import MILLION
 from graph.viewer import EVERYONE, Viewer
 
