@@ -23,6 +23,7 @@ from graph.resolution import NOTHING, KindView
 from graph.same_as import SAME_AS
 from graph.snapshot_columns import NOT_STATED, Codes, Ints, Numbers, Rows, Texts, gather
 from graph.snapshot_ids import KIND_SHIFT, NUMBER_MASK, LinkIds, handles_of, lexsort, link_id
+from graph.snapshot_table import day_of
 from graph.view_state import DEFAULT_RELIABILITY, LAST_AS_OF, ViewState, dataset_id
 
 __all__ = [
