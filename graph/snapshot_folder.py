@@ -7,6 +7,7 @@ again from the log: the folder holds nothing that is not in it.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import time
@@ -157,7 +158,8 @@ class SnapshotFolder:
         staying = {name: since for name, since in retired.items() if now - since <= self._grace and name not in kept}
         for path in [*self.path.glob("*.arrow"), *self.path.glob("*.part")]:
             if path.name not in kept and path.name not in staying and now - path.stat().st_mtime > self._grace:
-                path.unlink(missing_ok=True)
+                with contextlib.suppress(OSError):
+                    path.unlink()
         return staying
 
     def _replace_manifest(self, manifest: Manifest) -> None:

@@ -113,13 +113,20 @@ class View(ViewState):
         return list(self._ids(handles).to_list())
 
     def _ids(self, handles: Ints) -> pl.Series:
-        if self.identity.nodes and handles.size:
-            codes = np.unique(handles >> KIND_SHIFT)
-            if any(isinstance(self.snapshot.ids[code], LinkIds) for code in codes.tolist() if code >= 0):
-                return pl.Series(
-                    "", [None if handle < 0 else self.id_of(handle) for handle in handles.tolist()], dtype=pl.String
-                )
-        return self.snapshot.ids_of(handles)
+        found = self.snapshot.ids_of(handles)
+        if not self.identity.nodes:
+            return found
+        codes = handles >> KIND_SHIFT
+        for code in np.unique(codes).tolist():
+            ids = self.snapshot.ids[code] if code >= 0 else None
+            links = self.identity.links(code) if isinstance(ids, LinkIds) else None
+            if isinstance(ids, LinkIds) and links is not None:
+                here = np.flatnonzero(codes == code)
+                numbers = handles[here] & NUMBER_MASK
+                keys = gather(links.texts, links.key[numbers])
+                made = self.snapshot.link_ids(ids, links.source[numbers], links.target[numbers], keys)
+                found = found.scatter(here, made)
+        return found
 
     def kind_of(self, handle: int) -> KindSpec:
         """The kind of a record."""
@@ -219,7 +226,6 @@ class View(ViewState):
         """The records of a kind that are in force but lack a required field, in id order: no question sees them."""
         code, view = self.snapshot.codes[kind], self.kind_view(kind)
         order = self.order(code).numbers
-        order = order[order < view.own.size]
         return handles_of(code, order[(view.in_force & ~view.own)[order]])
 
     def _of_one_kind(self, handles: Ints, name: str) -> tuple[KindView, FieldSpec, npt.NDArray[np.integer]]:
