@@ -1,7 +1,7 @@
-"""Deep-tier chains asked in Cypher of the drawing: the chain, its anchor's programme, product and lender, widest first.
+"""Questions asked in Cypher of the drawing: deep-tier chains, and the tiers of suppliers.
 
-It is the question without its gates and without what is recorded on the links and limits: less than ours answers, so the
-comparison favours Cypher.
+A chain comes with its anchor's programme, product and lender, widest first. It is the question without its gates and without what
+is recorded on the links and limits: less than ours answers, so the comparison favours Cypher.
 """
 
 from __future__ import annotations
@@ -30,7 +30,14 @@ ORDER BY capacity IS NULL, capacity DESC, links, nodes LIMIT 20
 """
 
 
-class CypherChains:
+TIERS = """
+MATCH p = (root:Enterprise {{id: $id}})<-[:SUPPLIES*1..{tiers}]-(s:Enterprise) WHERE s <> root
+WITH s, min(length(p)) AS tier
+RETURN tier, s.id AS supplier ORDER BY tier, supplier
+"""
+
+
+class CypherQuestions:
     """The drawing of a ground's city, and questions asked of it."""
 
     def __init__(self, ground: Ground) -> None:
@@ -46,8 +53,14 @@ class CypherChains:
     def __exit__(self, *_: object) -> None:
         self._driver.close()
 
-    def ask(self, firm: str, links: int) -> int:
-        """How many chains were found, at most 20."""
-        query = Query(CHAINS.format(links=links), timeout=TIMEOUT)
+    def chains(self, firm: str, links: int) -> int:
+        """How many chains of up to so many links were found, at most 20."""
+        return self._rows(CHAINS.format(links=links), firm)
+
+    def tiers(self, root: str, tiers: int) -> int:
+        """How many suppliers there are within so many tiers."""
+        return self._rows(TIERS.format(tiers=tiers), root)
+
+    def _rows(self, statement: str, identifier: str) -> int:
         with self._driver.session() as session:
-            return len(session.run(query, id=firm).data())
+            return len(session.run(Query(statement, timeout=TIMEOUT), id=identifier).data())

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
+from statistics import median
 from typing import Final
 
 import numpy as np
@@ -14,20 +16,24 @@ import numpy as np
 from graph.kinds.terms import Technique
 from graph.search import SearchIndex
 from graph.view import View
+from queries.connections import connections
 from queries.financing_paths import financing_paths
 from queries.financing_terms import PathStatus
+from queries.supply_tiers import Direction, supply_tiers
 from schema.context import Clock, Scope, Service
 from schema.execution import Request, run
 from schema.schema import build_schema
 from tests.bench.clock import Times, each, timed
-from tests.bench.cypher import CypherChains
+from tests.bench.cypher import CypherQuestions
 from tests.bench.figure import Figure, at_most
 from tests.bench.ground import DAY, Ground
+from tests.bench.report import number
 
 SAMPLE: Final = 100
 SEED: Final = 20_260_101
 LINKS: Final = (3, 4, 5)
-"""Supply links of the chains that Cypher is asked for; ours always searches up to five."""
+TIERS: Final = (2, 3, 4)
+"""Supply links of the chains, and tiers of suppliers, that Cypher is asked for."""
 CYPHER_SCALE: Final = 10.0
 
 DOCUMENT: Final = """query ($firm: ID!) { view(asOf: "%s") { financingPaths(beneficiary: $firm, first: 20) {
@@ -42,9 +48,9 @@ def measure(ground: Ground) -> Iterator[Figure]:
     hub, suppliers = hub_of(view)
     near = random.Random(SEED).choices(view.ids_of(suppliers), k=ground.times(SAMPLE))
     cold = Times()
-    for number in range(ground.times(5)):
-        earlier = ground.knowledge.view(DAY - timedelta(days=number + 1))
-        cold += timed(partial(financing_paths, earlier, firms[number % len(firms)]))
+    for day in range(ground.times(5)):
+        earlier = ground.knowledge.view(DAY - timedelta(days=day + 1))
+        cold += timed(partial(financing_paths, earlier, firms[day % len(firms)]))
     yield Figure.of("the first question of a cold view", "ms", cold.milliseconds())
     ask = partial(financing_paths, view, count=False)
     times = each(ask, firms).milliseconds()
@@ -59,6 +65,13 @@ def measure(ground: Ground) -> Iterator[Figure]:
     chains = partial(ask, techniques=[Technique.DEEP_TIER], status=[PathStatus.PROSPECTIVE])
     times = each(chains, near).milliseconds()
     yield Figure.of("prospective deep-tier chains alone, suppliers of the hub", "ms", times, at_most(100, p95=True))
+    tiers = partial(supply_tiers, view, direction=Direction.SUPPLIERS, max_tiers=5)
+    times = each(lambda _: tiers(hub), range(ground.times(20))).milliseconds()
+    found = sum(len(tier.firms) for tier in tiers(hub).tiers)
+    yield Figure.of("suppliers of the hub in five tiers", "ms", times, at_most(100), f"{found:,} firms")
+    pairs = list(pairwise(firms))
+    times = each(lambda pair: connections(view, *pair), pairs or [(firms[0], hub)]).milliseconds()
+    yield Figure.of("connections between any two enterprises", "ms", times, None, "the first 10 within 6 steps")
     yield _over_graphql(ground, firms)
     yield from _against_cypher(ground)
 
@@ -104,23 +117,37 @@ def _against_cypher(ground: Ground) -> Iterator[Figure]:
 
 def _ratios(ground: Ground) -> Iterator[Figure]:
     view = ground.view
-    with CypherChains(ground) as cypher:
-        _, suppliers = hub_of(view)
-        firms = random.Random(SEED).choices(view.ids_of(suppliers), k=ground.times(12))
-        ours = partial(
-            financing_paths, view, techniques=[Technique.DEEP_TIER], status=[PathStatus.PROSPECTIVE], count=False
-        )
-        ours(firms[0])
+    hub, suppliers = hub_of(view)
+    firms = random.Random(SEED).choices(view.ids_of(suppliers), k=ground.times(15))
+    chains = partial(
+        financing_paths, view, techniques=[Technique.DEEP_TIER], status=[PathStatus.PROSPECTIVE], count=False
+    )
+    with CypherQuestions(ground) as cypher:
         for links in LINKS:
-            cypher.ask(firms[0], links)
-            mine, theirs = Times(), Times()
-            for firm in firms:
-                mine += timed(partial(ours, firm))
-                theirs += timed(partial(cypher.ask, firm, links))
-            ratio = tuple(other / own for own, other in zip(mine.clock, theirs.clock, strict=True))
-            note = f"{ground.scale:g},000 enterprises, in turn; Cypher {_ms(theirs)}, ours with gates, limits and up to 5 links {_ms(mine)}"
-            yield Figure(f"deep-tier chains of up to {links} links: Cypher takes", "× as long", ratio, None, note)
+            name = f"Cypher against ours: deep-tier chains of up to {links} links, ours up to 5 with gates and limits"
+            yield _ratio(name, chains, partial(cypher.chains, links=links), firms, ground)
+        for tiers in TIERS:
+            ours = partial(supply_tiers, view, direction=Direction.SUPPLIERS, max_tiers=tiers)
+            assert sum(len(tier.firms) for tier in ours(hub).tiers) == cypher.tiers(hub, tiers)
+            name = f"Cypher against ours: suppliers of the hub in {tiers} tiers"
+            yield _ratio(name, ours, partial(cypher.tiers, tiers=tiers), [hub] * ground.times(5), ground)
+
+
+def _ratio(
+    name: str, ours: Callable[[str], object], cypher: Callable[[str], object], firms: list[str], ground: Ground
+) -> Figure:
+    """How many times as long Cypher takes, the two asked in turn; the first firm is asked once before, for plans and caches."""
+    ours(firms[0])
+    cypher(firms[0])
+    mine, theirs = Times(), Times()
+    for firm in firms:
+        mine += timed(partial(ours, firm))
+        theirs += timed(partial(cypher, firm))
+    ratios = tuple(other / own for own, other in zip(mine.clock, theirs.clock, strict=True))
+    note = f"scale {ground.scale:g}: Cypher {_ms(theirs)}, ours {_ms(mine)}"
+    return Figure(name, "×", ratios, None, note)
 
 
 def _ms(times: Times) -> str:
-    return f"{1000 * sorted(times.clock)[len(times.clock) // 2]:.1f} ms"
+    slowest = f"{number(1000 * max(times.clock))} ms at worst"
+    return f"{number(1000 * median(times.clock))} ms, {slowest}"
