@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import date
 
 import anyio
 import structlog
@@ -32,13 +33,15 @@ class Options:
     """How the application serves.
 
     `request_seconds` how long a request may run; `threads` how many run at once; `poll_seconds` how long a wait for new loads is at
-    most; `retry_seconds` how long to rest when the store does not answer.
+    most; `retry_seconds` how long to rest when the store does not answer; `tomorrow_seconds` how long before midnight the view of the
+    next day is made.
     """
 
     request_seconds: float = 10.0
     threads: int = 8
     poll_seconds: float = 0.2
     retry_seconds: float = 1.0
+    tomorrow_seconds: float = 600.0
 
 
 def application(
@@ -114,6 +117,7 @@ class _Keeper:
 
     def __post_init__(self) -> None:
         self.stop = threading.Event()
+        self._prepared_on: date | None = None
 
     def run(self) -> None:
         """Run until stopped. Whatever else ends it ends the process: without it nobody would see new loads."""
@@ -137,6 +141,7 @@ class _Keeper:
             try:
                 knowledge = self.open_knowledge()
                 schema = build_schema(knowledge.snapshot.ontology)
+                knowledge.view().prepare()
             except LuoshuError as exc:
                 if not exc.retryable:
                     _log.error("cannot start", code=exc.code, problem=exc.message)
@@ -171,9 +176,16 @@ class _Keeper:
                         "refreshed", version=snapshot.seq, milliseconds=round((time.monotonic() - begun) * 1000, 1)
                     )
                 self.readiness.behind = None
+                self._prepare_tomorrow(knowledge)
             except LuoshuError as exc:
                 # Reads go on from memory; new loads are seen once the store answers again.
                 if self.readiness.behind is None:
                     _log.warning("store unavailable", problem=exc.message)
                 self.readiness.behind = exc.message
                 self.stop.wait(self.options.retry_seconds)
+
+    def _prepare_tomorrow(self, knowledge: Knowledge) -> None:
+        today = knowledge.today()
+        if self._prepared_on != today and knowledge.seconds_to_midnight() < self.options.tomorrow_seconds:
+            knowledge.prepare_tomorrow()
+            self._prepared_on = today

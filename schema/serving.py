@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import signal
 import socket
 import sys
 from collections.abc import Callable
@@ -74,9 +75,10 @@ class _Server(uvicorn.Server):
         self._not_ready = not_ready
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Flip readiness, then stop."""
+        """Flip readiness, then stop; a second interrupt stops at once. To be stopped is no failure: the exit code is 0."""
         self._not_ready()
-        super().handle_exit(sig, frame)
+        self.force_exit = self.should_exit and sig == signal.SIGINT
+        self.should_exit = True
 
 
 def configure_logs(level: str, form: str) -> None:

@@ -9,7 +9,8 @@ TIERS = (
 )
 PATHS = (
     "query($from: ID!, $to: ID!, $through: [Kind!]) { connections(from: $from, to: $to, through: $through) {"
-    " completeness { complete } excludedKinds paths { nodes { id } steps { from { id } to { id } relations { relation forward link { id } } } } } }"
+    " completeness { complete } excludedKinds paths { nodes { id } steps { from { id } to { id }"
+    " relations { relation forward link { id } } } } } }"
 )
 
 

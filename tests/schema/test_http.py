@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from starlette.testclient import TestClient
 from graph.errors import ConfigurationError, LuoshuError, StoreUnavailable
 from graph.knowledge import Knowledge
 from graph.log import Head
+from graph.view import View
 from schema.application import Options, application
 from schema.http import GRAPHQL_JSON, JSON
 from schema.limits import MAX_BODY_BYTES
@@ -241,3 +243,24 @@ def test_an_error_that_no_retry_mends_ends_the_service() -> None:
     with TestClient(web):
         until(lambda: bool(failed))
     assert [exc.message for exc in failed] == ["LUOSHU_STORE is no address"]
+
+
+def test_the_view_of_tomorrow_is_made_before_midnight(log: WaitingLog) -> None:
+    now = [datetime(2025, 6, 1, 15, 0, tzinfo=UTC)]
+    prepared: list[date] = []
+
+    class Watched(Knowledge):
+        def prepare_tomorrow(self) -> View:
+            view = super().prepare_tomorrow()
+            prepared.append(view.as_of)
+            return view
+
+    web, readiness = application(
+        lambda: Watched.open(log, directory=None, clock=lambda: now[0]), OPTIONS, lambda exc: None
+    )
+    with TestClient(web):
+        until(lambda: readiness.ready)
+        assert prepared == []
+        # In Shanghai it is 23:55 now.
+        now[0] = datetime(2025, 6, 1, 15, 55, tzinfo=UTC)
+        until(lambda: prepared == [date(2025, 6, 2)])
