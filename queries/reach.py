@@ -92,6 +92,9 @@ class Reach:
 
     def _lay(self) -> None:
         """The layer of one more link."""
+        if not len(self._expanded):
+            self._exhausted = True
+            return
         nearer = self.layers[-1] if self.layers else self.base
         order = np.argsort(self._expanded)
         ascending = self._expanded[order]
