@@ -4,6 +4,7 @@ import multiprocessing
 import random
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -17,8 +18,9 @@ from neo4j import Driver, GraphDatabase
 from graph.drawing import Drawing
 from graph.drawing_state import DrawingLease
 from graph.errors import ConfigurationError, InvalidInput, LoadInProgress, StoreCorrupt
+from graph.kinds.contracts import Facility
 from graph.kinds.identity import SameAs
-from graph.kinds.parties import Enterprise, Fund, Supplies
+from graph.kinds.parties import Enterprise, Fund, Institution, Supplies
 from graph.kinds.places import Product, Region
 from graph.kinds.policy import Observation, OpenQuestion, Policy
 from graph.log import Mode
@@ -225,6 +227,22 @@ def test_what_differs_is_all_that_is_written(drawing: Drawing, driver: Driver) -
     knowledge.refresh()
     report = drawing.draw(knowledge.view(), "a log", log_is_elsewhere=True)
     assert (report.nodes, report.references, report.references_removed, report.links) == (2, 1, 1, 0)
+    assert shown_in(driver) == seen_in(knowledge.view())
+
+
+def test_a_kind_of_which_one_record_differs_is_not_drawn_whole(drawing: Drawing, driver: Driver) -> None:
+    log = MemoryLog()
+    facilities = [
+        Facility(id=f"facility:{name}", lender=Ref("institution:b"), borrower=Ref(A), limit=Money(9), drawn=Money(4))
+        for name in "xyz"
+    ]
+    load(log, "one", [firm(A), Institution(id="institution:b", name="银行"), *facilities])
+    knowledge = knowledge_of(log)
+    drawn(drawing, knowledge.view())
+    load(log, "one", [replace(facilities[1], drawn=Money(5))])
+    knowledge.refresh()
+    report = drawing.draw(knowledge.view(), "a log", log_is_elsewhere=True)
+    assert (report.nodes, report.rows) == (1, 1)
     assert shown_in(driver) == seen_in(knowledge.view())
 
 
