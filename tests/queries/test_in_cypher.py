@@ -12,6 +12,8 @@ import pytest
 from neo4j import Driver, GraphDatabase
 
 from graph.drawing import Drawing
+from graph.knowledge import Knowledge
+from graph.log import EPOCH
 from graph.ontology import Ontology
 from graph.view import View
 from loaders.city import generate_city
@@ -21,6 +23,7 @@ from queries.connections import ConnectionStep, connections
 from queries.hub_kinds import HUB_KINDS
 from queries.supply_tiers import Direction, supply_tiers
 from tests.graph.build import knowledge_of
+from tests.graph.drawn import seen_in, shown_in
 from tests.graph.memory_log import MemoryLog
 
 pytestmark = pytest.mark.neo4j
@@ -45,13 +48,19 @@ BETWEEN = "MATCH (x {id: $x})-[r]-(y {id: $y}) RETURN type(r) AS type, startNode
 
 
 @pytest.fixture(scope="module")
-def view(tmp_path_factory: pytest.TempPathFactory) -> View:
+def knowledge(tmp_path_factory: pytest.TempPathFactory) -> Knowledge:
     """A city of a hundred firms, five hundred supply links and all that belongs to them."""
     bundle = generate_city(tmp_path_factory.mktemp("city"), scale=0.1)
     knowledge = knowledge_of(MemoryLog())
     report = run(knowledge, open_source("tabular", bundle.folder, Ontology.current(), {}), actor="tests")
     assert report.is_clean
     knowledge.refresh()
+    return knowledge
+
+
+@pytest.fixture(scope="module")
+def view(knowledge: Knowledge) -> View:
+    """That city today."""
     return knowledge.view()
 
 
@@ -62,6 +71,19 @@ def driver(view: View, neo4j_uri: str, neo4j_auth: tuple[str, str] | None) -> It
         driver.execute_query("MATCH (n:LuoshuHead) DETACH DELETE n")
         drawing.draw(view, "a city", log_is_elsewhere=True, anew=True)
         yield driver
+
+
+def test_every_record_of_the_city_is_drawn(
+    knowledge: Knowledge, view: View, driver: Driver, neo4j_uri: str, neo4j_auth: tuple[str, str] | None
+) -> None:
+    assert shown_in(driver) == seen_in(view)
+    with Drawing(neo4j_uri, auth=neo4j_auth) as drawing:
+        nothing = knowledge.view(known_at=EPOCH)
+        removed = drawing.draw(nothing, "a city", log_is_elsewhere=True)
+        assert shown_in(driver) == seen_in(nothing) == ([], [])
+        written = drawing.draw(view, "a city", log_is_elsewhere=True)
+    assert (removed.nodes_removed, removed.links_removed) == (written.nodes, written.links)
+    assert shown_in(driver) == seen_in(view)
 
 
 def roots(view: View) -> list[str]:
