@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from graph.blocks import CONFIDENCE, LOCATOR
+from graph.ontology import FieldSpec
 from graph.records import Record
 from graph.snapshot_ids import KIND_SHIFT, NUMBER_MASK
 from graph.snapshot_table import EPOCH_ORDINAL, FIRST, Table, has_values
@@ -15,9 +17,9 @@ from graph.values import decimal
 from graph.view_state import ViewState
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class StatementView:
-    """One contributing statement: who said it, where and when, and the record as this source states it.
+    """One contributing statement: who said it, where and when, and the record as this source states it, made when it is asked for.
 
     `valid_from` None: not stated. `confidence` None: certain.
     """
@@ -29,7 +31,24 @@ class StatementView:
     recorded_at: datetime
     load: int
     valid_from: date | None
-    record: Record
+    _view: ViewState = field(repr=False)
+    _table: Table = field(repr=False)
+    _row: int = field(repr=False)
+
+    @cached_property
+    def record(self) -> Record:
+        """The record as this source states it."""
+        kind, snapshot = self._table.kind, self._view.snapshot
+        handle = snapshot.codes[kind.name] << KIND_SHIFT | int(self._table.number[self._row])
+        return kind.record(**{"id": snapshot.id_of(handle), **{spec.name: self._value(spec) for spec in kind.fields}})
+
+    def value(self, name: str) -> Any:
+        """One field of it; None too where its kind has no such field."""
+        spec = self._table.kind.by_name.get(name)
+        return None if spec is None else self._value(spec)
+
+    def _value(self, spec: FieldSpec) -> Any:
+        return self._table.value(self._row, spec, self._view.snapshot.id_of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +98,7 @@ def _kind_name(view: ViewState, handle: int) -> str:
 
 
 def _statement(view: ViewState, table: Table, row: int) -> StatementView:
-    kind, snapshot = table.kind, view.snapshot
-    values = {spec.name: table.value(row, spec, snapshot.id_of) for spec in kind.fields}
-    handle = snapshot.codes[kind.name] << KIND_SHIFT | int(table.number[row])
+    snapshot = view.snapshot
     source, load = int(table.source[row]), int(table.load_from[row])
     confidence = table.columns[CONFIDENCE].at(row)
     return StatementView(
@@ -92,7 +109,9 @@ def _statement(view: ViewState, table: Table, row: int) -> StatementView:
         snapshot.load(load).recorded_at,
         load,
         _day(int(table.valid_from[row])),
-        kind.record(**{"id": snapshot.id_of(handle), **values}),
+        view,
+        table,
+        row,
     )
 
 

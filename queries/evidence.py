@@ -67,9 +67,7 @@ def facts_of(step: Step, farther: int, nearer: int, link: int) -> tuple[Fact, ..
 def claims_about(view: View, fact: Fact) -> tuple[Claim, ...]:
     """The statements of a fact, the most reliable first."""
     statements = view.statements(fact.record)
-    stating = (
-        statement for statement in statements if fact.field is None or getattr(statement.record, fact.field) is not None
-    )
+    stating = (statement for statement in statements if fact.field is None or statement.value(fact.field) is not None)
     return tuple(_claim(fact.record, statement) for statement in stating)
 
 
@@ -95,7 +93,7 @@ def evidence_of(steps: Sequence[Sequence[Sequence[Claim]]]) -> Evidence:
 
 
 def _claim(record: int, statement: StatementView) -> Claim:
-    span = getattr(statement.record, "span", None)
+    span = statement.value("span")
     return Claim(
         record,
         statement.source,
