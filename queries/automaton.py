@@ -18,9 +18,9 @@ from queries.financing_terms import Gate
 from queries.layers import Layer, distinct, joined, linked
 from queries.reach import Reach
 from queries.screens import screen, shared_by
-from queries.spines import Joined, OfTechnique, Spine, Step
+from queries.spines import Back, Joined, OfTechnique, Spine, Step
 from queries.techniques import TechniqueRow
-from queries.walking import Pairs, conditioned, followed, offers
+from queries.walking import Once, Pairs, conditioned, followed, offers
 
 
 class Arrival(NamedTuple):
@@ -59,6 +59,7 @@ class Automaton:
     _layers: dict[Hashable, list[Layer]] = field(default_factory=dict)
     _reaches: dict[Hashable, Reach] = field(default_factory=dict)
     _pairs: dict[Hashable, Pairs] = field(default_factory=dict)
+    _once: dict[Back, Once] = field(default_factory=dict)
 
     def run(self, words: Iterable[tuple[TechniqueRow, Spine]]) -> list[Arrival]:
         """The words that reach a source, by depth, then in their order."""
@@ -127,6 +128,11 @@ class Automaton:
         """Where a step's relation leads from a layer, whatever its conditions: several words ask the same."""
         key = (id(layer), step.back)
         if key not in self._pairs:
-            granted = self.meter.take(len(layer.nodes), layer.depth + 1)
-            self._pairs[key] = followed(self.appraisal.view, step.back, layer.nodes[:granted])
+            depth = layer.depth + 1
+            if layer.hops:
+                once = self._once.setdefault(step.back, Once(step.back))
+                self._pairs[key] = once.follow(self.appraisal.view, layer.nodes, self.meter, depth)
+            else:
+                granted = self.meter.take(len(layer.nodes), depth)
+                self._pairs[key] = followed(self.appraisal.view, step.back, layer.nodes[:granted])
         return self._pairs[key]

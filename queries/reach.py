@@ -17,7 +17,7 @@ from queries.layers import Layer, Screen, distinct, id_keys, linked
 from queries.link_width import measure_for
 from queries.ratios import Ints
 from queries.spines import Step
-from queries.walking import walked
+from queries.walking import among, walked
 
 NOTHING = np.zeros(0, np.int64)
 
@@ -52,6 +52,7 @@ class Reach:
         """The layers of 1 to `most` links. Where the word would have gone on to `wanted`, but for the budget, the answer says so."""
         if len(self.layers) < most and not self._exhausted:
             self._walk(most)
+            self._exhausted = not len(self._near)
             while len(self.layers) < most and not self._exhausted:
                 self._lay()
         if wanted > most and len(self.layers) >= most:
@@ -70,7 +71,7 @@ class Reach:
             found.append((near + len(self._expanded), farther, links))
             self._expanded = np.concatenate([self._expanded, fresh])
             reached = np.unique(farther)
-            reached = reached[~_among(reached, self._expanded)]
+            reached = reached[~among(reached, np.sort(self._expanded))]
             self._frontier = reached[np.argsort(id_keys(self.appraisal.view, reached))]
             self._hops += 1
         if found:
@@ -116,12 +117,3 @@ class Reach:
     @property
     def _is_trade(self) -> bool:
         return self.step.relation == "SUPPLIES"
-
-
-def _among(handles: Ints, some: Ints) -> np.ndarray:
-    """Whether each handle is one of some."""
-    if len(some) == 1:
-        return np.asarray(handles == some[0])
-    ascending = np.sort(some)
-    at = np.searchsorted(ascending, handles).clip(max=max(0, len(ascending) - 1))
-    return np.asarray(ascending[at] == handles) if len(ascending) else np.zeros(len(handles), bool)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 import numpy as np
 
 from graph.kinds.terms import Technique
 from graph.snapshot_columns import NOT_STATED
 from graph.view import View
 from queries.columns import is_stated
+from queries.completeness import Meter
 from queries.derived import once
 from queries.ratios import Ints
 from queries.spines import (
@@ -45,6 +48,41 @@ def conditioned(
         held = _all_hold(view, step.far_when, farther, technique, hops)
         places, farther, links = places[held], farther[held], links[held]
     return places, farther, links
+
+
+@dataclass(eq=False)
+class Once:
+    """A way back followed from each node once, however many layers it stands in."""
+
+    back: Back
+    known: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
+    near: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
+    farther: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
+    links: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
+
+    def follow(self, view: View, nodes: Ints, meter: Meter, depth: int) -> Pairs:
+        """Where it leads from these nodes; those that it was not followed from yet are counted, in their order."""
+        fresh = nodes[~among(nodes, self.known)]
+        fresh = fresh[: meter.take(len(fresh), depth)]
+        if len(fresh):
+            places, farther, links = followed(view, self.back, fresh)
+            self.known = np.union1d(self.known, fresh)
+            self.near = np.concatenate([self.near, fresh[places]])
+            self.farther = np.concatenate([self.farther, farther])
+            self.links = np.concatenate([self.links, links])
+        order = np.argsort(nodes)
+        at = np.searchsorted(nodes[order], self.near).clip(max=max(0, len(nodes) - 1))
+        places = order[at]
+        here = nodes[places] == self.near
+        return places[here], self.farther[here], self.links[here]
+
+
+def among(handles: Ints, ascending: Ints) -> np.ndarray:
+    """Whether each handle is one of some."""
+    if not len(ascending):
+        return np.zeros(len(handles), bool)
+    at = np.searchsorted(ascending, handles).clip(max=len(ascending) - 1)
+    return np.asarray(ascending[at] == handles)
 
 
 def offers(view: View, step: Step, technique: Technique) -> Ints:

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
-from graph.batch import Statement
 from graph.kinds.assets import Receivable, Voucher
 from graph.kinds.contracts import Encumbrance, EncumbranceKind
 from graph.kinds.parties import Enterprise, Institution, InstitutionType, Supplies
 from graph.kinds.supply_side import AnchorProgramme, CreditLimit, LimitKind, LoanProduct
 from graph.kinds.terms import OfferStatus, Technique
 from graph.money import Money
-from graph.records import Record, Ref
+from graph.ontology import Ontology
+from graph.records import Ref
 from graph.view import View
 from queries.financing_answers import ConstraintShown, FinancingPath, FinancingPaths
 from queries.financing_paths import financing_paths
 from queries.financing_terms import ConstraintKind, Gate, Ternary
 from queries.need import NeedAsked
-from tests.graph.build import view_of
+from tests.graph.build import TODAY, Stated, knowledge_of, load
+from tests.graph.memory_log import MemoryLog
 
 BANK = "institution:bank"
 SELLER = "enterprise:seller"
@@ -30,6 +33,19 @@ RECEIVABLE = "receivable:claim"
 
 WAN = 1_000_000
 """分 in one 万元."""
+
+
+@cache
+def ontology() -> Ontology:
+    """The ontology, made once: these tests declare no kinds."""
+    return Ontology.current()
+
+
+def view_of(*statements: Stated, source: str = "test", as_of: date = TODAY) -> View:
+    """The view of one load of these statements."""
+    log = MemoryLog()
+    load(log, source, statements, ontology=ontology())
+    return knowledge_of(log, ontology=ontology()).view(as_of)
 
 
 def wan(amount: float | int | str | Decimal | Money) -> Money:
@@ -117,14 +133,12 @@ def limit(kind: LimitKind, on: str, amount: float | None, name: str = "limit", *
     )
 
 
-def claim_view(
-    *records: Record | Statement, technique: Technique = Technique.RECEIVABLES_DISCOUNTING, **fields: Any
-) -> View:
+def claim_view(*records: Stated, technique: Technique = Technique.RECEIVABLES_DISCOUNTING, **fields: Any) -> View:
     """Bank, seller, buyer, another bank and a product (`fields` its own), with these records."""
     return view_of(bank(), bank("other"), firm("seller"), firm("buyer"), product(technique, **fields), *records)
 
 
-def chain_view(*records: Record | Statement) -> View:
+def chain_view(*records: Stated) -> View:
     """Bank and anchor, with these records."""
     return view_of(bank(), firm("anchor"), *records)
 

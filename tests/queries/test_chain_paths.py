@@ -13,7 +13,6 @@ from graph.money import Money
 from graph.records import Ref
 from queries.completeness import Budget, IncompleteReason
 from queries.financing_terms import ConstraintKind, Gate, PathStatus, Stated, Ternary
-from tests.graph.build import view_of
 from tests.queries.finance import (
     ANCHOR,
     BANK,
@@ -37,6 +36,7 @@ from tests.queries.finance import (
     spine,
     supplies,
     verdict,
+    view_of,
     voucher,
     wan,
 )

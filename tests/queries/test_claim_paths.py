@@ -11,7 +11,7 @@ from graph.kinds.terms import DrawBasis, OfferStatus, Recourse, Technique
 from graph.money import Money
 from graph.records import Ref
 from queries.financing_terms import ConstraintKind, Gate, PathRecourse, PathStatus, Ternary
-from tests.graph.build import TODAY, view_of
+from tests.graph.build import TODAY
 from tests.queries.finance import (
     BANK,
     BUYER,
@@ -33,6 +33,7 @@ from tests.queries.finance import (
     receivable,
     spine,
     verdict,
+    view_of,
     wan,
 )
 

@@ -11,8 +11,20 @@ from graph.kinds.terms import Dimension, Operator, Stage, Technique
 from graph.records import Record, Ref
 from graph.view import View
 from queries.financing_terms import ConstraintKind, Gate, PathStatus
-from tests.graph.build import view_of
-from tests.queries.finance import SELLER, ask, capacities, constraint, firm, in_wan, missing_of, need, only, spine, wan
+from tests.queries.finance import (
+    SELLER,
+    ask,
+    capacities,
+    constraint,
+    firm,
+    in_wan,
+    missing_of,
+    need,
+    only,
+    spine,
+    view_of,
+    wan,
+)
 
 FUND = "fund:f"
 MANDATE = Rule(

@@ -16,7 +16,6 @@ from graph.records import Record, Ref
 from graph.view import View
 from queries.financing_answers import FinancingPath
 from queries.financing_terms import ConstraintKind, Gate, PathStatus, Stated, SupportKind, Ternary
-from tests.graph.build import view_of
 from tests.queries.finance import (
     BANK,
     SELLER,
@@ -35,6 +34,7 @@ from tests.queries.finance import (
     product,
     spine,
     verdict,
+    view_of,
     wan,
 )
 
