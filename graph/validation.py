@@ -22,6 +22,9 @@ from graph.values import FIRST_DAY, MILLION
 MAX_TEXT_BYTES: Final = 1_000_000
 """Longest text of one field."""
 
+MAX_ID_BYTES: Final = 800
+"""Longest id that is stored or referred to: Neo4j indexes at most 8,167 bytes, and a link's id has three, escaped once more."""
+
 _CREDIT_ALPHABET: Final = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _CREDIT_WEIGHTS: Final = np.array([pow(3, place, 31) for place in range(17)], dtype=np.int64)
 _CREDIT_VALUES: Final = np.full(256, -1, dtype=np.int64)
@@ -142,10 +145,17 @@ def _checks(frame: pl.DataFrame, kind: KindSpec, ontology: Ontology) -> Iterator
         yield _Check("BAD_ID", "id", bad, pl.col(ID), f"no id of {kind.name} can be made", f"fill in id, or {keys}")
     for spec in kind.fields:
         yield from _field_checks(frame, spec, ontology)
+    if not kind.is_link:
+        yield _too_long("id", pl.col(ID), MAX_ID_BYTES)
     yield _Check(
         "BAD_INTERVAL", "validTo", pl.col("valid_to") <= pl.col("valid_from"), pl.col("valid_to").cast(pl.String),
         "the record would end before it begins", "give a validTo after validFrom; it is the first day that no longer holds",
     )  # fmt: skip
+
+
+def _too_long(name: str, column: pl.Expr, limit: int) -> _Check:
+    long = column.str.len_bytes() > limit
+    return _Check("TOO_LONG", name, long, column.str.slice(0, 80), f"is longer than {limit:,} bytes", "shorten it")
 
 
 def _field_checks(frame: pl.DataFrame, spec: FieldSpec, ontology: Ontology) -> Iterator[_Check]:
@@ -166,6 +176,7 @@ def _field_checks(frame: pl.DataFrame, spec: FieldSpec, ontology: Ontology) -> I
                 f"is no id of {spec.target}",
                 f"write {wanted}",
             )
+            yield _too_long(name, column, MAX_ID_BYTES)
         case FieldType.TERM:
             codes = [] if spec.term is None else [term.name for term in spec.term]
             yield _Check(
@@ -177,8 +188,7 @@ def _field_checks(frame: pl.DataFrame, spec: FieldSpec, ontology: Ontology) -> I
                 f"use one of {', '.join(codes)}",
             )
         case FieldType.TEXT | FieldType.TEXTS | FieldType.TERMS:
-            long = column.str.len_bytes() > MAX_TEXT_BYTES
-            yield _Check("TOO_LONG", name, long, shown, f"is longer than {MAX_TEXT_BYTES:,} bytes", "shorten it")
+            yield _too_long(name, column, MAX_TEXT_BYTES)
             if spec.text_format is not None:
                 yield _format_check(frame, spec)
             if spec.holds is FieldType.TERMS and spec.term is not None:

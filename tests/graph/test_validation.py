@@ -15,7 +15,7 @@ from graph.kinds.places import Industry
 from graph.money import Money
 from graph.ontology import Ontology
 from graph.records import Record, Ref
-from graph.validation import MAX_TEXT_BYTES, link_ids, validate
+from graph.validation import MAX_ID_BYTES, MAX_TEXT_BYTES, link_ids, validate
 
 ONTOLOGY = Ontology.current()
 CODE = "91980102MA00006L7J"
@@ -86,6 +86,8 @@ def test_a_row_without_a_required_field_is_kept_for_another_source_to_complete()
         (Enterprise(name="甲", registered_capital=Money(-1)), "OUT_OF_RANGE", "registeredCapital"),
         (Enterprise(name="甲", registered_capital=Money(10**18)), "OUT_OF_RANGE", "registeredCapital"),
         (Enterprise(name="甲" * MAX_TEXT_BYTES), "TOO_LONG", "name"),
+        (Enterprise(name="甲", id=f"enterprise:{'x' * MAX_ID_BYTES}"), "TOO_LONG", "id"),
+        (Supplies(source=Ref("a"), target=Ref("x" * MAX_ID_BYTES)), "TOO_LONG", "target"),
         (Enterprise(name="甲", valid_from=date(2020, 1, 2), valid_to=date(2020, 1, 2)), "BAD_INTERVAL", "validTo"),
         (Supplies(source=Ref("a"), target=Ref("b"), dilution=Decimal("1.01")), "OUT_OF_RANGE", "dilution"),
         (Supplies(source=Ref("a"), target=Ref("fund:b")), "BAD_REFERENCE", "target"),
