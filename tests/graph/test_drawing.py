@@ -28,6 +28,7 @@ from graph.money import Money
 from graph.ontology import Ontology
 from graph.records import Label, Link, Node, Record, Ref, Span, declared_for_a_while
 from graph.sqlite_log import SqliteLog
+from graph.validation import MAX_ID_BYTES
 from graph.view import View
 from tests.graph.build import TODAY, knowledge_of, load, view_of, withdraw
 from tests.graph.drawn import seen_in, shown_in
@@ -182,6 +183,14 @@ def test_values_are_never_part_of_a_statement(drawing: Drawing, driver: Driver) 
     evil = "'}) DETACH DELETE n //`\"\\"
     view = view_of(firm(A, name=evil), Product(id="product:x", name=evil))
     drawn(drawing, view)
+    assert shown_in(driver) == seen_in(view)
+
+
+def test_the_longest_ids_are_drawn(drawing: Drawing, driver: Driver) -> None:
+    ids = [f"enterprise:{'%' * (MAX_ID_BYTES - 12)}{last}" for last in "ab"]
+    product = f"product:{'%' * (MAX_ID_BYTES - 8)}"
+    view = view_of(firm(ids[0]), firm(ids[1]), Supplies(source=Ref(ids[0]), target=Ref(ids[1]), product=Ref(product)))
+    assert drawn(drawing, view) == 3
     assert shown_in(driver) == seen_in(view)
 
 
