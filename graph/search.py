@@ -6,25 +6,24 @@ asks, so no answer knows a name that the view does not. Order: how well the best
 
 from __future__ import annotations
 
-import enum
 import heapq
-import re
 import threading
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
 import polars as pl
-import tantivy
 
 from graph.errors import InvalidInput, StoreUnavailable
+from graph.name_index import Match, NameSegment
 from graph.ontology import SEPARATOR, FieldSpec, FieldType, KindSpec, Ontology
 from graph.pinyin import Readings
 from graph.snapshot import Snapshot
 from graph.snapshot_columns import Texts
-from graph.snapshot_ids import KIND_SHIFT
+from graph.snapshot_ids import KIND_SHIFT, NUMBER_MASK
 from graph.view import View
 
 MAX_TEXT: Final = 100
@@ -32,29 +31,10 @@ MAX_TEXT: Final = 100
 NAME_FIELDS: Final = ("name", "short_name", "aliases", "title")
 """Fields, by Python name, that say what something is called."""
 
-_BEGIN: Final = "^"
-_END: Final = "$"
-_LONGEST_INITIALS: Final = 12
-_MOST_SPELLINGS: Final = 16
-"""Ways to part a text into syllables that are looked for: xian is xian and xi an."""
-_SPECIAL: Final = re.compile(r"[\\.+*?()|\[\]{}^$#&\-~/]")
 _MERGED_AT: Final = 6
 """Indexes beside the main one, after which they are joined."""
 _REBUILT_AT: Final = 0.25
 """Share of the main index, after which all is built anew."""
-
-
-class Match(enum.IntEnum):
-    """How a text matches a name, the best first."""
-
-    EXACT = 0
-    PREFIX = 1
-    CONTAINED = 2
-    PINYIN = 3
-    """The pinyin, or its initials, are the text."""
-    PINYIN_PREFIX = 4
-    PINYIN_CONTAINED = 5
-    """They hold it, from the beginning of a syllable on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +67,7 @@ class SearchIndex:
 
     def __init__(self, ontology: Ontology) -> None:
         self._fields = {kind.name: fields for kind in ontology.nodes if (fields := searched_fields(kind))}
-        self._schema = _schema()
-        self._segments: tuple[_Segment, ...] = ()
+        self._segments: tuple[NameSegment, ...] = ()
         self._seq = 0
         self._updating = threading.Lock()
         self._built_once = threading.Event()
@@ -102,14 +81,14 @@ class SearchIndex:
             names = self._names(snapshot, self._seq)
             segments = self._segments
             if names.height:
-                segments = (*segments, self._built(names))
+                segments = (*segments, NameSegment.of(names))
             extra = sum(segment.size for segment in segments[1:])
             if segments and extra > _REBUILT_AT * segments[0].size:
-                segments = (self._built(self._names(snapshot, 0)),)
+                segments = (NameSegment.of(self._names(snapshot, 0)),)
             elif len(segments) > _MERGED_AT:
                 segments = (
                     segments[0],
-                    self._built(pl.concat([segment.names for segment in segments[1:]]).unique(maintain_order=True)),
+                    NameSegment.of(pl.concat([segment.names for segment in segments[1:]]).unique(maintain_order=True)),
                 )
             self._segments, self._seq = segments, snapshot.seq
             self._built_once.set()
@@ -147,9 +126,7 @@ class SearchIndex:
         matcher = _Matcher(view, wanted, self._fields)
         seen: set[int] = set()
         pending: list[tuple[int, str, int]] = []
-        for tier, identifier in heapq.merge(
-            *(segment.found(self._schema, wanted, kinds) for segment in self._segments)
-        ):
+        for tier, identifier in heapq.merge(*(segment.found(wanted, kinds) for segment in self._segments)):
             # What matches no better than where the index stands now cannot be overtaken any more.
             while pending and pending[0][:2] < (tier, identifier):
                 yield from _passed(heapq.heappop(pending), after)
@@ -185,54 +162,6 @@ class SearchIndex:
         folded = pl.col("name").str.normalize("NFKC").str.to_lowercase().str.replace_all(r"\s+", " ").str.strip_chars()
         return pl.concat(parts).with_columns(folded).unique(maintain_order=True).sort("id", maintain_order=True)
 
-    def _built(self, names: pl.DataFrame) -> _Segment:
-        # Documents stand in id order in one segment, so that equal scores come in id order.
-        index = tantivy.Index(self._schema)
-        for name, analyzer in _analyzers().items():
-            index.register_tokenizer(name, analyzer)
-        writer = index.writer(heap_size=256_000_000, num_threads=1)
-        documents = _documents(names)
-        for kind, name, gram, pinyin, initials in documents.select(
-            "kind", "name", "gram", "pinyin", "initials"
-        ).iter_rows():
-            document = tantivy.Document()
-            document.add_text("kind", kind)
-            document.add_text("name", name)
-            document.add_text("gram", gram)
-            document.add_text("pinyin", pinyin)
-            document.add_text("initials", initials)
-            writer.add_document(document)
-        writer.commit()
-        writer.wait_merging_threads()
-        index.reload()
-        return _Segment(index, documents["id"], names)
-
-
-@dataclass(frozen=True)
-class _Segment:
-    """One index: `ids` by document."""
-
-    index: tantivy.Index
-    ids: pl.Series
-    names: pl.DataFrame
-
-    @property
-    def size(self) -> int:
-        return len(self.ids)
-
-    def found(self, schema: tantivy.Schema, wanted: str, kinds: Sequence[str] | None) -> Iterator[tuple[int, str]]:
-        """How the index says that its documents match, and their ids, best first, then by id."""
-        searcher = self.index.searcher()
-        query = _query(schema, wanted, kinds)
-        offset, limit = 0, 64
-        while True:
-            hits = searcher.search(query, limit=limit, offset=offset, count=False).hits
-            for score, address in hits:
-                yield len(Match) - round(score), self.ids[address.doc]
-            if len(hits) < limit:
-                return
-            offset, limit = offset + limit, min(limit * 4, 16_384)
-
 
 @dataclass
 class _Matcher:
@@ -248,18 +177,19 @@ class _Matcher:
 
     def best(self, handle: int) -> Match | None:
         """The best match of what it is called; None: nothing matches."""
-        fields = self.fields.get(self.view.kind_of(handle).name, ())
-        found = self._match(self.view.record(handle), fields)
-        if found is Match.EXACT:
+        view, kind = self.view, self.view.kind_of(handle).name
+        fields = self.fields.get(kind, ())
+        found = self._match(fields, lambda name: view.value(handle, name))
+        if found is Match.EXACT or view.kind_view(kind).statements(handle & NUMBER_MASK).size == 1:
             return found
         # A name that is not the one shown still finds the record, as long as a source that counts states it.
-        others = [self._match(statement.record, fields) for statement in self.view.statements(handle)]
+        others = [self._match(fields, partial(getattr, statement.record)) for statement in view.statements(handle)]
         return min((match for match in (found, *others) if match is not None), default=None)
 
-    def _match(self, record: Any, fields: Iterable[FieldSpec]) -> Match | None:
+    def _match(self, fields: Iterable[FieldSpec], value_of: Callable[[str], Any]) -> Match | None:
         found: list[Match] = []
         for spec in fields:
-            value = getattr(record, spec.name)
+            value = value_of(spec.name)
             for text in value if isinstance(value, tuple) else () if value is None else (value,):
                 name = normalised(text)
                 match = self._text(name)
@@ -297,109 +227,3 @@ def _passed(found: tuple[int, str, int], after: tuple[int, str] | None) -> Itera
     match, identifier, handle = found
     if after is None or (match, identifier) > after:
         yield Hit(handle, identifier, Match(match))
-
-
-def _schema() -> tantivy.Schema:
-    builder = tantivy.SchemaBuilder()
-    builder.add_text_field("kind", tokenizer_name="raw", index_option="basic")
-    builder.add_text_field("name", tokenizer_name="names", index_option="basic")
-    builder.add_text_field("gram", tokenizer_name="grams", index_option="basic")
-    builder.add_text_field("pinyin", tokenizer_name="words", index_option="position")
-    builder.add_text_field("initials", tokenizer_name="words", index_option="position")
-    return builder.build()
-
-
-def _analyzers() -> dict[str, tantivy.TextAnalyzer]:
-    builder, tokenizer = tantivy.TextAnalyzerBuilder, tantivy.Tokenizer
-    return {
-        "names": builder(tokenizer.regex(f"[^{SEPARATOR}]+")).build(),
-        "grams": builder(tokenizer.ngram(1, 2, False)).build(),
-        "words": builder(tokenizer.whitespace()).build(),
-    }
-
-
-def _documents(names: pl.DataFrame) -> pl.DataFrame:
-    """One row an id, in id order: all names and codes; what it is called; how that is read, each name between marks."""
-    called = names.filter("called")
-    spoken = called.with_columns(reading=Readings.known().of_all(called["name"])).with_columns(
-        pinyin=pl.concat_str(pl.lit(f"{_BEGIN} "), "reading", pl.lit(f" {_END}")),
-        initials=pl.concat_str(
-            pl.lit(f"{_BEGIN} "), pl.col("reading").str.replace_all(r"(\S)\S*", "${1}"), pl.lit(f" {_END}")
-        ),
-    )
-    texts = spoken.group_by("id", maintain_order=True).agg(
-        gram=pl.col("name").str.join(SEPARATOR),
-        pinyin=pl.col("pinyin").str.join(" "),
-        initials=pl.col("initials").str.join(" "),
-    )
-    all_names = names.group_by("id", maintain_order=True).agg(
-        pl.col("kind").first(), pl.col("name").str.join(SEPARATOR)
-    )
-    return all_names.join(texts, on="id", how="left", maintain_order="left").fill_null("")
-
-
-def _query(schema: tantivy.Schema, wanted: str, kinds: Sequence[str] | None) -> tantivy.Query:
-    """Every document that may match, scored by the best way in which it may."""
-    query, must = tantivy.Query, tantivy.Occur.Must
-    ways: list[tuple[Match, tantivy.Query]] = [
-        (Match.EXACT, query.term_query(schema, "name", wanted, "basic")),
-        (Match.PREFIX, query.regex_query(schema, "name", f"{_SPECIAL.sub(_escaped, wanted)}.*")),
-        (Match.CONTAINED, _holding(schema, wanted)),
-    ]
-    latin = wanted.replace(" ", "")
-    if latin.isascii() and latin.isalnum():
-        for spelling in _spellings(latin):
-            ways += _spoken(schema, "pinyin", spelling)
-        if len(latin) <= _LONGEST_INITIALS:
-            ways += _spoken(schema, "initials", [*latin])
-    scored = [query.const_score_query(way, float(len(Match) - match)) for match, way in ways]
-    found = query.disjunction_max_query(scored)
-    if kinds is None:
-        return found
-    of_kind = query.const_score_query(query.term_set_query(schema, "kind", list(kinds)), 0.0)
-    return query.boolean_query([(must, found), (must, of_kind)])
-
-
-def _holding(schema: tantivy.Schema, text: str) -> tantivy.Query:
-    query = tantivy.Query
-    grams = {text[place : place + 2] for place in range(max(1, len(text) - 1))}
-    terms = [(tantivy.Occur.Must, query.term_query(schema, "gram", gram, "basic")) for gram in sorted(grams)]
-    return query.boolean_query(terms)
-
-
-def _spoken(schema: tantivy.Schema, name: str, words: list[str]) -> Iterator[tuple[Match, tantivy.Query]]:
-    yield Match.PINYIN, _phrase(schema, name, [_BEGIN, *words, _END])
-    yield Match.PINYIN_PREFIX, _phrase(schema, name, [_BEGIN, *words])
-    yield Match.PINYIN_CONTAINED, _phrase(schema, name, words)
-
-
-def _phrase(schema: tantivy.Schema, name: str, words: list[str]) -> tantivy.Query:
-    if len(words) == 1:
-        return tantivy.Query.term_query(schema, name, words[0], "basic")
-    return tantivy.Query.phrase_query(schema, name, list(words))
-
-
-def _spellings(latin: str) -> list[list[str]]:
-    """The ways to part a text into syllables, the last one perhaps begun only, a foreign word perhaps before them."""
-    syllables = Readings.known().syllables
-    found: list[list[str]] = []
-
-    def part(place: int, before: list[str]) -> None:
-        rest = latin[place:]
-        if not rest or len(found) >= _MOST_SPELLINGS:
-            return
-        # What is begun only can be any of these; each is a way of its own.
-        found.extend([*before, syllable] for syllable in sorted(syllables) if syllable.startswith(rest))
-        for size in range(min(6, len(rest) - 1), 0, -1):
-            if rest[:size] in syllables:
-                part(place + size, [*before, rest[:size]])
-
-    part(0, [])
-    for size in range(len(latin) - 1, 0, -1):
-        if latin[:size] not in syllables:
-            part(size, [latin[:size]])
-    return found
-
-
-def _escaped(found: re.Match[str]) -> str:
-    return f"\\{found[0]}"

@@ -16,7 +16,8 @@ from schema.types.codes import code_enum, code_lists, kind_enum
 from schema.types.coverage import CoverageQuestions, add_coverage
 from schema.types.derived import Types, declared_fields, make_object, named
 from schema.types.filters import add_filters
-from schema.types.financing import FinancingQuestions, add_financing
+from schema.types.financing import add_financing
+from schema.types.financing_questions import FinancingQuestions
 from schema.types.incomplete import incomplete_fields
 from schema.types.records import add_records
 from schema.types.search import SearchConnection

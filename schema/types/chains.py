@@ -32,7 +32,7 @@ from schema.types.derived import (
     question,
 )
 from schema.types.entity import Entity
-from schema.types.financing import budget_of
+from schema.types.financing_questions import budget_of
 
 make_enum(
     Direction, "Direction", "方向 · Which way the tiers go from the root", {one.name: one.value for one in Direction}

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import strawberry
 
 from graph.errors import InvalidInput
+from graph.name_index import Match as Matches
 from graph.search import Hit
-from graph.search import Match as Matches
 from queries.keyset import decode_cursor, encode_cursor, page_size
 from schema.types.connections import PageInfo, page_info
 from schema.types.derived import derived

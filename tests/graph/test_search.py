@@ -19,7 +19,8 @@ from graph.kinds.policy import Policy
 from graph.knowledge import Knowledge
 from graph.pinyin import Readings
 from graph.records import Record, Ref
-from graph.search import Match, SearchIndex, normalised
+from graph.name_index import Match
+from graph.search import SearchIndex, normalised
 from graph.view import View
 from tests.graph.build import knowledge_of, load, withdraw
 from tests.graph.memory_log import MemoryLog

@@ -1,0 +1,209 @@
+"""The questions about financing: what is asked, and the pages of paths that answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
+from typing import Any, Final
+
+import strawberry
+from strawberry.types.base import StrawberryList, StrawberryOptional
+from strawberry.types.info import Info
+
+from graph.errors import InvalidInput, LimitExceeded
+from graph.kinds.terms import Instrument, Technique
+from graph.records import Term
+from queries.completeness import LIMITS, Budget
+from queries.financing_answers import FinancingPath
+from queries.financing_paths import DEFAULT_FIRST, financing_path, financing_paths
+from queries.financing_terms import PathStatus, SupportKind
+from queries.keyset import decode_cursor, encode_cursor
+from queries.need import NeedAsked
+from schema.context import Scope
+from schema.selected import asks_for
+from schema.types.codes import code_enum
+from schema.types.completeness import Completeness
+from schema.types.connections import Edge, PageInfo, page_info
+from schema.types.derived import derived, make_input, question
+from schema.types.financing import PathAnswer
+from schema.types.values import MoneyInput, input_field, money_of
+
+
+class NeedInstrument(Term):
+    """What a financing need asks for."""
+
+    DEBT = "债权"
+    EQUITY = "股权"
+    GRANT = "补助"
+    REFINANCE = "再融资"
+
+
+NeedInput: Final = make_input(
+    "NeedInput",
+    [
+        input_field("amount", MoneyInput, "How much"),
+        input_field("instruments", StrawberryOptional(StrawberryList(code_enum(NeedInstrument))), "Any of these; left out: any"),
+        input_field("tenorMinDays", StrawberryOptional(int), "Shortest term that helps"),
+        input_field("tenorMaxDays", StrawberryOptional(int), "Longest term that helps"),
+        input_field("purpose", StrawberryOptional(str), "What the money is for"),
+        input_field("neededBy", StrawberryOptional(date), "Day by which it is needed"),
+    ],
+    "融资需求 · Left out: the sum of the beneficiary's open needs that the technique serves; with none, the amount is unlimited",
+)  # fmt: skip
+BudgetInput: Final = make_input(
+    "BudgetInput",
+    [
+        input_field("expansions", StrawberryOptional(int), "Records whose neighbours are looked at"),
+        input_field("milliseconds", StrawberryOptional(int), "Time"),
+        input_field("maxSteps", StrawberryOptional(int), "Steps of a path"),
+        input_field("maxPaths", StrawberryOptional(int), "Paths"),
+    ],
+    "搜索预算 · What the search may spend; at most the service's own limits (ontology.limits)",
+)
+
+
+@dataclass(frozen=True)
+class PathPage:
+    """A page of paths. Its cursors hold on to the version of the view that the first page was asked of."""
+
+    scope: Scope
+    paths: Sequence[FinancingPath]
+    total_count: int | None
+    has_next: bool
+    has_previous: bool
+
+    @cached_property
+    def edges(self) -> list[Edge]:
+        """The paths with their cursors."""
+        mark = self.scope.mark
+        return [Edge(PathAnswer(self.scope, path), encode_cursor([*mark, path.id])) for path in self.paths]
+
+    @property
+    def nodes(self) -> list[Any]:
+        """The paths."""
+        return [edge.node for edge in self.edges]
+
+    @property
+    def page_info(self) -> PageInfo:
+        """Where the page stands."""
+        return page_info([edge.cursor for edge in self.edges], self.has_next, self.has_previous)
+
+
+@strawberry.type(
+    description="融资路径 · The ways of money to an enterprise, best first: by capacity, not stated last, then status, steps and node ids"
+)
+class FinancingPaths:
+    """A page, and how complete the search was."""
+
+    paths: Any = strawberry.field(graphql_type=derived("FinancingPathConnection"))
+    completeness: Completeness
+    excluded_kinds: list[Any] = strawberry.field(
+        graphql_type=StrawberryList(derived("Kind")), description="Kinds that are never a step in between"
+    )
+
+
+@strawberry.type
+class FinancingQuestions:
+    """The questions about financing."""
+
+    @question(
+        graphql_type=FinancingPaths,
+        description="融资路径 · Every way in which the beneficiary could be financed: existing, available, conditional, prospective",
+    )
+    def financing_paths(
+        self,
+        parent: strawberry.Parent[Scope],
+        info: Info,
+        beneficiary: strawberry.ID,
+        need: NeedInput | None = None,  # type: ignore[valid-type]
+        techniques: list[Technique] | None = None,
+        sources: list[strawberry.ID] | None = None,
+        supports: list[SupportKind] | None = None,
+        status: list[PathStatus] = [  # noqa: B006 -- strawberry copies the default for each request
+            PathStatus.EXISTING,
+            PathStatus.AVAILABLE,
+            PathStatus.CONDITIONAL,
+            PathStatus.PROSPECTIVE,
+        ],
+        budget: BudgetInput | None = None,  # type: ignore[valid-type]
+        include_intra_group: bool = False,
+        first: int = DEFAULT_FIRST,
+        after: str | None = None,
+    ) -> Any:
+        if first > LIMITS.max_paths:
+            raise LimitExceeded(f"first is {first}; at most {LIMITS.max_paths} paths")
+        scope, place = _resumed(parent, after)
+        found = financing_paths(
+            scope.view,
+            beneficiary,
+            need=need_of(need),
+            techniques=techniques,
+            sources=sources,
+            supports=supports,
+            status=status,
+            budget=budget_of(scope, budget),
+            include_intra_group=include_intra_group,
+            first=first,
+            after=place,
+            count=asks_for(info, "paths", "totalCount"),
+        )
+        page = PathPage(scope, found.paths, found.total, found.has_next, place is not None)
+        return FinancingPaths(
+            paths=page, completeness=Completeness.of(found.completeness), excluded_kinds=list(found.excluded_kinds)
+        )
+
+    @question(
+        graphql_type=StrawberryOptional(derived("FinancingPath")),
+        description="单条融资路径 · The path with this id as it is in this view, BLOCKED where a gate says no; null: it is not there",
+    )
+    def financing_path(
+        self,
+        parent: strawberry.Parent[Scope],
+        id: strawberry.ID,
+        need: NeedInput | None = None,  # type: ignore[valid-type]
+    ) -> Any:
+        parent.check()
+        path = financing_path(parent.view, id, need=need_of(need))
+        return None if path is None else PathAnswer(parent, path)
+
+
+def _resumed(scope: Scope, after: str | None) -> tuple[Scope, str | None]:
+    """The scope of the page's list, and the path after which the page begins."""
+    if after is None:
+        return scope, None
+    match decode_cursor(after):
+        case [int(seq), str(day), str(path)]:
+            return scope.held([seq, day]), path
+    raise InvalidInput("the cursor belongs to another list; begin again without `after`")
+
+
+def need_of(value: Mapping[str, Any] | None) -> NeedAsked | None:
+    """The need that a NeedInput states. Raises InvalidInput."""
+    if value is None:
+        return None
+    amount = money_of(value["amount"], "need.amount")
+    assert amount is not None
+    return NeedAsked(
+        amount=amount,
+        instruments=tuple(Instrument[one.name] for one in value.get("instruments") or ()),
+        tenor_min_days=value.get("tenorMinDays"),
+        tenor_max_days=value.get("tenorMaxDays"),
+        purpose=value.get("purpose"),
+        needed_by=value.get("neededBy"),
+    )
+
+
+def budget_of(scope: Scope, value: Mapping[str, Any] | None) -> Budget:
+    """The budget that a BudgetInput states, within the time that the request has left. Raises InvalidInput, LimitExceeded."""
+    names = {
+        "expansions": "expansions",
+        "milliseconds": "milliseconds",
+        "maxSteps": "max_steps",
+        "maxPaths": "max_paths",
+    }
+    given = {names[name]: number for name, number in (value or {}).items() if number is not None}
+    budget = replace(LIMITS, **given).checked()
+    scope.check()
+    return replace(budget, milliseconds=max(1, min(budget.milliseconds, int(scope.seconds_left * 1000))))
