@@ -24,6 +24,8 @@ NO_DAY: Final = -(2**31)
 """Null in columns of days."""
 NOBODY: Final = -1
 """Null in columns of references and codes."""
+FEW: Final = 16
+"""One row of so many is few."""
 
 
 class Column(Protocol):
@@ -220,7 +222,7 @@ class Texts:
             if part is not None:
                 here = np.flatnonzero((rows >= start) & (rows < end))
                 if here.size:
-                    out[here] = part.is_not_null().to_numpy()[rows[here] - start] if part.null_count() else True
+                    out[here] = _not_null(part, rows[here] - start) if part.null_count() else True
             start = end
         return out
 
@@ -246,6 +248,13 @@ class Texts:
             pieces.append(nulls(end - start) if piece is None else piece.alias(""))
             start = end
         return type(self)(ends, (*self.parts[:kept], pl.concat(pieces, rechunk=True)))
+
+
+def _not_null(part: pl.Series, rows: Rows) -> Mask:
+    # The mask of a whole part is a pass over it: few rows are looked up one by one.
+    if rows.size * FEW < part.len():
+        return np.asarray(part.gather(rows).is_not_null())
+    return np.asarray(part.is_not_null())[rows]
 
 
 def nulls(length: int) -> pl.Series:
