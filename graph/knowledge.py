@@ -210,8 +210,12 @@ class Knowledge:
 
         `known_at` before the first load gives an empty view; after the last, what is known now. `seq` names the last load known
         instead: loads can share a moment. Every day from 0001-01-01 to 9999-12-31 can be asked for; the last stands for an open end
-        and reads as the day before. Raises InvalidInput for a `seq` that no load has.
+        and reads as the day before. Raises InvalidInput for a `seq` that no load has, and a `known_at` without a time zone.
         """
+        if known_at is not None and known_at.tzinfo is None:
+            raise InvalidInput(
+                f"knownAt {known_at.isoformat()} has no time zone; write it as 2025-06-01T12:00:00+08:00"
+            )
         day, viewer = as_of or self.today(), viewer or EVERYONE
         with self._caching:
             snapshot = self.snapshot

@@ -66,7 +66,8 @@ class Interning:
         stated = np.flatnonzero(column.is_not_null().to_numpy())
         texts = column.gather(stated)
         prefixes = texts.str.extract(r"^([^:]*):", 1)
-        codes = prefixes.replace_strict(self._prefixes, default=FOREIGN, return_dtype=pl.Int64).to_numpy()
+        found = prefixes.replace_strict(self._prefixes, default=FOREIGN, return_dtype=pl.Int64)
+        codes = found.fill_null(FOREIGN).to_numpy()
         for code in np.unique(codes).tolist():
             mine = np.flatnonzero(codes == code)
             keys = texts.gather(mine)

@@ -21,7 +21,8 @@ TRIES = 5
 class Reading:
     """Loads in order, and by kind name their rows with known columns and LOAD.
 
-    `ignored` counts rows by unknown kind, or by unknown column (kind.column), which stay in the log unread.
+    `ignored` counts the rows that stay in the log unread: by unknown kind, by unknown column (kind.column), or, as kind.id, those
+    without a key of their kind.
     """
 
     loads: tuple[Load, ...]
@@ -100,4 +101,20 @@ def _known(kind: KindSpec, frame: pl.DataFrame, ignored: Counter[str]) -> pl.Dat
     kept = [pl.col(name).cast(schema[name]) for name in frame.columns if name in schema]
     if OP not in frame.columns:
         kept.append(pl.lit(Op.STATE.value, dtype=pl.Int8).alias(OP))
-    return frame.select(kept)
+    return _with_keys(kind, frame.select(kept), ignored)
+
+
+def _with_keys(kind: KindSpec, frame: pl.DataFrame, ignored: Counter[str]) -> pl.DataFrame:
+    """The rows that say whom they are about. No writer appends others; one that did must not harm what is about somebody."""
+    names = ("source", "target") if kind.is_link else (ID,)
+    if not set(names) <= set(frame.columns):
+        good = frame.clear()
+    elif kind.is_link:
+        good = frame.drop_nulls(names)
+    else:
+        old = (name[0].lower() + name[1:] for name in kind.record.options.was)
+        mine = [pl.col(ID).str.starts_with(f"{prefix}:") for prefix in (kind.prefix, *old)]
+        good = frame.filter(pl.any_horizontal(mine))
+    if good.height < frame.height:
+        ignored[f"{kind.name}.{ID}"] += frame.height - good.height
+    return good

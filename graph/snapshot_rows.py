@@ -132,35 +132,37 @@ def _supersede_old(table: Table, old: Rows, new: NewRows, load_to: Rows, superse
 
 
 def _dated(table: Table, old: Rows, rows: NewRows, withdrawals: Withdrawals) -> NewRows:
+    """The rows, undated ones that take the place of a dated version with its date."""
     undated = (rows.valid_from == FIRST) & (rows.op == Op.STATE.value)
-    if not undated.any() or not ((rows.valid_from > FIRST).any() or (table.valid_from[old] > FIRST).any()):
-        return rows
-    dated = {
-        *zip(rows.number[rows.valid_from > FIRST].tolist(), rows.source[rows.valid_from > FIRST].tolist(), strict=True)
-    }
     earlier = old[table.valid_from[old] > FIRST]
-    dated |= {*zip(table.number[earlier].tolist(), table.source[earlier].tolist(), strict=True)}
-    at_stake = np.isin(rows.number, np.fromiter({number for number, _ in dated}, np.int32, -1))
-    places: dict[tuple[int, int], list[int]] = {}
+    later = rows.valid_from > FIRST
+    if not undated.any() or not (later.any() or earlier.size):
+        return rows
+    ids = _whose(rows.number, rows.source)
+    dated = np.concatenate([ids[later], _whose(table.number[earlier], table.source[earlier])])
+    at_stake = np.isin(ids, ids[undated & np.isin(ids, dated)])
+    if not at_stake.any():
+        return rows
+    places: dict[int, list[int]] = {}
     for at in np.flatnonzero(at_stake).tolist():
-        key = (int(rows.number[at]), int(rows.source[at]))
-        if key in dated:
-            places.setdefault(key, []).append(at)
-    known: dict[tuple[int, int], dict[int, int]] = {}
-    for row in old.tolist():
-        if table.op[row] != Op.RETRACT.value:
-            key = (int(table.number[row]), int(table.source[row]))
-            known.setdefault(key, {})[int(table.valid_from[row])] = int(table.load_from[row])
+        places.setdefault(int(ids[at]), []).append(at)
+    known: dict[int, dict[int, int]] = {whose: {} for whose in places}
+    standing = old[table.op[old] != Op.RETRACT.value]
+    standing_ids = _whose(table.number[standing], table.source[standing])
+    for at in np.flatnonzero(np.isin(standing_ids, [*places])).tolist():
+        row = standing[at]
+        known[int(standing_ids[at])][int(table.valid_from[row])] = int(table.load_from[row])
     valid_from = rows.valid_from.copy()
-    for key, mine in places.items():
-        _date_one(
-            rows,
-            sorted(mine, key=lambda at: int(rows.load[at])),
-            known.get(key, {}),
-            withdrawals.get(key[1], ()),
-            valid_from,
-        )
+    for whose, mine in places.items():
+        mine.sort(key=lambda at: int(rows.load[at]))
+        withdrawn = withdrawals.get(int(rows.source[mine[0]]), ())
+        _date_one(rows, mine, known[whose], withdrawn, valid_from)
     return NewRows(rows.number, rows.source, valid_from, rows.load, rows.op)
+
+
+def _whose(number: Rows, source: Rows) -> npt.NDArray[np.int64]:
+    """One number for each id of each source."""
+    return number.astype(np.int64) << 32 | source
 
 
 def _date_one(

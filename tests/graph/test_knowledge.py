@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from graph.errors import InvalidInput
 from graph.kinds.identity import Dataset, SameAs
 from graph.kinds.parties import Enterprise, Supplies
 from graph.knowledge import Knowledge
@@ -45,6 +46,11 @@ def test_today_is_the_day_in_the_services_time_zone(log: MemoryLog) -> None:
 def test_nothing_is_known_before_the_first_load(knowledge: Knowledge) -> None:
     view = knowledge.view(known_at=START)
     assert (view.seq, view.handles("Enterprise").size, view.find("enterprise:a")) == (0, 0, -1)
+
+
+def test_a_moment_without_a_time_zone_is_refused(knowledge: Knowledge) -> None:
+    with pytest.raises(InvalidInput, match="has no time zone"):
+        knowledge.view(known_at=datetime(2025, 1, 1))
 
 
 def test_a_log_without_loads_is_empty_knowledge() -> None:

@@ -183,6 +183,17 @@ def test_unknown_kinds_and_columns_are_left_alone_and_counted() -> None:
     assert knowledge.view().handles("Enterprise").size == 1
 
 
+def test_rows_that_are_about_nobody_are_left_alone_and_counted() -> None:
+    log = MemoryLog()
+    rows = pl.DataFrame({"id": ["enterprise:a", None, "fund:f", "a"], "name": ["甲"] * 4})
+    links = pl.DataFrame({"source": ["enterprise:a", None], "target": ["enterprise:a"] * 2})
+    append(log, "register", {"Enterprise": rows, "Supplies": links, "Fund": pl.DataFrame({"name": ["基金"]})})
+    knowledge = knowledge_of(log)
+    view = knowledge.view()
+    assert knowledge.snapshot.ignored == {"Enterprise.id": 3, "Supplies.id": 1, "Fund.id": 1}
+    assert [view.handles(kind).size for kind in ("Enterprise", "Supplies", "Fund")] == [1, 1, 0]
+
+
 def test_a_field_that_blocks_lack_reads_as_null() -> None:
     log = MemoryLog()
     append(log, "register", {"Enterprise": frame(id="enterprise:a", name="甲")})

@@ -215,11 +215,15 @@ def test_nothing_is_told_of_what_nobody_stated() -> None:
 
 def test_ids_of_no_kind_keep_their_text() -> None:
     log = MemoryLog()
-    frame = pl.DataFrame({"id": ["region:410300"], "code": ["410300"], "name": ["洛阳"], "parent": ["planet:earth"]})
+    parents = ["planet:earth", "earth", None]
+    codes = ["410300", "410301", "410302"]
+    ids = [f"region:{code}" for code in codes]
+    frame = pl.DataFrame({"id": ids, "code": codes, "name": codes, "parent": parents})
     append(log, "atlas", {"Region": frame})
     stated = knowledge_of(log).view()
-    handle = stated.require("region:410300")
-    assert (stated.value(handle, "parent"), stated.ref(handle, "parent")) == ("planet:earth", -1)
+    handles = [stated.require(identifier) for identifier in ids]
+    assert [stated.value(handle, "parent") for handle in handles] == parents
+    assert [stated.ref(handle, "parent") for handle in handles] == [-1, -1, -1]
 
 
 class Outsider(Viewer):
