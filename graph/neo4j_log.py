@@ -12,48 +12,42 @@ import dataclasses
 import time
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime
-from typing import Any, Final, LiteralString
+from datetime import datetime
+from typing import Any, LiteralString
 
 from neo4j import ManagedTransaction
-from neo4j.graph import Node
-from neo4j.time import DateTime
 
 from graph.compaction import compact_log
 from graph.errors import ConfigurationError, StoreCorrupt
-from graph.log import Block, BlockRef, Compaction, Counts, Head, Lease, Load, LoadHeader, Log, Mode
+from graph.log import Block, Compaction, Counts, Head, Lease, Load, LoadHeader, Log
 from graph.log_rules import (
     check_append,
     check_lease,
     check_stale,
     from_micros,
     lease_held,
-    load_gone,
     new_id,
     next_recorded_at,
     to_micros,
 )
 from graph.neo4j_blocks import NewBlock, delete_blocks, read_blocks
+from graph.neo4j_loads import (
+    CONSTRAINTS,
+    FORMAT,
+    READ_HEAD,
+    create_log,
+    header_of,
+    lock_head,
+    lock_load,
+    micros_of,
+    select_loads,
+)
 from graph.neo4j_store import Neo4jStore
-
-FORMAT = 1
-"""Version of the nodes and their properties."""
 
 POLL_SECONDS = 0.1
 
 READ_AGAIN = 20
 """How often a list of loads that a commit or a compaction crossed is read again."""
-
-CONSTRAINTS = (
-    "CREATE CONSTRAINT luoshu_head IF NOT EXISTS FOR (n:LuoshuHead) REQUIRE n.name IS UNIQUE",
-    "CREATE CONSTRAINT luoshu_lease IF NOT EXISTS FOR (n:LuoshuLease) REQUIRE n.name IS UNIQUE",
-    "CREATE CONSTRAINT luoshu_load IF NOT EXISTS FOR (n:LuoshuLoad) REQUIRE n.loadId IS UNIQUE",
-    "CREATE CONSTRAINT luoshu_load_seq IF NOT EXISTS FOR (n:LuoshuLoad) REQUIRE n.seq IS UNIQUE",
-    "CREATE CONSTRAINT luoshu_block IF NOT EXISTS FOR (n:LuoshuBlock) REQUIRE n.id IS UNIQUE",
-    "CREATE CONSTRAINT luoshu_chunk IF NOT EXISTS FOR (n:LuoshuChunk) REQUIRE n.id IS UNIQUE",
-    "CREATE INDEX luoshu_load_source IF NOT EXISTS FOR (n:LuoshuLoad) ON (n.source, n.seq)",
-    "CREATE INDEX luoshu_block_replaced IF NOT EXISTS FOR (n:LuoshuBlock) ON (n.replacedAt)",
-)
 
 
 class Neo4jLog(Log):
@@ -71,7 +65,7 @@ class Neo4jLog(Log):
         self._store = Neo4jStore(uri, auth=auth, database=database)
         try:
             self._store.constrain(CONSTRAINTS)
-            self._log_id, version = self._store.write(_create)
+            self._log_id, version = self._store.write(create_log)
             if version > FORMAT:
                 raise ConfigurationError(
                     f"the log at {self._store.address} was written by a newer version (format {version}, this one knows"
@@ -114,7 +108,7 @@ class Neo4jLog(Log):
         block = NewBlock(new_id(), kind, data, rows)
 
         def work(tx: ManagedTransaction) -> None:
-            check_append(_lock_load(tx, load_id), kind, rows)
+            check_append(lock_load(tx, load_id), kind, rows)
             block.merge(tx)
             tx.run(
                 "MATCH (l:LuoshuLoad {loadId: $load}), (b:LuoshuBlock {id: $block}) MERGE (l)-[c:CONTAINS]->(b) SET c.rows = $rows",
@@ -136,12 +130,12 @@ class Neo4jLog(Log):
         recorded_at: datetime | None = None,
     ) -> Load:
         def work(tx: ManagedTransaction) -> Load:
-            _lock_head(tx)
-            done = _select_loads(tx, "WHERE l.loadId = $id AND l.seq IS NOT NULL", id=load_id)
+            lock_head(tx)
+            done = select_loads(tx, "WHERE l.loadId = $id AND l.seq IS NOT NULL", id=load_id)
             if done:
                 return done[0]
-            header = _lock_load(tx, load_id)
-            head = tx.run(_HEAD).single(strict=True)
+            header = lock_load(tx, load_id)
+            head = tx.run(READ_HEAD).single(strict=True)
             if lease is not None:
                 check_lease(lease, head["token"], head["owner"])
             later = tx.run(
@@ -149,9 +143,9 @@ class Neo4jLog(Log):
                 source=header.source,
                 seq=compared_at,
             )
-            check_stale(header, compared_at, [(record["l"]["seq"], _header(record["l"])) for record in later])
+            check_stale(header, compared_at, [(record["l"]["seq"], header_of(record["l"])) for record in later])
             seq = head["seq"] + 1
-            micros = next_recorded_at(_micros(head["now"]), head["recordedAt"], recorded_at)
+            micros = next_recorded_at(micros_of(head["now"]), head["recordedAt"], recorded_at)
             tx.run(
                 "MATCH (l:LuoshuLoad {loadId: $id}) OPTIONAL MATCH (l)-[c:CONTAINS]->(:LuoshuBlock)"
                 " WITH l, coalesce(sum(c.rows), 0) AS rows"
@@ -162,7 +156,7 @@ class Neo4jLog(Log):
                 seq=seq,
                 micros=micros,
             ).consume()
-            return _select_loads(tx, "WHERE l.loadId = $id", id=load_id)[0]
+            return select_loads(tx, "WHERE l.loadId = $id", id=load_id)[0]
 
         return self._store.write(work)
 
@@ -180,7 +174,7 @@ class Neo4jLog(Log):
 
     def replace_blocks(self, load_id: str, kind: str) -> None:
         def work(tx: ManagedTransaction) -> list[str]:
-            _lock_load(tx, load_id)
+            lock_load(tx, load_id)
             found = tx.run(
                 "MATCH (:LuoshuLoad {loadId: $id})-[c:CONTAINS]->(b:LuoshuBlock {kind: $kind}) DELETE c RETURN b.id AS id",
                 id=load_id,
@@ -194,7 +188,7 @@ class Neo4jLog(Log):
 
     def head(self) -> Head:
         seen = self._seen
-        record = self._store.read(lambda tx: tx.run(_HEAD).single())
+        record = self._store.read(lambda tx: tx.run(READ_HEAD).single())
         if record is None or record["seq"] < seen:
             now = "nothing" if record is None else f"load {record['seq']}"
             raise StoreCorrupt(
@@ -206,7 +200,7 @@ class Neo4jLog(Log):
 
     def loads(self, after: int = 0) -> list[Load]:
         for _ in range(READ_AGAIN):
-            found = self._store.read(lambda tx: _select_loads(tx, "WHERE l.seq > $after", after=after))
+            found = self._store.read(lambda tx: select_loads(tx, "WHERE l.seq > $after", after=after))
             # Cypher reads what is committed while it reads: a list that a commit crossed has gaps, or rows twice or not at all.
             whole = all(sum(block.rows for block in load.blocks) == load.rows for load in found)
             if whole and all(load.seq == after + place for place, load in enumerate(found, start=1)):
@@ -235,9 +229,9 @@ class Neo4jLog(Log):
         claim = uuid.uuid4().hex
 
         def work(tx: ManagedTransaction) -> Lease:
-            _lock_head(tx)
-            held = tx.run(_HEAD).single(strict=True)
-            now = _micros(held["now"])
+            lock_head(tx)
+            held = tx.run(READ_HEAD).single(strict=True)
+            now = micros_of(held["now"])
             if held["claim"] == claim:
                 return Lease(held["token"], owner, from_micros(held["expiresAt"]))
             if held["owner"] is not None and held["expiresAt"] > now:
@@ -256,10 +250,10 @@ class Neo4jLog(Log):
 
     def renew(self, lease: Lease, ttl: float = 60.0) -> Lease:
         def work(tx: ManagedTransaction) -> Lease:
-            _lock_head(tx)
-            held = tx.run(_HEAD).single(strict=True)
+            lock_head(tx)
+            held = tx.run(READ_HEAD).single(strict=True)
             check_lease(lease, held["token"], held["owner"])
-            renewed = Lease(lease.token, lease.owner, from_micros(_micros(held["now"]) + int(ttl * 1e6)))
+            renewed = Lease(lease.token, lease.owner, from_micros(micros_of(held["now"]) + int(ttl * 1e6)))
             tx.run(
                 "MATCH (s:LuoshuLease {name: 'bulk'}) SET s.expiresAt = $end", end=to_micros(renewed.expires_at)
             ).consume()
@@ -269,7 +263,7 @@ class Neo4jLog(Log):
 
     def release(self, lease: Lease) -> None:
         def work(tx: ManagedTransaction) -> None:
-            _lock_head(tx)
+            lock_head(tx)
             tx.run(
                 "MATCH (s:LuoshuLease {name: 'bulk', token: $token}) SET s.owner = null", token=lease.token
             ).consume()
@@ -285,10 +279,10 @@ class Neo4jLog(Log):
         """Remove blocks replaced more than `grace` seconds ago, unfinished loads that show no life since then, and loose blocks."""
 
         def work(tx: ManagedTransaction) -> tuple[list[str], list[str]]:
-            _lock_head(tx)
-            head = tx.run(_HEAD).single(strict=True)
+            lock_head(tx)
+            head = tx.run(READ_HEAD).single(strict=True)
             check_lease(lease, head["token"], head["owner"])
-            before = _micros(head["now"]) - int(grace * 1e6)
+            before = micros_of(head["now"]) - int(grace * 1e6)
             dead = tx.run(
                 "MATCH (l:LuoshuLoad) WHERE l.seq IS NULL AND l.aliveAt <= $before RETURN l.loadId AS id", before=before
             )
@@ -313,14 +307,14 @@ class Neo4jLog(Log):
         block.write_rest(self._store)
 
         def work(tx: ManagedTransaction) -> None:
-            _lock_head(tx)
-            head = tx.run(_HEAD).single(strict=True)
+            lock_head(tx)
+            head = tx.run(READ_HEAD).single(strict=True)
             check_lease(lease, head["token"], head["owner"])
             tx.run(
                 "UNWIND $old AS id MATCH (b:LuoshuBlock {id: id}) SET b.replacedAt = $now"
                 " WITH b MATCH (b)<-[c:CONTAINS]-(:LuoshuLoad) DELETE c",
                 old=list(old),
-                now=_micros(head["now"]),
+                now=micros_of(head["now"]),
             ).consume()
             tx.run(
                 "MATCH (b:LuoshuBlock {id: $id}) UNWIND $rows AS row MATCH (l:LuoshuLoad {seq: row[0]})"
@@ -350,71 +344,3 @@ class Neo4jLog(Log):
             tx.run(statement, parameters).consume()
 
         self._store.write(work)
-
-
-_HEAD: Final = (
-    "MATCH (h:LuoshuHead {name: 'head'}), (s:LuoshuLease {name: 'bulk'})"
-    " RETURN h.seq AS seq, h.recordedAt AS recordedAt, datetime.realtime() AS now,"
-    " s.token AS token, s.owner AS owner, s.expiresAt AS expiresAt, s.claim AS claim"
-)
-
-
-def _create(tx: ManagedTransaction) -> tuple[str, int]:
-    tx.run(
-        "MERGE (h:LuoshuHead {name: 'head'}) ON CREATE SET h.logId = $id, h.format = $format, h.seq = 0, h.recordedAt = 0"
-        " MERGE (s:LuoshuLease {name: 'bulk'}) ON CREATE SET s.token = 0, s.expiresAt = 0",
-        id=uuid.uuid4().hex,
-        format=FORMAT,
-    ).consume()
-    head = tx.run("MATCH (h:LuoshuHead {name: 'head'}) RETURN h.logId AS id, h.format AS format").single(strict=True)
-    return head["id"], head["format"]
-
-
-def _lock_head(tx: ManagedTransaction) -> None:
-    tx.run("MATCH (h:LuoshuHead {name: 'head'}) SET h.lockedBy = $nonce", nonce=uuid.uuid4().hex).consume()
-
-
-def _lock_load(tx: ManagedTransaction, load_id: str) -> LoadHeader:
-    tx.run("MATCH (l:LuoshuLoad {loadId: $id}) SET l.aliveAt = timestamp() * 1000", id=load_id).consume()
-    record = tx.run("MATCH (l:LuoshuLoad {loadId: $id}) WHERE l.seq IS NULL RETURN l", id=load_id).single()
-    if record is None:
-        raise load_gone(load_id)
-    return _header(record["l"])
-
-
-def _select_loads(tx: ManagedTransaction, where: LiteralString, **parameters: Any) -> list[Load]:
-    found = tx.run(
-        f"MATCH (l:LuoshuLoad) {where} OPTIONAL MATCH (l)-[c:CONTAINS]->(b:LuoshuBlock)"
-        " WITH l, c, b ORDER BY b.id WITH l, collect([b.id, b.kind, coalesce(c.rows, 0)]) AS blocks RETURN l, blocks ORDER BY l.seq",
-        parameters,
-    )
-    return [
-        Load(
-            seq=load["seq"],
-            load_id=load["loadId"],
-            recorded_at=from_micros(load["recordedAt"]),
-            header=_header(load),
-            counts=Counts(load["stated"], load["unchanged"], load["quarantined"], load["ended"]),
-            blocks=tuple(BlockRef(*block) for block in blocks if block[0] is not None),
-            rows=load["rows"],
-        )
-        for load, blocks in found
-    ]
-
-
-def _header(load: Node) -> LoadHeader:
-    stated_on = load.get("statedOn")
-    return LoadHeader(
-        source=load["source"],
-        actor=load["actor"],
-        kinds=tuple(load["kinds"]),
-        mode=Mode(load["mode"]),
-        scope=load["scope"],
-        stated_on=None if stated_on is None else date.fromisoformat(stated_on),
-        input_hash=load.get("inputHash"),
-        note=load["note"],
-    )
-
-
-def _micros(moment: DateTime) -> int:
-    return to_micros(moment.to_native())
