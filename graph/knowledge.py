@@ -67,6 +67,7 @@ class Knowledge:
         self._views: OrderedDict[tuple[date, int, Viewer], View] = OrderedDict()
         self._saved: Saved | None = None
         self._distrusted: str | None = None
+        self._offered = 0
         self._publisher: threading.Thread | None = None
         self._refreshing = threading.Lock()
         self._caching = threading.Lock()
@@ -153,11 +154,13 @@ class Knowledge:
             self._views.update(moved)
 
     def _publish_if_worthwhile(self) -> None:
-        if self._folder is None or (self._publisher is not None and self._publisher.is_alive()):
+        busy = self._publisher is not None and self._publisher.is_alive()
+        if self._folder is None or busy or self.snapshot.seq == self._offered:
             return
         after = self._saved.snapshot.seq if self._saved else 0
         new = [load for load in self.snapshot.loads if load.seq > after]
         if sum(load.rows + LOAD_ROWS for load in new) > self._publish_rows or (self._saved is None and new):
+            self._offered = self.snapshot.seq
             work = (self._folder, self.snapshot, self._saved, self._distrusted)
             self._publisher = threading.Thread(target=self._publish, args=work, name="luoshu-snapshot")
             self._publisher.start()

@@ -49,8 +49,12 @@ class SnapshotNames:
 
     @cached_property
     def link_prefixes(self) -> Mapping[str, int]:
-        """Kind codes by prefix of link ids."""
-        return {kind.prefix: self.codes[kind.name] for kind in self.ontology.links}
+        """Kind codes by prefix of link ids, earlier names of kinds among them."""
+        found: dict[str, int] = {}
+        for kind in self.ontology.links:
+            for name in (*kind.record.options.was, kind.name):
+                found[name[0].lower() + name[1:]] = self.codes[kind.name]
+        return found
 
     @cached_property
     def ranks(self) -> Ranks:

@@ -234,7 +234,9 @@ def test_kinds_and_fields_that_were_renamed_keep_their_data() -> None:
         handle = view.require("vessel:1")
         assert view.record(handle) == Vessel(id="vessel:1", name="一号", tonnage=5)
         assert view.find("ship:1") == handle
-        assert view.holders("Mooring", "source", handle).size == 1
+        (mooring,) = view.holders("Mooring", "source", handle).tolist()
+        assert view.id_of(mooring) == "mooring:vessel%3A1:vessel%3A1"
+        assert view.find("berth:ship%3A1:ship%3A1") == mooring
 
 
 def test_a_kind_declared_at_run_time_is_like_any_other() -> None:

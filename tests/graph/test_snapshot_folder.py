@@ -157,6 +157,18 @@ def test_the_publisher_maps_its_own_files(log: MemoryLog, tmp_path: Path) -> Non
     assert names(knowledge) == ["企业1", "企业2"]
 
 
+def test_a_folder_that_cannot_be_written_is_not_tried_again_without_new_loads(
+    log: MemoryLog, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("no folder")
+    knowledge = opened(log, tmp_path / "file")
+    for _ in range(3):
+        knowledge.settle()
+        knowledge.refresh()
+    knowledge.close()
+    assert capsys.readouterr().out.count("snapshot not kept") == 1
+
+
 def test_two_workers_publish_one_at_a_time(log: MemoryLog, tmp_path: Path) -> None:
     folder = SnapshotFolder(tmp_path, log.log_id, ONTOLOGY)
     folder.path.mkdir(parents=True)
