@@ -21,7 +21,8 @@ from queries.completeness import LIMITS, Budget, IncompleteReason, Meter
 from queries.control import legal_entities, related
 from queries.derived import offer_record
 from queries.financing_answers import FinancingPath, FinancingPaths
-from queries.financing_terms import PathStatus, SupportKind
+from queries.financing_terms import Gate, PathStatus, SupportKind
+from queries.gates_of_offer import is_struck_off
 from queries.hub_kinds import HUB_KINDS
 from queries.need import NeedAsked
 from queries.path_building import path_of
@@ -97,7 +98,7 @@ def financing_paths(
     wanted = Wanted(_statuses(status), frozenset(supports or ()))
     rows = [row for row in chosen(techniques) if _serves(row, need)]
     automaton = Automaton(appraisal, meter)
-    arrivals = automaton.run(_words(rows, wanted))
+    arrivals = automaton.run(_words(appraisal, rows, wanted))
     allowed = _sources_allowed(appraisal, arrivals, sources, include_intra_group)
     search = BestFirst(appraisal, meter, wanted, automaton.deepest)
     page = _page(view, search.paths(allowed), budget.max_paths, first, after)
@@ -156,12 +157,20 @@ def _serves(row: TechniqueRow, need: NeedAsked | None) -> bool:
     return need is None or not need.instruments or bool(set(need.instruments) & set(row.serves))
 
 
-def _words(rows: Iterable[TechniqueRow], wanted: Wanted) -> list[tuple[TechniqueRow, Spine]]:
+def _words(appraisal: Appraisal, rows: Iterable[TechniqueRow], wanted: Wanted) -> list[tuple[TechniqueRow, Spine]]:
+    """The words that may come to a path that is wanted."""
+    struck_off = is_struck_off(appraisal)
+
     def may_be(spine: Spine) -> frozenset[PathStatus]:
         open_guarantee = {PathStatus.PROSPECTIVE} if spine.support is SupportKind.GUARANTEE else set()
         return STATUSES[spine.form] | open_guarantee
 
-    return [(row, spine) for row in rows for spine in row.spines if may_be(spine) & wanted.statuses]
+    return [
+        (row, spine)
+        for row in rows
+        for spine in row.spines
+        if may_be(spine) & wanted.statuses and not (struck_off and Gate.ELIGIBILITY in spine.gates)
+    ]
 
 
 def _sources_allowed(

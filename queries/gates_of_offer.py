@@ -72,6 +72,11 @@ def applicant(appraisal: Appraisal, row: TechniqueRow) -> Applicant:
     )
 
 
+def is_struck_off(appraisal: Appraisal) -> bool:
+    """Whether the register says that the beneficiary is no more, or about to be: no offer is open to it."""
+    return appraisal.enterprise.status not in (None, EnterpriseStatus.ACTIVE)
+
+
 def decided(appraisal: Appraisal, row: TechniqueRow, kind: RuleKind) -> Decided:
     """All rules of a kind, decided for the beneficiary."""
     key = ("decided", kind, row.serves)
@@ -95,8 +100,7 @@ def eligibility(case: Case) -> Verdict:
 
     A fund without any mandate rule leaves it unknown: nobody states what it may invest in.
     """
-    status = case.appraisal.enterprise.status
-    if status is not None and status is not EnterpriseStatus.ACTIVE:
+    if is_struck_off(case.appraisal):
         return FAILED
     verdict = PASSED
     for subject, kind in subjects(case):

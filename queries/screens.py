@@ -23,17 +23,23 @@ from queries.appraisal import Appraisal
 from queries.columns import is_foreign, is_stated
 from queries.constraints import Constraint
 from queries.control import related
+from queries.credit_limits import limits_on
 from queries.derived import once
-from queries.eligibility import NO, UNKNOWN
-from queries.financing_terms import ConstraintKind, Gate, PathStatus, Ternary
+from queries.eligibility import NO, UNKNOWN, ruled_subjects
+from queries.financing_terms import ConstraintKind, Gate, PathStatus, SupportKind, Ternary
 from queries.fund_limits import dry_powder
 from queries.gates_of_offer import admits, decided, licence_of
 from queries.layers import Screen
 from queries.pool_cover import pool_total
 from queries.ratios import UNLIMITED, UNSTATED, Ints
 from queries.spines import Form, Spine, Step
+from queries.supports import offered_guarantees
 from queries.techniques import TechniqueRow
 
+SELF_BOUND: Final = frozenset(
+    {ConstraintKind.ASSET_FREE, ConstraintKind.VOUCHER_PART, ConstraintKind.LINK_WIDTH, ConstraintKind.GUARANTOR}
+)
+"""Kinds that bound an offer whatever the product states."""
 CONDITIONAL: Final = list(PathStatus).index(PathStatus.CONDITIONAL)
 
 
@@ -88,6 +94,10 @@ def _products(appraisal: Appraisal, row: TechniqueRow, spine: Spine, nodes: Ints
     open_.rate = np.where(rate == NOT_STATED, MILLION, rate)
     maximum, foreign = ints("max_amount"), is_foreign(view, nodes, "max_amount")
     open_.cap(np.where((maximum == NOT_STATED) | foreign, UNLIMITED, maximum))
+    if not SELF_BOUND.intersection(spine.limits):
+        open_.cap(np.where(_without_bound(appraisal, nodes, maximum), UNSTATED, UNLIMITED))
+    if spine.support is SupportKind.GUARANTEE and not offered_guarantees(appraisal):
+        open_.cap(np.full(len(nodes), UNSTATED))
     pools = view.refs(nodes, "pool")
     for pool in np.unique(pools[pools >= 0]).tolist() if ConstraintKind.POOL in spine.limits else ():
         open_.cap(np.where(pools == pool, _bound(pool_total(view, pool)), UNLIMITED))
@@ -115,6 +125,17 @@ def _products(appraisal: Appraisal, row: TechniqueRow, spine: Spine, nodes: Ints
                     [admits(tuple(text.split(SEPARATOR)) if text else (), need.purpose) for text in listed]
                 )
     return open_.done()
+
+
+def _without_bound(appraisal: Appraisal, nodes: Ints, maximum: Ints) -> np.ndarray:
+    """Which products are offered without any bound: no maximum, pool or rule, and no limit of the lender on the beneficiary."""
+    view = appraisal.view
+    lenders = view.refs(nodes, "lender")
+    limiting = {lender for lender, _ in limits_on(appraisal, appraisal.beneficiary)}
+    limited = [lender for lender in np.unique(lenders).tolist() if lender >= 0 and appraisal.entity(lender) in limiting]
+    open_ = (maximum == NOT_STATED) & (view.refs(nodes, "pool") < 0) & ~np.isin(lenders, limited)
+    ruled = ruled_subjects(view, RuleKind.ELIGIBILITY)
+    return np.asarray(open_ & ~np.isin(nodes, list(ruled))) if ruled else open_
 
 
 def _bound(constraint: Constraint) -> int:

@@ -47,10 +47,15 @@ def _pool(appraisal: Appraisal, candidate: Candidate) -> tuple[Support, ...]:
 
 def _offers(appraisal: Appraisal, lender: int) -> Iterator[Support]:
     """Guarantees that somebody offers for the beneficiary's debt to this lender, or to any."""
-    for handle in appraisal.once("offered guarantees", lambda: _offered(appraisal)):
+    for handle in offered_guarantees(appraisal):
         creditor = appraisal.ref(handle, "creditor")
         if creditor in (-1, lender):
             yield _guarantee(appraisal, handle)
+
+
+def offered_guarantees(appraisal: Appraisal) -> list[int]:
+    """The guarantees that somebody offers for the beneficiary's debts, in id order."""
+    return appraisal.once("offered guarantees", lambda: _offered(appraisal))
 
 
 def _offered(appraisal: Appraisal) -> list[int]:
