@@ -7,7 +7,7 @@ the path (`ticket_cap`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -18,7 +18,7 @@ from graph.kinds.policy import Rule, RuleKind
 from graph.kinds.terms import Dimension, Instrument, Operator
 from graph.money import Money
 from graph.records import Term
-from graph.snapshot_columns import NOT_STATED
+from graph.snapshot_columns import NOBODY, NOT_STATED
 from graph.view import View
 from queries.constraints import MissingFact
 from queries.derived import once
@@ -48,17 +48,24 @@ FACTS: Final = {
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RuleTable:
-    """The hard rules of one kind as columns, and how they combine: rules of a group are alternatives, groups all hold."""
+    """The hard rules of one kind as columns, by group: rules of a group are alternatives, the groups of a subject all hold.
+
+    `groups` and `subjects` (ascending) with the place where each begins among the rules and among the groups. `asking` by dimension the
+    places of the rules that compare a fact, and whether each excludes; `least`, `most` those that bound the ticket.
+    """
 
     rules: Ints
     about: Ints
     dimension: Ints
-    operator: Ints
-    columns: Mapping[str, Ints]
     in_words: np.ndarray
-    scheme: tuple[str | None, ...]
-    group: Ints
-    group_about: Ints
+    columns: Mapping[str, Ints]
+    schemes: tuple[str, ...]
+    groups: Ints
+    subjects: Ints
+    subject_groups: Ints
+    asking: Mapping[Dimension, tuple[Ints, np.ndarray]]
+    least: Ints
+    most: Ints
 
     @classmethod
     def of(cls, view: View, kind: RuleKind) -> RuleTable:
@@ -69,22 +76,39 @@ class RuleTable:
     def _made(cls, view: View, kind: RuleKind) -> RuleTable:
         rules = view.handles("Rule")
         rules = rules[(view.ints(rules, "kind") == _place(kind)) & (view.ints(rules, "hard") != 0)]
+        rules = rules[view.refs(rules, "about") >= 0]
+        member = _among(view.ints(rules, "operator"), MEMBERSHIP) | (view.ints(rules, "operator") == NOT_STATED)
+        # Rules that are no alternatives stand in a group of their own.
+        alone = np.where(member, 0, np.arange(len(rules)) + 1)
+        keys = np.array([alone, np.where(member, view.ints(rules, "dimension"), -1), view.refs(rules, "about")])
+        order = np.lexsort(keys)
+        rules, groups = rules[order], _starts(keys[:, order])
         about = view.refs(rules, "about")
-        rules, about = rules[about >= 0], about[about >= 0]
         dimension, operator = view.ints(rules, "dimension"), view.ints(rules, "operator")
+        subject_groups = _starts(about[None, groups])
         columns = {name: view.refs(rules, name) for name in ("industry", "region", "tag")}
         columns |= {name: view.ints(rules, name) for name in ("stage", "size", "instrument", "amount")}
+        columns["scheme"], schemes = _schemes(view, columns["industry"])
         in_words = (dimension == NOT_STATED) | (view.ints(rules, "stated_in_source") == 0)
-        alone = np.arange(len(rules)) + 1
-        member = np.isin(operator, [_place(term) for term in MEMBERSHIP]) | (operator == NOT_STATED)
-        # Rules that are no alternatives stand in a group of their own.
-        keys = np.stack([about, np.where(member, dimension, -1), np.where(member, 0, alone)], axis=1)
-        groups, group = np.unique(keys, axis=0, return_inverse=True) if len(rules) else (keys, alone)
-        schemes = view.texts(columns["industry"][columns["industry"] >= 0], "scheme").to_list()
-        scheme: list[str | None] = [None] * len(rules)
-        for place, name in zip(np.flatnonzero(columns["industry"] >= 0).tolist(), schemes, strict=True):
-            scheme[place] = name
-        return cls(rules, about, dimension, operator, columns, in_words, tuple(scheme), group.reshape(-1), groups[:, 0])
+        excludes = operator == _place(Operator.NOT_IN)
+        compares = (excludes | member[order]) & ~in_words
+        asked = {one: np.flatnonzero((dimension == _place(one)) & compares) for one in Dimension}
+        asked[Dimension.OWNERSHIP] = np.flatnonzero(dimension == _place(Dimension.OWNERSHIP))
+        tickets = (dimension == _place(Dimension.TICKET)) & (columns["amount"] != NOT_STATED)
+        return cls(
+            rules,
+            about,
+            dimension,
+            in_words,
+            columns,
+            schemes,
+            groups,
+            about[groups][subject_groups],
+            subject_groups,
+            {one: (places, excludes[places]) for one, places in asked.items()},
+            np.flatnonzero(tickets & _among(operator, AT_LEAST)),
+            np.flatnonzero(tickets & _among(operator, AT_MOST)),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,12 +153,11 @@ class Applicant:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Decided:
-    """A table of rules decided for one applicant: `each` rule, and by subject (ascending) all of its rules together."""
+    """A table of rules decided for one applicant: `each` rule, and by subject of the table all of its rules together."""
 
     table: RuleTable
     applicant: Applicant
     each: Verdicts
-    subjects: Ints
     verdicts: Verdicts
 
     @classmethod
@@ -142,19 +165,18 @@ class Decided:
         """The hard rules of a kind, decided."""
         table = RuleTable.of(view, kind)
         each = rule_verdicts(view, table, applicant)
-        by_group = np.zeros(len(table.group_about), np.int8)
-        np.maximum.at(by_group, table.group, each)
-        subjects, place = np.unique(table.group_about, return_inverse=True)
-        found = np.full(len(subjects), YES, np.int8)
-        np.minimum.at(found, place, by_group)
-        return cls(table, applicant, each, subjects, found)
+        if not len(each):
+            return cls(table, applicant, each, each)
+        by_group = np.maximum.reduceat(each, table.groups)
+        return cls(table, applicant, each, np.minimum.reduceat(by_group, table.subject_groups))
 
     def on(self, subjects: Ints) -> tuple[Verdicts, np.ndarray]:
         """The verdict for each of these subjects, and whether there are hard rules about it."""
-        if not len(self.subjects):
+        known = self.table.subjects
+        if not len(known):
             return np.full(len(subjects), YES, np.int8), np.zeros(len(subjects), bool)
-        place = np.searchsorted(self.subjects, subjects).clip(max=len(self.subjects) - 1)
-        ruled = self.subjects[place] == subjects
+        place = np.searchsorted(known, subjects).clip(max=len(known) - 1)
+        ruled = known[place] == subjects
         return np.where(ruled, self.verdicts[place], YES).astype(np.int8), ruled
 
     def explain(self, view: View, subject: int) -> tuple[int, int, tuple[MissingFact, ...]]:
@@ -162,13 +184,15 @@ class Decided:
         verdict = int(self.on(np.array([subject]))[0][0])
         if verdict == YES:
             return YES, -1, ()
-        places = np.flatnonzero(self.table.about == subject)
-        each, groups = self.each[places], self.table.group[places]
+        table = self.table
+        here = slice(*np.searchsorted(table.about, [subject, subject + 1]).tolist())
+        places, each = np.arange(here.start, here.stop), self.each[here]
+        groups = np.searchsorted(table.groups, places, side="right")
         best = {group: int(each[groups == group].max()) for group in groups.tolist()}
-        order = places[np.argsort(view.rank(self.table.rules[places]))].tolist()
-        decisive = [at for at in order if best[int(self.table.group[at])] == verdict and self.each[at] == verdict]
-        missing = [self._missing(at) for at in decisive] if verdict == UNKNOWN else []
-        return verdict, int(self.table.rules[decisive[0]]), tuple(dict.fromkeys(missing))
+        order = np.argsort(view.rank(table.rules[here])).tolist()
+        decisive = [at for at in order if best[int(groups[at])] == verdict and each[at] == verdict]
+        missing = [self._missing(int(places[at])) for at in decisive] if verdict == UNKNOWN else []
+        return verdict, int(table.rules[places[decisive[0]]]), tuple(dict.fromkeys(missing))
 
     def _missing(self, place: int) -> MissingFact:
         """The field of the applicant that a rule asks for; of a rule in words, its text."""
@@ -183,33 +207,55 @@ def rule_verdicts(view: View, table: RuleTable, applicant: Applicant) -> Verdict
     """Whether the applicant meets each rule of a table."""
     found = np.full(len(table.rules), UNKNOWN, np.int8)
 
-    def decide(dimension: Dimension, met: np.ndarray, known: np.ndarray | bool) -> None:
-        here = (table.dimension == _place(dimension)) & ~table.in_words
-        found[here] = np.where(known, np.where(met, YES, NO), UNKNOWN)[here]
+    def decide(dimension: Dimension, name: str, own: Collection[int], known: Ints | None = None) -> None:
+        places, excludes = table.asking[dimension]
+        if not len(places) or not own:
+            return
+        values = table.columns[name][places]
+        met = _among(values, own) != excludes
+        stated = (values >= 0) if known is None else known[places] >= 0
+        found[places] = np.where(stated, np.where(met, YES, NO), UNKNOWN)
 
-    columns, size = table.columns, len(table.rules)
-    same_scheme = np.array([name in applicant.schemes for name in table.scheme], bool)
-    decide(Dimension.INDUSTRY, np.isin(columns["industry"], applicant.industries), same_scheme)
-    named = columns["region"] >= 0
-    decide(Dimension.REGION, np.isin(columns["region"], applicant.regions), named & bool(applicant.regions))
-    decide(Dimension.TAG, np.isin(columns["tag"], applicant.tags), columns["tag"] >= 0)
-    for dimension, name, own in (
-        (Dimension.STAGE, "stage", applicant.stage),
-        (Dimension.SIZE, "size", applicant.size),
-        (Dimension.INSTRUMENT, "instrument", _place(applicant.instrument)),
-    ):
-        decide(dimension, columns[name] == own, (columns[name] != NOT_STATED) & (own != NOT_STATED))
-    excludes = table.operator == _place(Operator.NOT_IN)
-    found = np.where(excludes & (found != UNKNOWN), YES - found, found).astype(np.int8)
-    comparable = excludes | (table.operator == NOT_STATED) | np.isin(table.operator, [_place(op) for op in MEMBERSHIP])
-    found = np.where(comparable, found, UNKNOWN).astype(np.int8)
-    for place in np.flatnonzero(table.dimension == _place(Dimension.OWNERSHIP)).tolist():
+    for name, own in (("region", applicant.regions), ("tag", applicant.tags or (NOBODY,))):
+        decide(Dimension[name.upper()], name, own)
+    for name, fact in (("stage", applicant.stage), ("size", applicant.size)):
+        decide(Dimension[name.upper()], name, () if fact == NOT_STATED else (fact,))
+    decide(Dimension.INSTRUMENT, "instrument", (_place(applicant.instrument),))
+    same_scheme = np.array([name in applicant.schemes for name in (*table.schemes, None)]) - 1
+    decide(Dimension.INDUSTRY, "industry", applicant.industries or (NOBODY,), same_scheme[table.columns["scheme"]])
+    for place in table.asking[Dimension.OWNERSHIP][0].tolist():
         found[place] = _by_ownership(view, int(table.rules[place]), applicant.ownership)
-    tickets = (table.dimension == _place(Dimension.TICKET)) & (columns["amount"] != NOT_STATED)
-    least = tickets & np.isin(table.operator, [_place(op) for op in AT_LEAST])
-    most = tickets & np.isin(table.operator, [_place(op) for op in AT_MOST])
-    wanted = np.full(size, 2**62 if applicant.amount is None else applicant.amount)
-    return np.where(least, np.where(wanted >= columns["amount"], YES, NO), np.where(most, YES, found)).astype(np.int8)
+    if applicant.amount is not None:
+        found[table.least] = np.where(applicant.amount >= table.columns["amount"][table.least], YES, NO)
+    else:
+        found[table.least] = YES
+    found[table.most] = YES
+    return found
+
+
+def _among(values: Ints, terms: Collection[int | Term]) -> np.ndarray:
+    """Whether each value is one of a few; terms stand for their places."""
+    found = np.zeros(len(values), bool)
+    for term in terms:
+        found |= values == (_place(term) if isinstance(term, Term) else term)
+    return found
+
+
+def _starts(keys: Ints) -> Ints:
+    """Where runs of equal columns begin."""
+    first = np.ones(keys.shape[1], bool)
+    first[1:] = (keys[:, 1:] != keys[:, :-1]).any(axis=0)
+    return np.flatnonzero(first)
+
+
+def _schemes(view: View, industries: Ints) -> tuple[Ints, tuple[str, ...]]:
+    """The scheme of each industry as a place in a list; -1 where there is no industry."""
+    named = np.flatnonzero(industries >= 0)
+    texts = view.texts(industries[named], "scheme").to_list()
+    words = tuple(sorted(set(texts)))
+    places = np.full(len(industries), NOBODY, np.int64)
+    places[named] = [words.index(text) for text in texts]
+    return places, words
 
 
 def ruled_subjects(view: View, kind: RuleKind) -> frozenset[int]:
@@ -229,10 +275,7 @@ def ticket_cap(view: View, subject: int) -> tuple[int, Money] | None:
         found: dict[int, tuple[int, Money]] = {}
         for kind in (RuleKind.ELIGIBILITY, RuleKind.MANDATE):
             table = RuleTable.of(view, kind)
-            caps = (table.dimension == _place(Dimension.TICKET)) & np.isin(
-                table.operator, [_place(op) for op in AT_MOST]
-            )
-            for place in np.flatnonzero(caps & (table.columns["amount"] != NOT_STATED)).tolist():
+            for place in table.most[np.argsort(view.rank(table.rules[table.most]))].tolist():
                 rule, about = int(table.rules[place]), int(table.about[place])
                 record = view.record(rule)
                 assert isinstance(record, Rule)
