@@ -21,7 +21,7 @@ SILENT = frozenset({"valid_from", "marking", "marking_owner"})
 
 @dataclass(frozen=True)
 class Row:
-    """One row of a load; of an END and a RETRACT only the record's key counts."""
+    """One row of a load; of an END and a RETRACT only the record's key counts. An undo states a row with the end that it had."""
 
     record: Record
     op: str = STATE
@@ -144,8 +144,9 @@ class Oracle:
                     day = max(dated)
                 before = standing.get(day)
                 version = Version(row, loaded.source, day, seq, values=row.record, none=row.none)
-                if row.op == END:
+                if row.op != RETRACT:
                     version.until = row.until or date.max
+                if row.op == END:
                     version.values = before.values if before else None
                     version.none = before.none if before else ()
                 if row.op == RETRACT:

@@ -113,6 +113,14 @@ def test_what_was_ended_can_be_stated_again() -> None:
     assert name_in(knowledge_of(log).view()) == "又"
 
 
+def test_a_statement_can_be_stated_again_with_the_end_that_it_had() -> None:
+    log = MemoryLog()
+    load(log, "register", [firm()], ops={"until": [date(2024, 5, 1)]})
+    knowledge = knowledge_of(log)
+    assert knowledge.view(date(2024, 4, 30)).find(ID) != -1
+    assert knowledge.view(date(2024, 5, 1)).find(ID) == -1
+
+
 def test_an_end_of_nothing_contributes_nothing() -> None:
     log = MemoryLog()
     load(log, "register", [firm(None)], ops={"op": [Op.END.value], "until": [date(2030, 1, 1)]})

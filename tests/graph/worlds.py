@@ -83,7 +83,8 @@ _NONES = {
 def _rows(draw: st.DrawFn) -> Row:
     record = draw(_records)
     op = draw(st.sampled_from((STATE, STATE, STATE, STATE, END, RETRACT)))
-    until = draw(st.sampled_from((*DAYS, *ENDS[:3]))) if op == END else None
+    days = (*DAYS, *ENDS[:3])
+    until = draw(st.sampled_from({END: days, STATE: (None, None, None, *days), RETRACT: (None,)}[op]))
     names = _NONES.get(type(record), ())
     none = (
         tuple(name for name in draw(st.sets(st.sampled_from(names))) if getattr(record, name) is None) if names else ()
