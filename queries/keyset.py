@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final, Protocol
@@ -41,14 +41,19 @@ class Ordering:
     descending: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Page:
-    """Some rows in order: `cursors` one a row; empty when nothing comes after the cursor."""
+    """Some rows in order; empty when nothing comes after the cursor."""
 
     handles: Ints
-    cursors: list[str]
     has_next: bool
     has_previous: bool
+    mark: Callable[[], list[str]]
+
+    @cached_property
+    def cursors(self) -> list[str]:
+        """One a row, made when first asked for."""
+        return self.mark()
 
 
 @dataclass(frozen=True)
@@ -79,7 +84,7 @@ class Rows:
         start, later = self._after(after)
         rows = self._least(later, count + 1)
         shown = rows[:count]
-        return Page(self.handles[shown], self._cursors(shown), len(rows) > count, start > 0)
+        return Page(self.handles[shown], len(rows) > count, start > 0, lambda: self._cursors(shown))
 
     @cached_property
     def signature(self) -> str:
@@ -135,7 +140,7 @@ class Rows:
         return places[order[:count]]
 
     def _cursors(self, places: np.ndarray) -> list[str]:
-        ids = self.view.ids_of(self.handles[places])
+        ids = [self.view.id_of(handle) for handle in self.handles[places].tolist()]
         columns = [column.shown(places) for column in self._columns]
         return [
             encode_cursor([self.signature, *(column[row] for column in columns), identifier])

@@ -20,6 +20,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, localcontext
 from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from graph.errors import InvalidInput, LimitExceeded
@@ -27,6 +28,7 @@ from graph.money import CNY, MINOR_PER_MAJOR
 from graph.ontology import SEPARATOR, FieldSpec, FieldType, KindSpec, Relation
 from graph.records import Term
 from graph.snapshot_columns import NOT_STATED, Ints, Mask
+from graph.snapshot_ids import KIND_SHIFT
 from graph.values import MILLION
 from graph.view import View
 
@@ -126,7 +128,7 @@ class _Matcher:
         return mask
 
     def _by_kind(self, handles: Ints) -> Iterator[tuple[np.ndarray, KindSpec]]:
-        codes = handles >> 32
+        codes = handles >> KIND_SHIFT
         for code in np.unique(codes):
             places = np.flatnonzero(codes == code)
             yield places, self.view.kind_of(int(handles[places[0]]))
@@ -151,7 +153,7 @@ class _Matcher:
     def _reference(self, spec: FieldSpec, targets: Ints, wanted: Condition, path: str, depth: int) -> Mask:
         self._count()
         live = targets >= 0
-        distinct, places = np.unique(targets[live], return_inverse=True)
+        distinct, places = _distinct(targets[live])
         mask = np.zeros(len(targets), dtype=np.bool_)
         if len(distinct):
             concrete = self.view.ontology.kinds.get(spec.target or "")
@@ -174,7 +176,7 @@ class _Matcher:
             here = f"{path}.{quantifier}"
             if condition is None or quantifier not in QUANTIFIERS:
                 raise InvalidInput(f"{here} is no condition; use {_words(QUANTIFIERS)} with a condition")
-            distinct, places = np.unique(holders, return_inverse=True)
+            distinct, places = _distinct(holders)
             met = self.records(holder, distinct, condition, here, depth + 1)[places]
             counted = np.bincount(positions[~met if quantifier == "every" else met], minlength=len(handles))
             mask &= counted > 0 if quantifier == "some" else counted == 0
@@ -203,6 +205,19 @@ class _Matcher:
         self.conditions += 1
         if self.conditions > MAX_CONDITIONS:
             raise LimitExceeded(f"the filter holds more than {MAX_CONDITIONS} comparisons; ask in several steps")
+
+
+def _distinct(handles: Ints) -> tuple[Ints, npt.NDArray[np.intp]]:
+    """Each handle once, and where each stands among them. Linear where all are of one kind, which spares a sort."""
+    if not handles.size or handles.min() >> KIND_SHIFT != handles.max() >> KIND_SHIFT:
+        return np.unique(handles, return_inverse=True)
+    base = handles[0] >> KIND_SHIFT << KIND_SHIFT
+    numbers = handles - base
+    place = np.zeros(int(numbers.max()) + 1, dtype=np.intp)
+    place[numbers] = 1
+    distinct = np.flatnonzero(place)
+    place[distinct] = np.arange(distinct.size)
+    return distinct + base, place[numbers]
 
 
 Comparison = Callable[[str, Any, str], Mask]
