@@ -25,6 +25,7 @@ class Code:
 
     code: str
     zh: str
+    en: str
 
 
 @strawberry.type(description="字段 · A field of a kind")
@@ -33,6 +34,7 @@ class FieldDescription:
 
     name: str = strawberry.field(description="Name in GraphQL, CSV headers and Cypher")
     zh: str
+    en: str
     description: str
     type: str = strawberry.field(description="text, integer, decimal, date, money, span, code, reference …")
     unit: str | None
@@ -50,6 +52,7 @@ class FieldDescription:
         return cls(
             name=spec.graph_name,
             zh=spec.label.zh,
+            en=spec.en,
             description=spec.description,
             type=spec.holds.value,
             unit=spec.label.unit,
@@ -109,6 +112,7 @@ class RelationDescription:
     kind: str = strawberry.field(description="The kind that refers")
     field: str = strawberry.field(description="The field by which it refers")
     zh: str
+    en: str
     targets: list[str] = strawberry.field(description="The kinds that it can refer to")
     inverse: str | None = strawberry.field(description="The field that those gain; null: none")
     is_link: bool
@@ -121,6 +125,7 @@ class RelationDescription:
             kind=relation.kind,
             field=relation.field.graph_name,
             zh=relation.field.label.zh,
+            en=relation.field.en,
             targets=list(relation.targets),
             inverse=relation.inverse,
             is_link=relation.is_link,
@@ -169,6 +174,7 @@ class ServiceLimit:
 
     name: str
     zh: str
+    en: str
     value: int
 
 
@@ -198,24 +204,28 @@ class Ontology:
 
 def codes_of(terms: Iterable[Term]) -> list[Code]:
     """Codes with their names."""
-    return [Code(code=term.name, zh=term.zh) for term in terms]
+    return [Code(code=term.name, zh=term.zh, en=_words(term.name)) for term in terms]
+
+
+def _words(code: str) -> str:
+    return code.replace("_", " ").capitalize()
 
 
 def service_limits() -> list[ServiceLimit]:
     """The numbers that every request is held to."""
     rows = (
-        ("depth", "查询层数", limits.MAX_DEPTH),
-        ("aliases", "别名个数", limits.MAX_ALIASES),
-        ("directives", "指令个数", limits.MAX_DIRECTIVES),
-        ("tokens", "查询词元数", limits.MAX_TOKENS),
-        ("cost", "应答字段数上限", limits.MAX_COST),
-        ("bodyBytes", "请求体字节数", limits.MAX_BODY_BYTES),
-        ("first", "每页行数", MAX_FIRST),
-        ("filterDepth", "筛选条件层数", MAX_FILTER_DEPTH),
-        ("filterConditions", "筛选条件个数", MAX_CONDITIONS),
-        ("searchExpansions", "单次搜索展开节点数", LIMITS.expansions),
-        ("searchMilliseconds", "单次搜索毫秒数", LIMITS.milliseconds),
-        ("searchSteps", "路径最多步数", LIMITS.max_steps),
-        ("searchPaths", "路径最多条数", LIMITS.max_paths),
+        ("depth", "查询层数", "Fields deep", limits.MAX_DEPTH),
+        ("aliases", "别名个数", "Aliases", limits.MAX_ALIASES),
+        ("directives", "指令个数", "Directives", limits.MAX_DIRECTIVES),
+        ("tokens", "查询词元数", "Tokens of a document", limits.MAX_TOKENS),
+        ("cost", "应答字段数上限", "Fields that an answer may hold", limits.MAX_COST),
+        ("bodyBytes", "请求体字节数", "Bytes of a request", limits.MAX_BODY_BYTES),
+        ("first", "每页行数", "Rows of a page", MAX_FIRST),
+        ("filterDepth", "筛选条件层数", "Levels of a filter", MAX_FILTER_DEPTH),
+        ("filterConditions", "筛选条件个数", "Comparisons of a filter", MAX_CONDITIONS),
+        ("searchExpansions", "单次搜索展开节点数", "Expansions of a path search", LIMITS.expansions),
+        ("searchMilliseconds", "单次搜索毫秒数", "Milliseconds of a path search", LIMITS.milliseconds),
+        ("searchSteps", "路径最多步数", "Steps of a path", LIMITS.max_steps),
+        ("searchPaths", "路径最多条数", "Paths of a search", LIMITS.max_paths),
     )
-    return [ServiceLimit(name=name, zh=zh, value=value) for name, zh, value in rows]
+    return [ServiceLimit(name=name, zh=zh, en=en, value=value) for name, zh, en, value in rows]

@@ -9,8 +9,9 @@ def test_the_ontology_is_told_in_both_languages(town: World, ontology: Ontology)
     found = town.ask(
         "{ ontology { kinds { name code zh en isLink connection identity key bases"
         " fields { name zh unit required target codes { code zh } } }"
-        " relations { name kind field zh targets inverse isLink } techniques { code zh en measures gates { code zh } constraints { code } }"
-        " gates { code zh } constraintKinds { code zh } limits { name zh value } } }"
+        " relations { name kind field zh targets inverse isLink } techniques { code zh en measures gates { code zh en }"
+        " constraints { code } }"
+        " gates { code zh en } constraintKinds { code zh en } limits { name zh en value } } }"
     )["ontology"]
     assert [kind["name"] for kind in found["kinds"]] == list(ontology.kinds)
     [enterprise] = [kind for kind in found["kinds"] if kind["name"] == "Enterprise"]
@@ -21,9 +22,9 @@ def test_the_ontology_is_told_in_both_languages(town: World, ontology: Ontology)
     assert len(found["relations"]) == len(ontology.relations)
     [deep] = [one for one in found["techniques"] if one["code"] == "DEEP_TIER"]
     assert (deep["zh"], deep["measures"]) == ("多级流转", [6])
-    assert {"code": "LICENCE", "zh": "资质牌照"} in deep["gates"]
-    assert found["constraintKinds"][0] == {"code": "NEED", "zh": "融资需求"}
-    assert {"name": "first", "zh": "每页行数", "value": MAX_FIRST} in found["limits"]
+    assert {"code": "LICENCE", "zh": "资质牌照", "en": "Licence"} in deep["gates"]
+    assert found["constraintKinds"][0] == {"code": "NEED", "zh": "融资需求", "en": "Need"}
+    assert {"name": "first", "zh": "每页行数", "en": "Rows of a page", "value": MAX_FIRST} in found["limits"]
 
 
 def test_sources_say_what_was_loaded_and_what_is_wrong_with_it(town: World) -> None:
