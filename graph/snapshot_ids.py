@@ -30,6 +30,14 @@ FEW: Final = 16
 """Keys are looked up one by one where there are this many times as many ids, else joined."""
 
 
+def kinds_in(handles: Ints) -> list[int]:
+    """The kind codes of handles, ascending, each once; mostly there is one."""
+    codes = handles >> KIND_SHIFT
+    if codes.size and (codes == codes[0]).all():
+        return [int(codes[0])]
+    return list(np.unique(codes).tolist())
+
+
 def handles_of(code: int, numbers: npt.NDArray[np.integer]) -> Ints:
     """The handles of these numbers of one kind; -1 stays -1."""
     numbers = numbers.astype(np.int64)

@@ -22,7 +22,7 @@ from graph.records import Record
 from graph.resolution import NOTHING, KindView
 from graph.same_as import SAME_AS
 from graph.snapshot_columns import NOT_STATED, Codes, Ints, Numbers, Rows, Texts, gather
-from graph.snapshot_ids import KIND_SHIFT, NUMBER_MASK, LinkIds, handles_of, lexsort, link_id
+from graph.snapshot_ids import KIND_SHIFT, NUMBER_MASK, LinkIds, handles_of, kinds_in, lexsort, link_id
 from graph.snapshot_table import day_of
 from graph.view_state import DEFAULT_RELIABILITY, LAST_AS_OF, ViewState, dataset_id
 
@@ -315,7 +315,7 @@ class View(ViewState):
         live_target = self.are_live(targets)
         codes = targets >> KIND_SHIFT
         mixed = False
-        for target_code in np.unique(codes[live_target]).tolist():
+        for target_code in kinds_in(targets[live_target]):
             adjacency = self.snapshot.edges.get((kind, spec.name, target_code))
             if adjacency is None:
                 continue

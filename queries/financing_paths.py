@@ -188,8 +188,7 @@ def _sources_allowed(
         inside = related(view, entities, np.full(len(every), appraisal.beneficiary))
         for place in np.flatnonzero(inside).tolist():
             good[place] &= _is_finance_company(view, int(entities[place]))
-    kept = every[good]
-    return [(arrival, np.flatnonzero(np.isin(arrival.layer.nodes, kept))) for arrival in arrivals]
+    return [(arrival, np.flatnonzero(good[np.searchsorted(every, arrival.layer.nodes)])) for arrival in arrivals]
 
 
 def _is_finance_company(view: View, entity: int) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from graph.snapshot_ids import kinds_in
 from graph.view import View
 from queries.derived import once
 from queries.ratios import UNLIMITED, UNREACHED, Ints, share_at_most
@@ -145,9 +146,12 @@ def _layer(
 def id_keys(view: View, handles: Ints) -> Ints:
     """A number for each record that orders records of any kinds by id."""
     order = once(view, id_keys, lambda: _kind_order(view))
+    kinds = kinds_in(handles)
+    if len(kinds) == 1:
+        return view.rank(handles) + (order[view.kind_of(int(handles[0])).name] << 32)
     codes = handles >> 32
     keys = np.zeros(len(handles), np.int64)
-    for code in np.unique(codes).tolist():
+    for code in kinds:
         here = codes == code
         keys[here] = view.rank(handles[here]) + (order[view.kind_of(int(handles[here][0])).name] << 32)
     return keys

@@ -8,6 +8,7 @@ import numpy as np
 
 from graph.kinds.terms import Technique
 from graph.snapshot_columns import NOT_STATED
+from graph.snapshot_ids import kinds_in
 from graph.view import View
 from queries.columns import is_stated
 from queries.completeness import Meter
@@ -117,8 +118,14 @@ def followed(view: View, back: Back, nodes: Ints) -> Pairs:
 
 def _refs(view: View, nodes: Ints, field: str) -> Ints:
     """`refs` of nodes of several kinds; -1 where the kind has no such field."""
+    if len(nodes) and ((nodes >> 32) == nodes[0] >> 32).all():
+        known = field in view.kind_of(int(nodes[0])).by_name
+        return view.refs(nodes, field) if known else np.full(len(nodes), -1, np.int64)
     found = np.full(len(nodes), -1, np.int64)
-    for code in np.unique(nodes >> 32).tolist():
+    kinds = kinds_in(nodes)
+    if len(kinds) == 1:
+        return view.refs(nodes, field) if field in view.kind_of(int(nodes[0])).by_name else found
+    for code in kinds:
         here = (nodes >> 32) == code
         if field in view.kind_of(int(nodes[here][0])).by_name:
             found[here] = view.refs(nodes[here], field)
