@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 
 from graph.money import CNY
+from graph.snapshot_columns import Texts
 from graph.snapshot_ids import NUMBER_MASK
 from graph.view import View
 from queries.ratios import Ints
+
+FEW: Final = 64
+"""Up to so many texts are looked at one by one."""
 
 
 def is_stated(view: View, handles: Ints, field: str) -> np.ndarray:
@@ -16,7 +22,11 @@ def is_stated(view: View, handles: Ints, field: str) -> np.ndarray:
         return np.zeros(0, bool)
     kind = view.kind_view(view.kind_of(int(handles[0])).name)
     spec = kind.table.kind.by_name[field]
-    return np.asarray(kind.table.stated(spec, kind.rows_of(handles & NUMBER_MASK, spec)))
+    rows = kind.rows_of(handles & NUMBER_MASK, spec)
+    column = kind.table.columns[spec.name]
+    if len(rows) <= FEW and isinstance(column, Texts):
+        return np.array([column.at(row) is not None for row in rows.tolist()])
+    return np.asarray(kind.table.stated(spec, rows))
 
 
 def is_foreign(view: View, handles: Ints, field: str, currency: str = CNY) -> np.ndarray:

@@ -13,15 +13,11 @@ from typing import Final
 import numpy as np
 
 from graph.kinds.policy import RuleKind
-from graph.kinds.terms import OfferStatus
-from graph.ontology import SEPARATOR
 from graph.snapshot import day_of
 from graph.snapshot_columns import NOT_STATED
-from graph.values import MILLION
 from queries.anchor_limits import headrooms
 from queries.appraisal import Appraisal
 from queries.columns import is_foreign, is_stated
-from queries.constraints import Constraint
 from queries.control import related
 from queries.credit_limits import limits_on
 from queries.derived import once
@@ -30,7 +26,7 @@ from queries.financing_terms import ConstraintKind, Gate, PathStatus, SupportKin
 from queries.fund_limits import dry_powder
 from queries.gates_of_offer import admits, decided, licence_of
 from queries.layers import Screen
-from queries.pool_cover import pool_total
+from queries.offer_columns import OfferColumns, offer_columns
 from queries.ratios import UNLIMITED, UNSTATED, Ints
 from queries.spines import Form, Spine, Step
 from queries.supports import offered_guarantees
@@ -86,63 +82,47 @@ class _Open:
 
 def _products(appraisal: Appraisal, row: TechniqueRow, spine: Spine, nodes: Ints) -> Screen:
     view, need, open_ = appraisal.view, appraisal.need(row), _Open(len(nodes))
-
-    def ints(name: str) -> Ints:
-        return view.ints(nodes, name)
-
-    rate = ints("advance_rate")
-    open_.rate = np.where(rate == NOT_STATED, MILLION, rate)
-    maximum, foreign = ints("max_amount"), is_foreign(view, nodes, "max_amount")
-    open_.cap(np.where((maximum == NOT_STATED) | foreign, UNLIMITED, maximum))
+    offered = offer_columns(view, row.technique, nodes)
+    open_.rate = offered.rate
+    open_.cap(offered.maximum)
+    if ConstraintKind.POOL in spine.limits:
+        open_.cap(offered.pool)
     if not SELF_BOUND.intersection(spine.limits):
-        open_.cap(np.where(_without_bound(appraisal, nodes, maximum), UNSTATED, UNLIMITED))
+        open_.cap(np.where(_without_bound(appraisal, nodes, offered), UNSTATED, UNLIMITED))
     if spine.support is SupportKind.GUARANTEE and not offered_guarantees(appraisal):
         open_.cap(np.full(len(nodes), UNSTATED))
-    pools = view.refs(nodes, "pool")
-    for pool in np.unique(pools[pools >= 0]).tolist() if ConstraintKind.POOL in spine.limits else ():
-        open_.cap(np.where(pools == pool, _bound(pool_total(view, pool)), UNLIMITED))
     for gate in spine.gates:
         match gate:
             case Gate.PRODUCT_OPEN:
-                status = ints("status")
-                open_.unknown |= status == NOT_STATED
-                open_.keep &= (status == NOT_STATED) | (status == list(OfferStatus).index(OfferStatus.OPEN))
+                open_.unknown |= offered.may_be_open
+                open_.keep &= offered.is_open | offered.may_be_open
             case Gate.ELIGIBILITY:
                 _rules(appraisal, row, RuleKind.ELIGIBILITY, nodes, open_)
             case Gate.TENOR:
-                low, high = ints("tenor_min_days"), ints("tenor_max_days")
-                low = np.maximum(low, need.tenor_min_days or 0)
-                high = np.where(high == NOT_STATED, UNLIMITED, high)
-                open_.keep &= low <= np.minimum(high, UNLIMITED if need.tenor_max_days is None else need.tenor_max_days)
+                longest = UNLIMITED if need.tenor_max_days is None else need.tenor_max_days
+                low = np.maximum(offered.tenor_min, need.tenor_min_days or 0)
+                open_.keep &= low <= np.minimum(offered.tenor_max, longest)
             case Gate.TIMING if need.needed_by is not None:
-                days = ints("processing_days")
                 left = (need.needed_by - view.as_of) // timedelta(days=1)
-                open_.unknown |= days == NOT_STATED
-                open_.keep &= np.where(days == NOT_STATED, left >= 0, days <= left)
+                unknown = offered.processing == NOT_STATED
+                open_.unknown |= unknown
+                open_.keep &= np.where(unknown, left >= 0, offered.processing <= left)
             case Gate.PURPOSE if need.purpose is not None:
-                listed = view.texts(nodes, "purposes").to_list()
-                open_.keep &= np.array(
-                    [admits(tuple(text.split(SEPARATOR)) if text else (), need.purpose) for text in listed]
-                )
+                answers = {listed: admits(listed, need.purpose) for listed in set(offered.purposes)}
+                open_.keep &= np.array([answers[listed] for listed in offered.purposes])
     return open_.done()
 
 
-def _without_bound(appraisal: Appraisal, nodes: Ints, maximum: Ints) -> np.ndarray:
+def _without_bound(appraisal: Appraisal, nodes: Ints, offered: OfferColumns) -> np.ndarray:
     """Which products are offered without any bound: no maximum, pool or rule, and no limit of the lender on the beneficiary."""
-    view = appraisal.view
-    lenders = view.refs(nodes, "lender")
+    free = offered.unbounded
     limiting = {lender for lender, _ in limits_on(appraisal, appraisal.beneficiary)}
-    limited = [lender for lender in np.unique(lenders).tolist() if lender >= 0 and appraisal.entity(lender) in limiting]
-    open_ = (maximum == NOT_STATED) & (view.refs(nodes, "pool") < 0) & ~np.isin(lenders, limited)
-    ruled = ruled_subjects(view, RuleKind.ELIGIBILITY)
-    return np.asarray(open_ & ~np.isin(nodes, list(ruled))) if ruled else open_
-
-
-def _bound(constraint: Constraint) -> int:
-    """What a constraint admits, in a column; in a currency without a rate it may be anything."""
-    if constraint.admits is not None:
-        return constraint.admits
-    return UNLIMITED if any(fact.field.startswith("rate ") for fact in constraint.missing) else UNSTATED
+    if limiting:
+        lenders = np.unique(offered.lender)
+        limited = [lender for lender in lenders.tolist() if lender >= 0 and appraisal.entity(lender) in limiting]
+        free = free & ~np.isin(offered.lender, limited)
+    ruled = ruled_subjects(appraisal.view, RuleKind.ELIGIBILITY)
+    return np.asarray(free & ~np.isin(nodes, list(ruled))) if ruled else free
 
 
 def _rules(appraisal: Appraisal, row: TechniqueRow, kind: RuleKind, nodes: Ints, open_: _Open) -> None:

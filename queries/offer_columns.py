@@ -1,0 +1,83 @@
+"""What products state, as columns: every question of a technique reads the same ones, so a view keeps them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from graph.kinds.terms import OfferStatus, Technique
+from graph.ontology import SEPARATOR
+from graph.snapshot_columns import NOT_STATED
+from graph.values import MILLION
+from graph.view import View
+from queries.columns import is_foreign
+from queries.constraints import Constraint
+from queries.derived import kept_of
+from queries.pool_cover import pool_total
+from queries.ratios import UNLIMITED, UNSTATED, Ints
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OfferColumns:
+    """Products in the order of `nodes`.
+
+    `rate` α in millionths (1 where not stated), `maximum` and `pool` what they and their pools admit (UNLIMITED, UNSTATED), days as stated
+    (`tenor_max` UNLIMITED where not); `unbounded` neither maximum nor pool; `purposes` as listed.
+    """
+
+    nodes: Ints
+    lender: Ints
+    rate: Ints
+    maximum: Ints
+    pool: Ints
+    unbounded: np.ndarray
+    is_open: np.ndarray
+    may_be_open: np.ndarray
+    tenor_min: Ints
+    tenor_max: Ints
+    processing: Ints
+    purposes: tuple[tuple[str, ...], ...]
+
+
+def offer_columns(view: View, technique: Technique, nodes: Ints) -> OfferColumns:
+    """The columns of these products of one technique; kept for the products that were asked for last."""
+    kept, key = kept_of(view), (offer_columns, technique)
+    found = kept.get(key)
+    if found is None or not (found.nodes is nodes or np.array_equal(found.nodes, nodes)):
+        found = _made(view, nodes)
+        if len(nodes) >= len(kept[key].nodes if key in kept else ()):
+            kept[key] = found
+    assert isinstance(found, OfferColumns)
+    return found
+
+
+def _made(view: View, nodes: Ints) -> OfferColumns:
+    rate, maximum, status = (view.ints(nodes, name) for name in ("advance_rate", "max_amount", "status"))
+    pools, longest = view.refs(nodes, "pool"), view.ints(nodes, "tenor_max_days")
+    covered = np.full(len(nodes), UNLIMITED)
+    for pool in np.unique(pools[pools >= 0]).tolist():
+        covered[pools == pool] = _bound(pool_total(view, pool))
+    free = (maximum == NOT_STATED) | is_foreign(view, nodes, "max_amount")
+    listed = view.texts(nodes, "purposes").to_list()
+    return OfferColumns(
+        nodes,
+        view.refs(nodes, "lender"),
+        np.where(rate == NOT_STATED, MILLION, rate),
+        np.where(free, UNLIMITED, maximum),
+        covered,
+        (maximum == NOT_STATED) & (pools < 0),
+        status == list(OfferStatus).index(OfferStatus.OPEN),
+        status == NOT_STATED,
+        view.ints(nodes, "tenor_min_days"),
+        np.where(longest == NOT_STATED, UNLIMITED, longest),
+        view.ints(nodes, "processing_days"),
+        tuple(tuple(text.split(SEPARATOR)) if text else () for text in listed),
+    )
+
+
+def _bound(constraint: Constraint) -> int:
+    """What a constraint admits, in a column; in a currency without a rate it may be anything."""
+    if constraint.admits is not None:
+        return constraint.admits
+    return UNLIMITED if any(fact.field.startswith("rate ") for fact in constraint.missing) else UNSTATED
