@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -23,7 +23,7 @@ class OfferColumns:
     """Products in the order of `nodes`.
 
     `rate` α in millionths (1 where not stated), `maximum` and `pool` what they and their pools admit (UNLIMITED, UNSTATED), days as stated
-    (`tenor_max` UNLIMITED where not); `unbounded` neither maximum nor pool; `purposes` as listed.
+    (`tenor_max` UNLIMITED where not); `unbounded` neither maximum nor pool.
     """
 
     nodes: Ints
@@ -37,7 +37,15 @@ class OfferColumns:
     tenor_min: Ints
     tenor_max: Ints
     processing: Ints
-    purposes: tuple[tuple[str, ...], ...]
+    _purposes: list[tuple[str, ...]] = field(default_factory=list, repr=False)
+
+    def purposes(self, view: View) -> list[tuple[str, ...]]:
+        """What each is for, as their view lists it; empty: anything."""
+        # Columns are kept with their view: a view in them would never be let go.
+        if not self._purposes:
+            listed = view.texts(self.nodes, "purposes").to_list()
+            self._purposes.extend(tuple(text.split(SEPARATOR)) if text else () for text in listed)
+        return self._purposes
 
 
 def offer_columns(view: View, technique: Technique, nodes: Ints) -> OfferColumns:
@@ -59,7 +67,6 @@ def _made(view: View, nodes: Ints) -> OfferColumns:
     for pool in np.unique(pools[pools >= 0]).tolist():
         covered[pools == pool] = _bound(pool_total(view, pool))
     free = (maximum == NOT_STATED) | is_foreign(view, nodes, "max_amount")
-    listed = view.texts(nodes, "purposes").to_list()
     return OfferColumns(
         nodes,
         view.refs(nodes, "lender"),
@@ -72,7 +79,6 @@ def _made(view: View, nodes: Ints) -> OfferColumns:
         view.ints(nodes, "tenor_min_days"),
         np.where(longest == NOT_STATED, UNLIMITED, longest),
         view.ints(nodes, "processing_days"),
-        tuple(tuple(text.split(SEPARATOR)) if text else () for text in listed),
     )
 
 

@@ -108,8 +108,9 @@ def _products(appraisal: Appraisal, row: TechniqueRow, spine: Spine, nodes: Ints
                 open_.unknown |= unknown
                 open_.keep &= np.where(unknown, left >= 0, offered.processing <= left)
             case Gate.PURPOSE if need.purpose is not None:
-                answers = {listed: admits(listed, need.purpose) for listed in set(offered.purposes)}
-                open_.keep &= np.array([answers[listed] for listed in offered.purposes])
+                listed = offered.purposes(view)
+                answers = {purposes: admits(purposes, need.purpose) for purposes in set(listed)}
+                open_.keep &= np.array([answers[purposes] for purposes in listed])
     return open_.done()
 
 
