@@ -21,6 +21,8 @@ from graph.values import FIRST_DAY, MILLION
 
 MAX_TEXT_BYTES: Final = 1_000_000
 """Longest text of one field."""
+MAX_INT: Final = 2**31 - 1
+"""Largest whole number: GraphQL's Int knows no larger one."""
 
 MAX_ID_BYTES: Final = 800
 """Longest id that is stored or referred to: Neo4j indexes at most 8,167 bytes, and a link's id has three, escaped once more."""
@@ -200,8 +202,10 @@ def _field_checks(frame: pl.DataFrame, spec: FieldSpec, ontology: Ontology) -> I
                 "OUT_OF_RANGE", name, (column < 0) | (column > MILLION), (column / MILLION).cast(pl.String),
                 "is no share between 0 and 1", "write 5 % as 0.05",
             )  # fmt: skip
-        case FieldType.INT if spec.label.unit in _NON_NEGATIVE_UNITS:
-            yield _Check("OUT_OF_RANGE", name, column < 0, shown, "is negative", "give a number from 0")
+        case FieldType.INT:
+            least = 0 if spec.label.unit in _NON_NEGATIVE_UNITS else -MAX_INT
+            bad = (column < least) | (column > MAX_INT)
+            yield _Check("OUT_OF_RANGE", name, bad, shown, f"is not between {least} and {MAX_INT}", "check the number")
         case FieldType.MONEY:
             bad = column.abs() > MAX_MINOR if spec.label.unit == "±" else (column < 0) | (column > MAX_MINOR)
             amount = (column // 100).cast(pl.String)

@@ -26,6 +26,7 @@ CODES: Final[Mapping[str, str]] = {
     "LEASE_LOST": "Another bulk writer took over",
     "LOAD_FAILED": "A load could not go on; nothing of it is visible",
     "ENDING_REFUSED": "A full load would end more statements than its safeguards allow",
+    "CONFIRMED": "A later load states rows of the load to undo again",
     "CONFIGURATION": "A setting is missing or wrong",
     "GRAPHQL_PARSE_FAILED": "The document is no GraphQL",
     "GRAPHQL_VALIDATION_FAILED": "The document does not fit the schema",

@@ -130,3 +130,13 @@ def test_the_first_day_of_the_calendar_means_unstated() -> None:
 
 def test_an_empty_batch_is_valid() -> None:
     assert validate(Batch({}), ONTOLOGY, "register") == (Batch({}), [])
+
+
+def test_a_whole_number_stays_within_what_the_api_can_say() -> None:
+    batch, rejections = validated(
+        Enterprise(name="甲", employees=2**31 - 1),
+        Enterprise(name="乙", employees=2**31),
+        Enterprise(name="丙", employees=-1),
+    )
+    assert batch.frames["Enterprise"]["name"].to_list() == ["甲"]
+    assert [(one.code, one.value) for one in rejections] == [("OUT_OF_RANGE", str(2**31)), ("OUT_OF_RANGE", "-1")]
