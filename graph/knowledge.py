@@ -11,15 +11,14 @@ from pathlib import Path
 from typing import Final, Self
 from zoneinfo import ZoneInfo
 
-import structlog
-
-from graph.errors import InvalidInput, StoreCorrupt
+from graph.errors import InvalidInput
 from graph.log import EPOCH, Log
 from graph.ontology import Ontology
 from graph.snapshot import Snapshot
 from graph.snapshot_columns import Rows
-from graph.snapshot_extend import extended
-from graph.snapshot_folder import Saved, SnapshotFolder
+from graph.snapshot_extend import Extension, extended
+from graph.snapshot_folder import SnapshotFolder
+from graph.snapshot_keeper import SnapshotKeeper
 from graph.snapshot_reading import read_after
 from graph.view import DEFAULT_RELIABILITY, View
 from graph.viewer import EVERYONE, Viewer
@@ -27,11 +26,10 @@ from graph.viewer import EVERYONE, Viewer
 MAX_VIEWS: Final = 4
 PUBLISH_ROWS: Final = 20_000
 """Fewer new rows than that are read from the log again by whoever opens it next, not written to files."""
-LOAD_ROWS: Final = 50
-"""A load costs its next reader as much as so many rows."""
 
 
-_log = structlog.get_logger(__name__)
+_ViewKey = tuple[date, int, Viewer]
+"""As of which day, by which load, for whom."""
 
 
 def _now() -> datetime:
@@ -58,17 +56,12 @@ class Knowledge:
     ) -> None:
         self.log = log
         self.snapshot = Snapshot.empty(ontology)
-        self._folder = folder
+        self._keeper = None if folder is None else SnapshotKeeper(folder, log, publish_rows, self._swap)
         self._timezone = ZoneInfo(timezone)
         self._reliability_default = reliability_default
         self._clock = clock
         self._max_views = max_views
-        self._publish_rows = publish_rows
-        self._views: OrderedDict[tuple[date, int, Viewer], View] = OrderedDict()
-        self._saved: Saved | None = None
-        self._distrusted: str | None = None
-        self._offered = 0
-        self._publisher: threading.Thread | None = None
+        self._views: OrderedDict[_ViewKey, View] = OrderedDict()
         self._refreshing = threading.Lock()
         self._caching = threading.Lock()
 
@@ -111,85 +104,58 @@ class Knowledge:
         Cheap when there is nothing new. The present view moves along; views of the past stay as they are.
         """
         with self._refreshing:
-            self._take_published()
             if self.log.head().seq > self.snapshot.seq:
-                before = self.snapshot
-                extension = extended(before, read_after(self.log, before.ontology, before.seq))
+                if self._keeper is not None:
+                    published = self._keeper.newer(self.snapshot, self.log.loads(self.snapshot.seq))
+                    if published is not None:
+                        self._move(published, None)
+                extension = self._read_on(self.snapshot)
                 self._move(extension.snapshot, extension.touched)
-            self._publish_if_worthwhile()
+            if self._keeper is not None:
+                self._keeper.tend(self.snapshot)
             return self.snapshot
-
-    def _take_published(self) -> None:
-        """Map what another worker published, unless this process published it or it proved corrupt."""
-        manifest = self._folder.manifest() if self._folder else None
-        if self._folder is None or manifest is None or manifest.generation == self._distrusted:
-            return
-        if self._saved is not None and manifest.generation == self._saved.generation:
-            return
-        try:
-            saved = self._folder.map(manifest, self.log.loads(), self._saved)
-        except StoreCorrupt:
-            self._distrusted = manifest.generation
-            return
-        self._saved = saved
-        snapshot = saved.snapshot
-        if snapshot.seq < self.snapshot.seq:
-            snapshot = extended(snapshot, read_after(self.log, snapshot.ontology, snapshot.seq)).snapshot
-        self._move(snapshot, None)
 
     def _move(self, snapshot: Snapshot, touched: Mapping[str, Rows] | None) -> None:
         """Take a newer snapshot, and the cached views of the present along."""
-        before = self.snapshot
-        with self._caching:
-            present = [(key, view) for key, view in self._views.items() if key[1] == before.seq]
-        moved = {}
-        for (day, _, viewer), view in present:
-            advanced = view.advanced(snapshot, touched) if view.snapshot is before else None
-            if advanced is not None:
-                moved[day, snapshot.seq, viewer] = advanced
-        with self._caching:
-            self.snapshot = snapshot
-            for key, _ in present:
-                self._views.pop(key, None)
-            self._views.update(moved)
+        moved = self._present_views(lambda view: view.advanced(snapshot, touched))
+        self._replace(snapshot, moved)
 
-    def _publish_if_worthwhile(self) -> None:
-        busy = self._publisher is not None and self._publisher.is_alive()
-        if self._folder is None or busy or self.snapshot.seq == self._offered:
-            return
-        after = self._saved.snapshot.seq if self._saved else 0
-        new = [load for load in self.snapshot.loads if load.seq > after]
-        if sum(load.rows + LOAD_ROWS for load in new) > self._publish_rows or (self._saved is None and new):
-            self._offered = self.snapshot.seq
-            work = (self._folder, self.snapshot, self._saved, self._distrusted)
-            self._publisher = threading.Thread(target=self._publish, args=work, name="luoshu-snapshot")
-            self._publisher.start()
-
-    def _publish(
-        self, folder: SnapshotFolder, snapshot: Snapshot, before: Saved | None, distrusted: str | None
-    ) -> None:
-        try:
-            saved = folder.publish(snapshot, before, distrusted=distrusted)
-        except (OSError, StoreCorrupt) as exc:
-            _log.warning(
-                "snapshot not kept; the next start reads the whole log", folder=str(folder.path), error=str(exc)
-            )
-            return
-        if saved is None:
-            return
+    def _swap(self, snapshot: Snapshot, before: Snapshot | None) -> bool:
+        """Take another copy of a snapshot: of `before`, with its numbers, or, None, of whatever there is now."""
+        if before is not None:
+            with self._refreshing:
+                if self.snapshot is not before:
+                    return False
+                self._replace(snapshot, self._present_views(lambda view: view.moved(snapshot)))
+                return True
+        newest = self._read_on(snapshot).snapshot
+        ready = self._present_views(lambda view: self._view(newest, view.as_of, newest.seq, view.viewer).prepare())
         with self._refreshing:
-            if self._saved is not before:
-                return
-            if self.snapshot is not snapshot:
-                # What came meanwhile was made from the arrays in memory; those stay until the next time.
-                self._saved = Saved(saved.generation, snapshot, saved.files)
-                return
-            self._saved = saved
-            with self._caching:
-                self.snapshot = saved.snapshot
-                for key, view in self._views.items():
-                    if view.snapshot is snapshot:
-                        self._views[key] = view.moved(saved.snapshot)
+            # Loads that came since then are few; their views are made when somebody asks.
+            self._replace(self._read_on(newest).snapshot, ready)
+        return True
+
+    def _read_on(self, snapshot: Snapshot) -> Extension:
+        """The snapshot with what the log holds beyond it; the same one where that is nothing."""
+        if self.log.head().seq <= snapshot.seq:
+            return Extension(snapshot, {})
+        return extended(snapshot, read_after(self.log, snapshot.ontology, snapshot.seq))
+
+    def _present_views(self, made: Callable[[View], View | None]) -> dict[_ViewKey, View]:
+        """What `made` makes of the cached views of the present."""
+        with self._caching:
+            snapshot = self.snapshot
+            views = [view for (_, seq, _), view in self._views.items() if seq == snapshot.seq]
+        found = [made(view) for view in views if view.snapshot is snapshot]
+        return {(view.as_of, view.seq, view.viewer): view for view in found if view is not None}
+
+    def _replace(self, snapshot: Snapshot, views: Mapping[_ViewKey, View]) -> None:
+        """Swap the snapshot, and the cached views of the present."""
+        with self._caching:
+            for key in [key for key in self._views if key[1] == self.snapshot.seq]:
+                del self._views[key]
+            self.snapshot = snapshot
+            self._views.update({key: view for key, view in views.items() if key[1] == snapshot.seq})
 
     def today(self) -> date:
         """The day it is in the service's time zone."""
@@ -230,12 +196,15 @@ class Knowledge:
                 seq = snapshot.seq if known_at is None else snapshot.seq_at(known_at)
             found = self._views.get((day, seq, viewer))
             if found is None:
-                found = View(snapshot, day, known_at or snapshot.recorded_at, seq, viewer, self._reliability_default)
+                found = self._view(snapshot, day, seq, viewer)
                 self._views[day, seq, viewer] = found
                 while len(self._views) > self._max_views:
                     self._views.popitem(last=False)
             self._views.move_to_end((day, seq, viewer))
         return found.known(known_at or snapshot.recorded_at)
+
+    def _view(self, snapshot: Snapshot, day: date, seq: int, viewer: Viewer) -> View:
+        return View(snapshot, day, snapshot.recorded_at, seq, viewer, self._reliability_default)
 
     def prepare_tomorrow(self) -> View:
         """Tomorrow's view of what is known now, whole: made before midnight, it is there when the day begins."""
@@ -243,8 +212,8 @@ class Knowledge:
 
     def settle(self) -> None:
         """Wait until what is being saved is saved."""
-        if self._publisher is not None:
-            self._publisher.join()
+        if self._keeper is not None:
+            self._keeper.settle()
 
     def close(self) -> None:
         """Let go of the views, once what is being saved is saved. The log is its owner's to close."""

@@ -138,6 +138,22 @@ def test_another_worker_takes_what_was_published(log: MemoryLog, tmp_path: Path)
     assert is_mapped(worker)
 
 
+def test_a_worker_takes_files_in_the_background_when_it_knows_as_much(log: MemoryLog, tmp_path: Path) -> None:
+    kept(log, tmp_path)
+    worker = knowledge_of(log, directory=tmp_path, ontology=ONTOLOGY, publish_rows=10**9)
+    publisher = knowledge_of(log, directory=tmp_path, ontology=ONTOLOGY, publish_rows=100)
+    many(log, 1000, 200)
+    worker.refresh()
+    before = names(worker)
+    assert not is_mapped(worker)
+    publisher.refresh()
+    publisher.settle()
+    worker.refresh()
+    worker.settle()
+    assert is_mapped(worker)
+    assert names(worker) == before
+
+
 def test_a_view_that_is_asked_keeps_its_snapshot_while_the_files_change(log: MemoryLog, tmp_path: Path) -> None:
     kept(log, tmp_path)
     knowledge = opened(log, tmp_path)
