@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from graph.drawing_state import DrawingState
 from graph.health import KindHealth, SourceHealth, kind_health, source_health
 from graph.knowledge import Knowledge
 from graph.view import View
+
+if TYPE_CHECKING:
+    from graph.drawing_state import DrawingState
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from graph.drawing import Drawing
 from graph.errors import LuoshuError
 from graph.knowledge import MAX_VIEWS, Knowledge
 from graph.log import Log
 from graph.stores import open_log
+
+if TYPE_CHECKING:
+    from graph.drawing import Drawing
 
 
 @dataclass(frozen=True)
@@ -63,5 +65,8 @@ class Place:
 
     def drawing(self, address: str | None = None) -> Drawing:
         """The drawing in a Neo4j; left out: in the store itself."""
+        # The driver is only loaded where it is used: it takes memory and time.
+        from graph.drawing import Drawing
+
         auth = (self.neo4j_user, self.neo4j_password) if self.neo4j_user and self.neo4j_password else None
         return Drawing(address or self.store, auth=auth, database=self.neo4j_database)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -32,6 +33,7 @@ class Outcome:
 
 
 Command = Callable[..., Outcome]
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -215,3 +217,9 @@ def test_a_store_that_cannot_be_reached_is_exit_code_4(luoshu: Command, monkeypa
     done = luoshu("doctor")
     assert done.code == 4
     assert done.err.startswith("STORE_UNAVAILABLE")
+
+
+def test_the_driver_of_neo4j_is_only_loaded_where_it_is_used() -> None:
+    asked = "import sys, server; print('neo4j' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", asked], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"

@@ -17,9 +17,9 @@ from graph.kinds.parties import Enterprise
 from graph.kinds.places import Product
 from graph.kinds.policy import Policy
 from graph.knowledge import Knowledge
+from graph.name_index import Match
 from graph.pinyin import Readings
 from graph.records import Record, Ref
-from graph.name_index import Match
 from graph.search import SearchIndex, normalised
 from graph.view import View
 from tests.graph.build import knowledge_of, load, withdraw

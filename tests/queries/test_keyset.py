@@ -131,7 +131,8 @@ def test_a_negative_number_of_rows_is_refused() -> None:
 @pytest.mark.parametrize(
     "cursor",
     [
-        "", "x", "💥", "e30", encode_cursor([]), encode_cursor(["ENTERPRISE,name", "甲"]), encode_cursor(["FUND,name", "甲", "enterprise:1"]),
+        "", "x", "💥", "e30", encode_cursor([]), encode_cursor(["ENTERPRISE,name", "甲"]),
+        encode_cursor(["FUND,name", "甲", "enterprise:1"]),
         encode_cursor(["ENTERPRISE,name", 5, "enterprise:1"]), encode_cursor(["ENTERPRISE,name", "甲", 7]),
         encode_cursor(["ENTERPRISE,-name", "甲", "enterprise:1"]),
     ],

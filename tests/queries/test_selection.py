@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph.errors import InvalidInput, LimitExceeded
+from graph.kinds.contracts import Loan
 from graph.kinds.parties import Enterprise, Institution, Supplies
 from graph.kinds.places import Industry
-from graph.kinds.contracts import Loan
 from graph.kinds.terms import Stage
 from graph.money import Money
 from graph.records import Record, Ref
@@ -145,7 +145,10 @@ LEAVES = st.one_of(
     st.builds(lambda op, value: {"employees": {op: value}}, st.sampled_from(["eq", "ne", "gt", "gte", "lt", "lte"]), st.integers(-1, 8)),
     st.builds(lambda values: {"employees": {"notIn": values}}, st.lists(st.sampled_from([0, 3, 7]), max_size=2)),
     st.builds(lambda value: {"stage": {"in": value}}, st.lists(st.sampled_from(list(Stage)), max_size=2)),
-    st.builds(lambda op, text: {"name": {op: text}}, st.sampled_from(["contains", "startsWith", "eq", "ne"]), st.sampled_from([*NAMES, "公", "%"])),
+    st.builds(
+        lambda op, text: {"name": {op: text}},
+        st.sampled_from(["contains", "startsWith", "eq", "ne"]), st.sampled_from([*NAMES, "公", "%"]),
+    ),
     st.builds(
         lambda op, amount: {"annualRevenue": {op: {"amount": amount, "currency": "CNY"}}},
         st.sampled_from(["eq", "gt", "lte"]), st.sampled_from([Decimal("1.5"), Decimal("1.499"), Decimal(0), Decimal(1000)]),
