@@ -90,7 +90,7 @@ def connections(
     meter = Meter(budget or Budget())
     found = _halves(view, ends, max_steps, nodes, links, meter)
     graph = _between(view, found, ends, max_steps, nodes)
-    paths = tuple(_path(sequence, found) for sequence in _enumerated(view, graph, ends, first, max_steps, meter))
+    paths = tuple(_path(view, sequence, found) for sequence in _enumerated(view, graph, ends, first, max_steps, meter))
     return ConnectionPaths(paths, meter.answer(max_steps), HUB_KINDS)
 
 
@@ -206,6 +206,6 @@ def _enumerated(
             )
 
 
-def _path(nodes: tuple[int, ...], found: Edges) -> ConnectionPath:
-    steps = (ConnectionStep(source, target, found.between(source, target)) for source, target in pairwise(nodes))
+def _path(view: View, nodes: tuple[int, ...], found: Edges) -> ConnectionPath:
+    steps = (ConnectionStep(source, target, found.between(view, source, target)) for source, target in pairwise(nodes))
     return ConnectionPath(nodes, tuple(steps))

@@ -51,14 +51,15 @@ class Edges:
             kinds,
         )
 
-    def between(self, source: int, target: int) -> tuple[RelationStep, ...]:
-        """Every relation that joins the two, each once, as walked from source to target."""
+    def between(self, view: View, source: int, target: int) -> tuple[RelationStep, ...]:
+        """Every relation that joins the two, each once, as walked from source to target; parallel links by their ids."""
         found: set[RelationStep] = set()
         for near, far, turned in ((source, target, False), (target, source, True)):
             for row in np.flatnonzero((self.near == near) & (self.far == far)).tolist():
                 relation, forward = self.kinds[int(self.of[row])]
                 found.add(RelationStep(relation, forward != turned, int(self.link[row])))
-        return tuple(sorted(found, key=lambda step: (step.relation, not step.forward, step.link)))
+        names = {step.link: "" if step.link < 0 else view.id_of(step.link) for step in found}
+        return tuple(sorted(found, key=lambda step: (step.relation, not step.forward, names[step.link])))
 
 
 def neighbours(view: View, handles: npt.NDArray[np.int64], links: frozenset[str] | None) -> Edges:

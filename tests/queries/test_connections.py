@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from graph.errors import InvalidInput, LimitExceeded, NotFound
 from graph.kinds.contracts import Loan
 from graph.kinds.parties import Enterprise, Institution, Supplies
-from graph.kinds.places import Region
+from graph.kinds.places import Product, Region
+from graph.money import Money
 from graph.records import Record, Ref
 from graph.view import View
 from queries.completeness import Budget
@@ -54,6 +55,20 @@ def test_a_step_names_every_relation_between_its_ends() -> None:
         ("SUPPLIES", True),
         ("SUPPLIES", False),
     ]
+
+
+def test_parallel_links_stand_in_the_order_of_their_ids_however_they_were_loaded() -> None:
+    goods = [Product(id=f"product:{key}", name=key) for key in "ab"]
+    links = [
+        Supplies(source=Ref("enterprise:x"), target=Ref("enterprise:y"), product=Ref(good.id), annual_amount=Money(1))
+        for good in goods
+    ]
+    answers = []
+    for order in (links, links[::-1]):
+        view = view_of(*goods, firm("x"), firm("y"), *order)
+        step = connections(view, "enterprise:x", "enterprise:y", max_steps=1).paths[0].steps[0]
+        answers.append([view.id_of(relation.link) for relation in step.relations])
+    assert answers[0] == answers[1] == sorted(answers[0])
 
 
 def test_a_region_never_stands_in_between_but_may_be_an_end() -> None:
