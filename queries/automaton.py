@@ -16,11 +16,12 @@ from queries.appraisal import Appraisal
 from queries.completeness import IncompleteReason, Meter
 from queries.financing_terms import Gate
 from queries.layers import Layer, distinct, joined, linked
+from queries.ratios import Ints
 from queries.reach import Reach
 from queries.screens import screen, shared_by
-from queries.spines import Back, Joined, OfTechnique, Spine, Step
+from queries.spines import Back, Joined, Spine, Step
 from queries.techniques import TechniqueRow
-from queries.walking import Once, Pairs, conditioned, followed, offers
+from queries.walking import Once, Pairs, conditioned, followed, offers, technique_code, techniques_of
 
 
 class Arrival(NamedTuple):
@@ -60,6 +61,7 @@ class Automaton:
     _reaches: dict[Hashable, Reach] = field(default_factory=dict)
     _pairs: dict[Hashable, Pairs] = field(default_factory=dict)
     _once: dict[Back, Once] = field(default_factory=dict)
+    _codes: dict[Hashable, Ints] = field(default_factory=dict)
 
     def run(self, words: Iterable[tuple[TechniqueRow, Spine]]) -> list[Arrival]:
         """The words that reach a source, by depth, then in their order."""
@@ -86,7 +88,7 @@ class Automaton:
         if step.repeated or step.relation == "SUPPLIES":
             layers = self._reach(task).up_to(min(step.most, room), step.most)
             return [layer for layer in layers if layer.hops >= step.least]
-        technique = task.row.technique if OfTechnique() in step.far_when else None
+        technique = task.row.technique if step.of_technique else None
         key = (id(task.layer), step, technique, shared_by(task.row, task.spine, step))
         if key not in self._layers:
             self._layers[key] = list(self._single(task, step))
@@ -111,8 +113,13 @@ class Automaton:
                 yield joined(step, layer, nodes[:granted], own.only(np.arange(granted)))
             return
         near, farther, links = self._followed(layer, step)
+        if len(farther) and step.of_technique:
+            here = self._techniques(layer, step, farther) == technique_code(technique)
+            near, farther, links = near[here], farther[here], links[here]
         if len(farther):
-            near, farther, links = conditioned(view, step, layer.nodes, near, farther, links, technique, layer.hops)
+            near, farther, links = conditioned(
+                view, step, layer.nodes, near, farther, links, technique, layer.hops, of_technique=step.of_technique
+            )
         if not len(farther):
             return
         nodes, places = distinct(view, farther)
@@ -123,6 +130,12 @@ class Automaton:
             near, places, links = near[kept], at[places[kept]], links[kept]
         if len(nodes):
             yield linked(step, layer, nodes, places, near, links, None, own)
+
+    def _techniques(self, layer: Layer, step: Step, farther: Ints) -> Ints:
+        key = (id(layer), step.back, "techniques")
+        if key not in self._codes:
+            self._codes[key] = techniques_of(self.appraisal.view, farther)
+        return self._codes[key]
 
     def _followed(self, layer: Layer, step: Step) -> Pairs:
         """Where a step's relation leads from a layer, whatever its conditions: several words ask the same."""

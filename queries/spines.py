@@ -102,7 +102,7 @@ Condition = OfTechnique | Is | Lacks | Without | Reaches
 class Step:
     """One step. `farther` the kind on the source's side; `relation` as the answer names it: the ontology's name where an edge says it.
 
-    `near_when` and `far_when` hold of the two nodes. A step with `most` above 1 is repeated `least` to `most` times.
+    `near_when` and `far_when` hold of the two nodes (`OfTechnique` first). A step with `most` above 1 is repeated `least` to `most` times.
     """
 
     relation: str
@@ -112,6 +112,11 @@ class Step:
     near_when: tuple[Condition, ...] = ()
     least: int = 1
     most: int = 1
+
+    @property
+    def of_technique(self) -> bool:
+        """Whether the farther node must be of the row's technique."""
+        return bool(self.far_when) and isinstance(self.far_when[0], OfTechnique)
 
     @property
     def repeated(self) -> bool:

@@ -39,14 +39,24 @@ def walked(view: View, step: Step, nodes: Ints, technique: Technique, hops: int)
 
 
 def conditioned(
-    view: View, step: Step, nodes: Ints, places: Ints, farther: Ints, links: Ints, technique: Technique, hops: int
+    view: View,
+    step: Step,
+    nodes: Ints,
+    places: Ints,
+    farther: Ints,
+    links: Ints,
+    technique: Technique,
+    hops: int,
+    *,
+    of_technique: bool = False,
 ) -> Pairs:
-    """Those of the pairs that keep the step's conditions."""
+    """Those of the pairs that keep the step's conditions. `of_technique`: they are known to be of the technique."""
     if step.near_when and len(places):
         held = _all_hold(view, step.near_when, nodes, technique, hops)[places]
         places, farther, links = places[held], farther[held], links[held]
-    if step.far_when and len(farther):
-        held = _all_hold(view, step.far_when, farther, technique, hops)
+    conditions = step.far_when[1:] if of_technique else step.far_when
+    if conditions and len(farther):
+        held = _all_hold(view, conditions, farther, technique, hops)
         places, farther, links = places[held], farther[held], links[held]
     return places, farther, links
 
@@ -150,31 +160,45 @@ def _holds(view: View, condition: Condition, nodes: Ints, technique: Technique, 
         case Lacks(field):
             return ~is_stated(view, nodes, field)
         case Without(kind, field):
-            without = np.ones(len(nodes), bool)
-            without[view.expand(kind, field, nodes)[0]] = False
-            return without
+            return ~among(nodes, _named(view, kind, field))
         case Reaches(field):
             most = view.ints(nodes, field)
             return np.asarray((most == NOT_STATED) | (most >= hops))
 
 
+def _named(view: View, kind: str, field: str) -> Ints:
+    """All that the records of a kind name in a field, ascending; made once a view."""
+
+    def make() -> Ints:
+        named = np.unique(view.refs(view.handles(kind), field))
+        return named[named >= 0]
+
+    return once(view, (_named, kind, field), make)
+
+
 def _of_technique(view: View, nodes: Ints, technique: Technique) -> np.ndarray:
-    """Whether products and contracts are of a technique: a facility of none is a comprehensive line, a loan of none its product's."""
+    """Whether products and contracts are of a technique."""
+    return np.asarray(techniques_of(view, nodes) == technique_code(technique))
+
+
+def techniques_of(view: View, nodes: Ints) -> Ints:
+    """The techniques of products and contracts, by code: a facility of none is a comprehensive line, a loan of none its product's."""
     if not len(nodes):
-        return np.zeros(0, bool)
+        return np.zeros(0, np.int64)
     kind = view.kind_of(int(nodes[0])).name
     codes = view.ints(nodes, "technique")
     if kind == "Facility":
-        codes = np.where(codes == NOT_STATED, _code(Technique.COMPREHENSIVE_LINE), codes)
+        codes = np.where(codes == NOT_STATED, technique_code(Technique.COMPREHENSIVE_LINE), codes)
     elif kind == "Loan":
         products = view.refs(nodes, "product")
         named = (codes == NOT_STATED) & (products >= 0)
         codes = codes.copy()
         codes[named] = view.ints(products[named], "technique")
-    return np.asarray(codes == _code(technique))
+    return codes
 
 
-def _code(technique: Technique) -> int:
+def technique_code(technique: Technique) -> int:
+    """The place of a technique in its list, as columns hold it."""
     return list(Technique).index(technique)
 
 
