@@ -53,24 +53,32 @@ def control_group_of(view: View, handle: int) -> int:
 
 def ultimate_controllers(view: View, handles: Handles) -> Handles:
     """Who controls each in the end: itself where nobody does."""
-    top = handles.copy()
-    climbing = np.arange(len(handles))
-    for _ in range(MAX_CLIMB):
-        places, links = view.expand("Controls", "target", top[climbing])
-        if not len(links):
+    controlled, tops = once(view, ultimate_controllers, lambda: _tops(view))
+    if not len(controlled):
+        return handles
+    at = np.searchsorted(controlled, handles).clip(max=len(controlled) - 1)
+    return np.where(controlled[at] == handles, tops[at], handles)
+
+
+def _tops(view: View) -> tuple[Handles, Handles]:
+    """Everybody whom somebody controls, ascending, and who does in the end. Of several holders the first by id stands."""
+    links = view.handles("Controls")
+    share, holders = view.ints(links, "share"), view.refs(links, "source")
+    governments = [code for code in np.unique(holders >> 32).tolist() if _is_government(view, holders, code)]
+    keep = ((share == NOT_STATED) | (share > MILLION // 2)) & ~np.isin(holders >> 32, governments)
+    controlled, first = np.unique(view.refs(links[keep], "target"), return_index=True)
+    tops = holders[keep][first]
+    for _ in range(MAX_CLIMB if len(controlled) else 0):
+        at = np.searchsorted(controlled, tops).clip(max=len(controlled) - 1)
+        above = controlled[at] == tops
+        if not above.any():
             break
-        share = view.ints(links, "share")
-        holders = view.refs(links, "source")
-        keep = ((share == NOT_STATED) | (share > MILLION // 2)) & (holders >= 0)
-        keep &= np.fromiter((_controls(view, int(holder)) for holder in holders), bool, len(holders))
-        places, holders = places[keep], holders[keep]
-        if not len(places):
-            break
-        # Several majority holders contradict each other; the first by id stands.
-        first = np.unique(places, return_index=True)[1]
-        climbing = climbing[places[first]]
-        top[climbing] = holders[first]
-    return top
+        tops = np.where(above, tops[at], tops)
+    return controlled, tops
+
+
+def _is_government(view: View, holders: Handles, code: int) -> bool:
+    return view.has_kind(int(holders[holders >> 32 == code][0]), "GovernmentUnit")
 
 
 def related(view: View, sellers: Handles, buyers: Handles) -> np.ndarray[Any, np.dtype[np.bool_]]:
@@ -123,7 +131,3 @@ def _control_groups(view: View, parties: Handles) -> Handles:
         if once(view, ("dependence", group), partial(view.value, group, "dependence")) is True:
             groups[groups == group] = -1
     return groups
-
-
-def _controls(view: View, holder: int) -> bool:
-    return holder >= 0 and not view.has_kind(holder, "GovernmentUnit")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 from graph.kinds.parties import EnterpriseStatus, Fund, Institution, InstitutionType
@@ -66,10 +67,8 @@ def applicant(appraisal: Appraisal, row: TechniqueRow) -> Applicant:
     """The beneficiary as rules of offers for this technique see it."""
     amount = appraisal.need(row).amount
     instrument = row.serves[0]
-    return appraisal.once(
-        ("applicant", amount, instrument),
-        lambda: Applicant.of(appraisal.view, appraisal.beneficiary, amount, instrument),
-    )
+    firm = appraisal.once("applicant", lambda: Applicant.of(appraisal.view, appraisal.beneficiary, amount, instrument))
+    return replace(firm, amount=amount, instrument=instrument)
 
 
 def is_struck_off(appraisal: Appraisal) -> bool:

@@ -72,7 +72,9 @@ def _per_name(case: Case, handle: int, draw: Fraction, currency: str) -> Iterato
         return
     assets = amount_of(record.net_assets, handle, "netAssets", currency)
     limit = None if assets.value is None else share_of(assets.value, millionths(record.per_name_share))
-    used = _outstanding(view, handle, currency, case.beneficiary)
+    used = case.appraisal.once(
+        ("guaranteed", handle, currency), lambda: _outstanding(view, handle, currency, case.beneficiary)
+    )
     yield Constraint(
         ConstraintKind.GUARANTOR,
         handle,

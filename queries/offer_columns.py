@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from typing import Final
 
 import numpy as np
 
@@ -13,7 +14,7 @@ from graph.values import MILLION
 from graph.view import View
 from queries.columns import is_foreign
 from queries.constraints import Constraint
-from queries.derived import kept_of
+from queries.derived import once
 from queries.pool_cover import pool_total
 from queries.ratios import UNLIMITED, UNSTATED, Ints
 
@@ -39,6 +40,11 @@ class OfferColumns:
     processing: Ints
     _purposes: list[tuple[str, ...]] = field(default_factory=list, repr=False)
 
+    def at(self, places: Ints) -> OfferColumns:
+        """Some of them."""
+        kept = (getattr(self, name)[places] for name in COLUMNS)
+        return OfferColumns(*kept)
+
     def purposes(self, view: View) -> list[tuple[str, ...]]:
         """What each is for, as their view lists it; empty: anything."""
         # Columns are kept with their view: a view in them would never be let go.
@@ -48,16 +54,27 @@ class OfferColumns:
         return self._purposes
 
 
+COLUMNS: Final = tuple(one.name for one in fields(OfferColumns) if one.name != "_purposes")
+
+
 def offer_columns(view: View, technique: Technique, nodes: Ints) -> OfferColumns:
-    """The columns of these products of one technique; kept for the products that were asked for last."""
-    kept, key = kept_of(view), (offer_columns, technique)
-    found = kept.get(key)
-    if found is None or not (found.nodes is nodes or np.array_equal(found.nodes, nodes)):
-        found = _made(view, nodes)
-        if len(nodes) >= len(kept[key].nodes if key in kept else ()):
-            kept[key] = found
-    assert isinstance(found, OfferColumns)
-    return found
+    """The columns of these products of one technique."""
+    every, ascending, order = once(view, (offer_columns, technique), lambda: _of_technique(view, technique))
+    if nodes is every.nodes:
+        return every
+    return every.at(order[np.searchsorted(ascending, nodes)])
+
+
+def products_of(view: View, technique: Technique) -> Ints:
+    """All products of a technique, in id order."""
+    return once(view, (offer_columns, technique), lambda: _of_technique(view, technique))[0].nodes
+
+
+def _of_technique(view: View, technique: Technique) -> tuple[OfferColumns, Ints, Ints]:
+    products = view.handles("LoanProduct")
+    nodes = products[view.ints(products, "technique") == list(Technique).index(technique)]
+    order = np.argsort(nodes)
+    return _made(view, nodes), nodes[order], order
 
 
 def _made(view: View, nodes: Ints) -> OfferColumns:

@@ -151,27 +151,35 @@ def _powder(appraisal: Appraisal, nodes: Ints) -> Ints:
 
 
 def _receivables(appraisal: Appraisal, row: TechniqueRow, spine: Spine, nodes: Ints) -> Screen:
-    view, open_ = appraisal.view, _Open(len(nodes))
-    face = view.ints(nodes, "face")
-    open_.scaled = np.where(is_foreign(view, nodes, "face"), UNLIMITED, face)
+    open_ = _Open(len(nodes))
+    open_.scaled = np.where(is_foreign(appraisal.view, nodes, "face"), UNLIMITED, appraisal.view.ints(nodes, "face"))
+    owned = nodes.tobytes()
     for gate in CLAIM_GATES.intersection(spine.gates):
-        match gate:
-            case Gate.TITLE | Gate.CONFIRMATION:
-                flag = view.ints(nodes, "assignable" if gate is Gate.TITLE else "confirmed")
-                open_.unknown |= flag == NOT_STATED
-                open_.keep &= flag != 0
-            case Gate.TRADE_EVIDENCE:
-                for name in ("contract_no", "invoice_no", "delivery_no"):
-                    open_.unknown |= ~is_stated(view, nodes, name)
-            case Gate.PRIOR_CLAIM:
-                places, claims = view.expand("Encumbrance", "asset", nodes)
-                open_.keep[places[view.ints(claims, "amount") == NOT_STATED]] = False
-            case Gate.RELATED_PARTY_TRADE:
-                obligors = view.refs(nodes, "obligor")
-                known = np.flatnonzero(obligors >= 0)
-                owners = np.full(len(known), appraisal.beneficiary)
-                open_.keep[known[related(view, owners, obligors[known])]] = False
+        unknown, blocked = appraisal.once(("claims", gate, owned), partial(_claim_gate, appraisal, gate, nodes))
+        open_.unknown |= unknown
+        open_.keep &= ~blocked
     return open_.done()
+
+
+def _claim_gate(appraisal: Appraisal, gate: Gate, nodes: Ints) -> tuple[np.ndarray, np.ndarray]:
+    """Of which claims a gate is unknown, and of which it says no."""
+    view, unknown, blocked = appraisal.view, np.zeros(len(nodes), bool), np.zeros(len(nodes), bool)
+    match gate:
+        case Gate.TITLE | Gate.CONFIRMATION:
+            flag = view.ints(nodes, "assignable" if gate is Gate.TITLE else "confirmed")
+            return flag == NOT_STATED, flag == 0
+        case Gate.TRADE_EVIDENCE:
+            for name in ("contract_no", "invoice_no", "delivery_no"):
+                unknown |= ~is_stated(view, nodes, name)
+        case Gate.PRIOR_CLAIM:
+            places, claims = view.expand("Encumbrance", "asset", nodes)
+            blocked[places[view.ints(claims, "amount") == NOT_STATED]] = True
+        case Gate.RELATED_PARTY_TRADE:
+            obligors = view.refs(nodes, "obligor")
+            known = np.flatnonzero(obligors >= 0)
+            owners = np.full(len(known), appraisal.beneficiary)
+            blocked[known[related(view, owners, obligors[known])]] = True
+    return unknown, blocked
 
 
 def _vouchers(appraisal: Appraisal, row: TechniqueRow, spine: Spine, nodes: Ints) -> Screen:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Final
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from graph.view import View
 from queries.columns import is_stated
 from queries.completeness import Meter
 from queries.derived import once
+from queries.offer_columns import products_of
 from queries.ratios import Ints
 from queries.spines import (
     Back,
@@ -31,6 +33,9 @@ from queries.spines import (
 )
 
 Pairs = tuple[Ints, Ints, Ints]
+
+FEW_RECORDS: Final = 20_000
+"""Of kinds with so many records all references are read at once."""
 
 
 def walked(view: View, step: Step, nodes: Ints, technique: Technique, hops: int) -> Pairs:
@@ -99,10 +104,7 @@ def among(handles: Ints, ascending: Ints) -> np.ndarray:
 def offers(view: View, step: Step, technique: Technique) -> Ints:
     """Every record that a joined step leads to, in id order."""
     assert isinstance(step.back, Joined)
-    handles = view.handles(step.back.kind)
-    if OfTechnique() not in step.far_when:
-        return handles
-    return once(view, (offers, step, technique), lambda: handles[_of_technique(view, handles, technique)])
+    return products_of(view, technique) if step.of_technique else view.handles(step.back.kind)
 
 
 def followed(view: View, back: Back, nodes: Ints) -> Pairs:
@@ -113,7 +115,8 @@ def followed(view: View, back: Back, nodes: Ints) -> Pairs:
             places = np.flatnonzero(farther >= 0)
             return places, farther[places], np.full(len(places), -1, np.int64)
         case Held(kind, field):
-            places, farther = view.expand(kind, field, nodes)
+            small = len(view.handles(kind)) <= FEW_RECORDS
+            places, farther = _held(view, kind, field, nodes) if small else view.expand(kind, field, nodes)
             return places, farther, np.full(len(places), -1, np.int64)
         case Linked(kind, near, far):
             places, links = view.expand(kind, near, nodes)
@@ -124,6 +127,23 @@ def followed(view: View, back: Back, nodes: Ints) -> Pairs:
             return at[places], farther, links
         case Joined():
             raise TypeError("a joined step has no edges to follow")
+
+
+def _held(view: View, kind: str, field: str, nodes: Ints) -> tuple[Ints, Ints]:
+    """As the view's `expand`, of a kind with few records: from a list of all, made once a view."""
+
+    def make() -> tuple[Ints, Ints]:
+        holders = view.handles(kind)
+        targets = view.refs(holders, field)
+        order = np.argsort(targets, kind="stable")
+        return targets[order], holders[order]
+
+    targets, holders = once(view, (_held, kind, field), make)
+    low, high = np.searchsorted(targets, nodes), np.searchsorted(targets, nodes, side="right")
+    counts = high - low
+    places = np.repeat(np.arange(len(nodes)), counts)
+    within = np.arange(len(places)) - np.repeat(np.cumsum(counts) - counts, counts)
+    return places, holders[low[places] + within]
 
 
 def _refs(view: View, nodes: Ints, field: str) -> Ints:
