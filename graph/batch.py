@@ -10,7 +10,8 @@ from typing import Any
 import polars as pl
 
 from graph.blocks import CONFIDENCE, ID, LOCATOR, NONE, OP, Op, conform, frame_schema
-from graph.ontology import SEPARATOR, Ontology
+from graph.fields import SEPARATOR
+from graph.ontology import Ontology
 from graph.records import Record
 from graph.values import columns_of, millionths
 

@@ -13,7 +13,8 @@ import polars as pl
 import pyarrow as pa
 
 from graph.errors import StoreCorrupt
-from graph.ontology import KindSpec, Storage
+from graph.fields import Storage
+from graph.ontology import KindSpec
 
 
 class Op(enum.IntEnum):

@@ -15,8 +15,9 @@ import polars as pl
 
 from graph.batch import Rejection
 from graph.blocks import ID, LOAD, LOCATOR, OP, UNTIL, Op, frame_schema
+from graph.fields import FieldType
 from graph.id_columns import escaped_texts
-from graph.ontology import FieldType, KindSpec
+from graph.ontology import KindSpec
 
 VALID_FROM: Final = "valid_from"
 EFFECTIVE: Final = "#effective"

@@ -10,7 +10,8 @@ import numpy as np
 import polars as pl
 
 from graph.drawing_shape import DrawnKind, Property, end_column
-from graph.ontology import SEPARATOR, FieldSpec, FieldType, KindSpec, Ontology
+from graph.fields import SEPARATOR, FieldSpec, FieldType
+from graph.ontology import KindSpec, Ontology
 from graph.view import View
 
 NODES_AT_ONCE = 2_500

@@ -17,8 +17,9 @@ from functools import cached_property
 import numpy as np
 import polars as pl
 
+from graph.fields import FieldSpec, FieldType, Storage
 from graph.money import CNY
-from graph.ontology import FieldSpec, FieldType, KindSpec, Ontology, Storage
+from graph.ontology import KindSpec, Ontology
 from graph.resolution import KindView
 from graph.same_as import SAME_AS
 from graph.snapshot_columns import Codes, Ints, Numbers, Texts, gather

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from graph.blocks import CONFIDENCE, LOCATOR
-from graph.ontology import FieldSpec
+from graph.fields import FieldSpec
 from graph.records import Record
 from graph.snapshot_ids import KIND_SHIFT, NUMBER_MASK
 from graph.snapshot_table import EPOCH_ORDINAL, FIRST, Table, has_values

@@ -11,8 +11,8 @@ import numpy.typing as npt
 import polars as pl
 
 from graph.blocks import Op
+from graph.fields import FieldSpec, FieldType
 from graph.log import Load, Mode
-from graph.ontology import FieldSpec, FieldType
 from graph.resolution import FIRST_SLOT, KindView
 from graph.snapshot_columns import NOBODY, Codes, Ints, Mask, Numbers, Texts
 from graph.snapshot_ids import KIND_SHIFT

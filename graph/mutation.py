@@ -14,9 +14,10 @@ from graph.batch import Batch
 from graph.blocks import CONFIDENCE, ID, LOAD, LOCATOR, NONE, OP, UNTIL, Op, frame_schema
 from graph.comparison import VALID_FROM, compare
 from graph.errors import InvalidInput, SourceChanged
+from graph.fields import SEPARATOR
 from graph.knowledge import Knowledge
 from graph.log import Counts, Load, LoadHeader
-from graph.ontology import SEPARATOR, KindSpec, Ontology
+from graph.ontology import KindSpec, Ontology
 from graph.pending import Draft, finish_load
 from graph.snapshot import Snapshot
 from graph.snapshot_ids import KIND_SHIFT, NUMBER_MASK

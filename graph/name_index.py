@@ -16,7 +16,7 @@ from typing import Final, Self
 import polars as pl
 import tantivy
 
-from graph.ontology import SEPARATOR
+from graph.fields import SEPARATOR
 from graph.pinyin import Readings
 
 _BEGIN: Final = "^"

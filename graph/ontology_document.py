@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from graph.ontology import COMMON, FieldSpec, FieldType, KindSpec, Ontology
+from graph.fields import COMMON, FieldSpec, FieldType
+from graph.ontology import KindSpec, Ontology
 from graph.records import Term
 
 _HEAD = """# The ontology · 本体

@@ -12,7 +12,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from graph.ontology import FieldSpec
+from graph.fields import FieldSpec
 from graph.snapshot_columns import NO_DAY, Mask, Numbers, Rows
 from graph.snapshot_ids import Order, lexsort
 from graph.snapshot_table import Table

@@ -15,9 +15,9 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from graph.fields import FieldType
 from graph.identifiers import escape, rung, unescape
 from graph.kinds.identity import SameAs
-from graph.ontology import FieldType
 from graph.resolution import KindView
 from graph.snapshot import Snapshot
 from graph.snapshot_columns import Ints, Mask, Rows

@@ -18,8 +18,9 @@ import numpy as np
 import polars as pl
 
 from graph.errors import InvalidInput, StoreUnavailable
+from graph.fields import SEPARATOR, FieldSpec, FieldType
 from graph.name_index import Match, NameSegment
-from graph.ontology import SEPARATOR, FieldSpec, FieldType, KindSpec, Ontology
+from graph.ontology import KindSpec, Ontology
 from graph.pinyin import Readings
 from graph.snapshot import Snapshot
 from graph.snapshot_columns import Texts

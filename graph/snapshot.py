@@ -17,8 +17,9 @@ import numpy as np
 import polars as pl
 
 from graph.blocks import CONFIDENCE, ID, LOAD, LOCATOR, NONE, OP, UNTIL, frame_schema
+from graph.fields import Storage
 from graph.log import EPOCH, Load, Mode
-from graph.ontology import Ontology, Storage
+from graph.ontology import Ontology
 from graph.snapshot_adjacency import Adjacency
 from graph.snapshot_columns import NO_DAY, NOT_STATED, Codes, Numbers, Rows, Texts, gather
 from graph.snapshot_ids import KIND_SHIFT, LinkIds, NodeIds

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
-from graph.ontology import FieldSpec, FieldType
+from graph.fields import FieldSpec, FieldType
 from graph.records import Ref
 from graph.snapshot_columns import Column
 from graph.values import from_stored

@@ -14,8 +14,9 @@ import numpy.typing as npt
 import polars as pl
 
 from graph.blocks import CONFIDENCE, ID, LOAD, LOCATOR, NONE, OP, UNTIL, Op
+from graph.fields import Storage
 from graph.log import Load, Mode
-from graph.ontology import KindSpec, Storage
+from graph.ontology import KindSpec
 from graph.snapshot import Snapshot
 from graph.snapshot_adjacency import Adjacency
 from graph.snapshot_columns import Codes, Column, Ints, Numbers, Rows, Texts

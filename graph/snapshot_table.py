@@ -14,7 +14,8 @@ import numpy.typing as npt
 import polars as pl
 
 from graph.blocks import CONFIDENCE, DTYPES, LOCATOR, NONE, Op
-from graph.ontology import SEPARATOR, FieldSpec, FieldType, KindSpec, Storage
+from graph.fields import SEPARATOR, FieldSpec, FieldType, Storage
+from graph.ontology import KindSpec
 from graph.snapshot_cells import Cell, cell_of
 from graph.snapshot_columns import NO_DAY, NOBODY, NOT_STATED, Codes, Column, Mask, Numbers, Rows, Texts
 

@@ -11,11 +11,12 @@ import polars as pl
 
 from graph.batch import Batch, Rejection
 from graph.blocks import ID, LOCATOR, conform
+from graph.fields import SEPARATOR, FieldSpec, FieldType
 from graph.id_columns import clean, escaped_texts, whole
 from graph.id_columns import escaped as escaped  # also of this module, for readers of ids
 from graph.identifiers import is_valid
 from graph.money import MAX_MINOR
-from graph.ontology import SEPARATOR, FieldSpec, FieldType, KindSpec, Ontology
+from graph.ontology import KindSpec, Ontology
 from graph.records import Text
 from graph.values import FIRST_DAY, MILLION
 

@@ -8,8 +8,9 @@ from decimal import Decimal, localcontext
 from typing import Any, Final
 
 from graph.errors import InvalidInput
+from graph.fields import SEPARATOR, FieldSpec, FieldType
 from graph.money import CNY, Money
-from graph.ontology import SEPARATOR, FieldSpec, FieldType, KindSpec
+from graph.ontology import KindSpec
 from graph.records import Record, Ref, Span, Term
 
 MILLION: Final = 1_000_000

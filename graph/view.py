@@ -17,7 +17,8 @@ import polars as pl
 
 from graph.errors import InvalidIdentifier, InvalidInput, NotFound
 from graph.evidence import Conflict, StatementView, conflicts_of, statements_of
-from graph.ontology import FieldSpec, FieldType, KindSpec, Storage
+from graph.fields import FieldSpec, FieldType, Storage
+from graph.ontology import KindSpec
 from graph.records import Record
 from graph.resolution import NOTHING, KindView
 from graph.same_as import SAME_AS

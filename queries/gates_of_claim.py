@@ -7,7 +7,7 @@ from typing import Final
 from queries.cases import Case
 from queries.constraints import MissingFact
 from queries.control import same_control
-from queries.link_width import measured
+from queries.link_width import width_for
 from queries.verdicts import FAILED, PASSED, Verdict, unknown
 
 
@@ -78,8 +78,7 @@ def prior_claim(case: Case) -> Verdict:
 def related_party_trade(case: Case) -> Verdict:
     """RELATED_PARTY_TRADE: no two parties of the trade are recorded to be under one control."""
     for seller, buyer, link in case.candidate.trade():
-        batch, place = measured(case.appraisal, seller, buyer, link)
-        if batch.related[place]:
+        if width_for(case.appraisal, seller, buyer, link).related:
             return FAILED
     if case.receivable >= 0:
         buyer = case.appraisal.ref(case.receivable, "obligor")

@@ -18,8 +18,9 @@ import orjson
 import polars as pl
 
 from graph.errors import InvalidInput, LimitExceeded
+from graph.fields import FieldSpec, FieldType
 from graph.money import CNY
-from graph.ontology import FieldSpec, FieldType, KindSpec
+from graph.ontology import KindSpec
 from graph.snapshot_columns import NOT_STATED, Ints, Mask
 from graph.view import View
 

@@ -16,6 +16,7 @@ from graph.kinds.terms import DrawBasis
 from graph.money import CNY
 from graph.snapshot import day_of
 from graph.snapshot_columns import NOT_STATED
+from graph.snapshot_ids import NUMBER_MASK
 from graph.values import MILLION
 from graph.view import View
 from queries.appraisal import Appraisal, blanket_registrations
@@ -23,79 +24,108 @@ from queries.cases import Case
 from queries.columns import is_foreign
 from queries.constraints import ONE, Constraint, MissingFact
 from queries.control import related
+from queries.derived import once
 from queries.financing_terms import ConstraintKind
 from queries.ratios import UNLIMITED, UNSTATED, Ints, balance, balances, fraction, share_at_most
 
 FACTORS: Final = {"annual_amount": "annualAmount", "payment_term_days": "paymentTermDays"}
 
+MEASURED: Final = 1
+ENCUMBERED: Final = 2
+"""A blanket registration of the seller."""
+FOREIGN: Final = 4
+"""The amount is in another currency."""
+RELATED: Final = 8
+"""Both ends are under one control."""
+
 
 @dataclass(frozen=True, slots=True)
 class LinkWidth:
-    """One link: `balance` R, `recorded` and `width` in 分, None where a factor is not stated; `dilution` in millionths."""
+    """One link: `balance` R, `recorded` and `width` in 分, None where a factor is not stated; `dilution` in millionths.
+
+    `related`: both ends are under one control.
+    """
 
     balance: int | None
     recorded: int
     width: int | None
     dilution: int | None
     missing: tuple[MissingFact, ...]
+    related: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class LinkWidths:
-    """Many links as columns, ascending by handle: annual amount, term and dilution (NOT_STATED where null), what is recorded on them.
+class _Ledger:
+    """What is measured of a view's supply links so far, by number: what is recorded on each, its bound, and flags (0: not measured)."""
 
-    `encumbered` a blanket registration of the seller; `foreign` an amount in another currency; `related` both ends under one control.
-    """
-
-    links: Ints
-    annual: Ints
-    term: Ints
-    dilution: Ints
     recorded: Ints
-    encumbered: np.ndarray
-    foreign: np.ndarray
-    related: np.ndarray
+    bound: Ints
+    flags: np.ndarray
 
-    def bounds(self) -> Ints:
-        """At least what each may carry after dilution, in 分; UNSTATED where a factor is not stated."""
-        stated = (self.annual != NOT_STATED) & (self.term != NOT_STATED) & ~self.foreign
-        kept = balances(np.where(stated, self.annual, 0), np.where(stated, self.term, 0))
-        width = np.where(kept >= UNLIMITED, kept, np.maximum(kept - self.recorded, 0))
-        net = share_at_most(width, MILLION - np.where(self.dilution == NOT_STATED, 0, self.dilution))
-        return np.where(self.encumbered, 0, np.where(stated, net, UNSTATED))
+    @classmethod
+    def of(cls, view: View) -> _Ledger:
+        """The view's ledger; links are measured when a question first comes by, and for all questions."""
+        return once(view, _Ledger, lambda: cls.empty(view.snapshot.ids[view.snapshot.codes["Supplies"]].size))
 
-    def find(self, link: int) -> int:
-        """The place of a link; -1: it is none of them."""
-        place = int(np.searchsorted(self.links, link))
-        return place if place < len(self.links) and self.links[place] == link else -1
+    @classmethod
+    def empty(cls, size: int) -> _Ledger:
+        """Nothing is measured yet."""
+        return cls(np.zeros(size, np.int64), np.zeros(size, np.int64), np.zeros(size, np.int8))
 
-    def at(self, place: int) -> LinkWidth:
-        """One of the links."""
-        link, annual, term = int(self.links[place]), int(self.annual[place]), int(self.term[place])
-        recorded, dilution = int(self.recorded[place]), int(self.dilution[place])
-        values = zip(FACTORS.values(), (annual, term), strict=True)
-        missing = [MissingFact(link, name) for name, value in values if value == NOT_STATED]
-        if bool(self.foreign[place]):
-            missing.append(MissingFact(link, f"rate to {CNY}"))
-        kept = None if missing else balance(annual, term)
-        width = None if kept is None else max(0, kept - recorded)
-        if self.encumbered[place]:
-            width = 0
-        return LinkWidth(kept, recorded, width, None if dilution == NOT_STATED else dilution, tuple(missing))
+    def measure(self, view: View, links: Ints, sellers: Ints, buyers: Ints) -> None:
+        """Measure those of the links that are not. Cost: a few hops over what their sellers own."""
+        new = np.flatnonzero(self.flags[links & NUMBER_MASK] == 0)
+        if not len(new):
+            return
+        links, sellers, buyers = links[new], sellers[new], buyers[new]
+        numbers, parties = links & NUMBER_MASK, np.unique(sellers)
+        recorded = _recorded(view, parties, sellers, buyers)
+        encumbered = np.isin(sellers, parties[np.unique(blanket_registrations(view, parties)[0])])
+        foreign = is_foreign(view, links, "annual_amount")
+        self.recorded[numbers] = recorded
+        self.bound[numbers] = _bounds(view, links, recorded, encumbered, foreign)
+        # Last: who sees the flag of another thread's links sees what it stands for.
+        flags = MEASURED + ENCUMBERED * encumbered + FOREIGN * foreign + RELATED * related(view, sellers, buyers)
+        self.flags[numbers] = flags.astype(np.int8)
 
 
-def measure(view: View, links: Ints, sellers: Ints, buyers: Ints) -> LinkWidths:
-    """The widths of these supply links, each once and ascending. Cost: a few hops over what their sellers own."""
-    parties = np.unique(sellers)
-    return LinkWidths(
-        links,
-        view.ints(links, "annual_amount"),
-        view.ints(links, "payment_term_days"),
-        view.ints(links, "dilution"),
-        _recorded(view, parties, sellers, buyers),
-        np.isin(sellers, parties[np.unique(blanket_registrations(view, parties)[0])]),
-        is_foreign(view, links, "annual_amount"),
-        related(view, sellers, buyers),
+def measured(view: View, links: Ints, sellers: Ints, buyers: Ints) -> tuple[Ints, np.ndarray]:
+    """At least what each link may carry after dilution, in 分 (UNSTATED where a factor is not stated), and whether its ends are under
+    one control."""
+    ledger = _Ledger.of(view)
+    ledger.measure(view, links, sellers, buyers)
+    numbers = links & NUMBER_MASK
+    return ledger.bound[numbers], (ledger.flags[numbers] & RELATED) != 0
+
+
+def _bounds(view: View, links: Ints, recorded: Ints, encumbered: np.ndarray, foreign: np.ndarray) -> Ints:
+    annual, term, dilution = (view.ints(links, name) for name in (*FACTORS, "dilution"))
+    stated = (annual != NOT_STATED) & (term != NOT_STATED) & ~foreign
+    kept = balances(np.where(stated, annual, 0), np.where(stated, term, 0))
+    width = np.where(kept >= UNLIMITED, kept, np.maximum(kept - recorded, 0))
+    net = share_at_most(width, MILLION - np.where(dilution == NOT_STATED, 0, dilution))
+    return np.where(encumbered, 0, np.where(stated, net, UNSTATED))
+
+
+def width_of(view: View, seller: int, buyer: int, link: int) -> LinkWidth:
+    """What is known of one link."""
+    ledger, one = _Ledger.of(view), np.array([link])
+    ledger.measure(view, one, np.array([seller]), np.array([buyer]))
+    recorded, flags = int(ledger.recorded[link & NUMBER_MASK]), int(ledger.flags[link & NUMBER_MASK])
+    annual, term, dilution = (int(view.ints(one, name)[0]) for name in (*FACTORS, "dilution"))
+    values = zip(FACTORS.values(), (annual, term), strict=True)
+    missing = [MissingFact(link, name) for name, value in values if value == NOT_STATED]
+    if flags & FOREIGN:
+        missing.append(MissingFact(link, f"rate to {CNY}"))
+    kept = None if missing else balance(annual, term)
+    width = None if kept is None else max(0, kept - recorded)
+    return LinkWidth(
+        kept,
+        recorded,
+        0 if flags & ENCUMBERED else width,
+        None if dilution == NOT_STATED else dilution,
+        tuple(missing),
+        bool(flags & RELATED),
     )
 
 
@@ -141,31 +171,16 @@ def _vouchers(view: View, parties: Ints) -> tuple[Ints, Ints, Ints]:
     return places, debtors, view.ints(handles, "face")
 
 
-def measured(appraisal: Appraisal, seller: int, buyer: int, link: int) -> tuple[LinkWidths, int]:
-    """What is known of one link: measured by the search, or now."""
-    batches: list[LinkWidths] = appraisal.once(measured, list)
-    for batch in batches:
-        place = batch.find(link)
-        if place >= 0:
-            return batch, place
-    batches.append(measure(appraisal.view, np.array([link]), np.array([seller]), np.array([buyer])))
-    return batches[-1], 0
-
-
-def measure_for(appraisal: Appraisal, links: Ints, sellers: Ints, buyers: Ints) -> LinkWidths:
-    """The widths of links, ascending, kept for the paths of this question."""
-    found = measure(appraisal.view, links, sellers, buyers)
-    batches: list[LinkWidths] = appraisal.once(measured, list)
-    batches.append(found)
-    return found
+def width_for(appraisal: Appraisal, seller: int, buyer: int, link: int) -> LinkWidth:
+    """`width_of` a link, kept for the paths of this question."""
+    return appraisal.once((width_of, link), lambda: width_of(appraisal.view, seller, buyer, link))
 
 
 def link_limits(case: Case) -> Iterator[Constraint]:
     """LINK_WIDTH: for each link, its width; one yuan of the path draws 1 / (α·(1 − dilution)) of it."""
     rate = case.rate
     for seller, buyer, link in case.candidate.trade():
-        batch, place = measured(case.appraisal, seller, buyer, link)
-        width = batch.at(place)
+        width = width_for(case.appraisal, seller, buyer, link)
         missing = list(width.missing)
         if rate is None:
             missing.append(MissingFact(case.product, "advanceRate"))

@@ -7,8 +7,8 @@ from typing import Final
 
 import numpy as np
 
+from graph.fields import SEPARATOR
 from graph.kinds.terms import OfferStatus, Technique
-from graph.ontology import SEPARATOR
 from graph.snapshot_columns import NOT_STATED
 from graph.values import MILLION
 from graph.view import View

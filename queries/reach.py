@@ -14,7 +14,7 @@ from graph.kinds.terms import Technique
 from queries.appraisal import Appraisal
 from queries.completeness import IncompleteReason, Meter
 from queries.layers import Layer, Screen, distinct, id_keys, linked
-from queries.link_width import measure_for
+from queries.link_width import measured
 from queries.ratios import Ints
 from queries.spines import Step
 from queries.walking import among, walked
@@ -80,11 +80,8 @@ class Reach:
     def _keep(self, near: Ints, farther: Ints, links: Ints) -> None:
         """Measure new links of a trade, and keep the edges that may carry anything."""
         if self._is_trade and len(links):
-            order = np.argsort(links)
-            near, farther, links = near[order], farther[order], links[order]
-            widths = measure_for(self.appraisal, links, self._expanded[near], farther)
-            bound = widths.bounds()
-            kept = (bound != 0) & ~(widths.related & self.apart)
+            bound, related = measured(self.appraisal.view, links, self._expanded[near], farther)
+            kept = (bound != 0) & ~(related & self.apart)
             near, farther, links, bound = near[kept], farther[kept], links[kept], bound[kept]
             self._bound = np.concatenate([self._bound, bound])
         self._near = np.concatenate([self._near, near])

@@ -24,8 +24,9 @@ import numpy.typing as npt
 import polars as pl
 
 from graph.errors import InvalidInput, LimitExceeded
+from graph.fields import SEPARATOR, FieldSpec, FieldType
 from graph.money import CNY, MINOR_PER_MAJOR
-from graph.ontology import SEPARATOR, FieldSpec, FieldType, KindSpec, Relation
+from graph.ontology import KindSpec, Relation
 from graph.records import Term
 from graph.snapshot_columns import NOT_STATED, Ints, Mask
 from graph.snapshot_ids import KIND_SHIFT

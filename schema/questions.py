@@ -12,8 +12,9 @@ from strawberry.types.field import StrawberryField
 from strawberry.types.info import Info
 
 from graph.errors import InvalidInput, LimitExceeded
+from graph.fields import camel
 from graph.identifiers import make_id
-from graph.ontology import KindSpec, camel
+from graph.ontology import KindSpec
 from graph.ontology import Ontology as Kinds
 from queries.keyset import MAX_FIRST
 from schema.context import Scope

@@ -14,8 +14,8 @@ from typing import Any, ClassVar, Final
 import polars as pl
 
 from graph.errors import InvalidInput
+from graph.fields import SEPARATOR, FieldSpec, FieldType
 from graph.money import CURRENCIES, MAX_MINOR, MINOR_PER_MAJOR, UNITS, Money, parse_money
-from graph.ontology import SEPARATOR, FieldSpec, FieldType
 from graph.records import Term
 from graph.values import FIRST_DAY, MILLION, millionths
 

@@ -10,8 +10,9 @@ from typing import Final
 
 from graph.blocks import CONFIDENCE, ID, LOCATOR, NONE
 from graph.errors import InvalidInput
+from graph.fields import COMMON, FieldSpec, FieldType, camel
 from graph.money import UNITS
-from graph.ontology import COMMON, FieldSpec, FieldType, KindSpec, camel
+from graph.ontology import KindSpec
 from loaders.tabular.cells import (
     CellReader,
     ConfidenceReader,

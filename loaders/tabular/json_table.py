@@ -10,7 +10,7 @@ import orjson
 import polars as pl
 
 from graph.errors import InvalidInput
-from graph.ontology import SEPARATOR
+from graph.fields import SEPARATOR
 from loaders.tabular.encoding import decode
 from loaders.tabular.table import ROW, RowFault, Table, check_headings, tidy
 

@@ -8,7 +8,7 @@ import polars as pl
 from polars.exceptions import PolarsError
 
 from graph.errors import InvalidInput
-from graph.ontology import SEPARATOR
+from graph.fields import SEPARATOR
 from loaders.tabular.table import ROW, Table, check_headings, tidy
 
 

@@ -10,8 +10,9 @@ import polars as pl
 
 from graph.batch import Rejection
 from graph.blocks import ID, LOCATOR
+from graph.fields import FieldType
 from graph.money import CNY, CURRENCIES, UNITS, Money
-from graph.ontology import FieldType, KindSpec
+from graph.ontology import KindSpec
 from loaders.tabular.cells import CellReader, Fault, MoneyReader
 from loaders.tabular.headings import UNIT, Heading
 from loaders.tabular.table import ROW

@@ -7,7 +7,8 @@ import io
 from pathlib import Path
 from typing import Final
 
-from graph.ontology import COMMON, FieldType, KindSpec, Ontology
+from graph.fields import COMMON, FieldType
+from graph.ontology import KindSpec, Ontology
 from graph.records import Text
 from loaders.tabular.headings import Heading, headings
 

@@ -12,7 +12,8 @@ import strawberry
 from strawberry.types.base import StrawberryList, StrawberryOptional
 from strawberry.types.field import StrawberryField
 
-from graph.ontology import FieldSpec, FieldType, KindSpec, Ontology
+from graph.fields import FieldSpec, FieldType
+from graph.ontology import KindSpec, Ontology
 from graph.records import Node, Record
 from queries.keyset import ORDERED
 from queries.selection import ID_OPERATORS, OPERATORS, QUANTIFIERS

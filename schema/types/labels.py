@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from graph.ontology import FieldSpec, KindSpec
+from graph.fields import FieldSpec
+from graph.ontology import KindSpec
 
 
 def field_description(spec: FieldSpec) -> str:

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 import strawberry
 
-from graph.ontology import FieldSpec, FieldType, KindSpec, Relation
+from graph.fields import FieldSpec, FieldType
+from graph.ontology import KindSpec, Relation
 from graph.ontology import Ontology as Kinds
 from graph.records import Term
 from queries.completeness import LIMITS

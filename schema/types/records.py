@@ -12,7 +12,8 @@ from strawberry.types.base import StrawberryList, StrawberryOptional
 from strawberry.types.field import StrawberryField
 from strawberry.types.info import Info
 
-from graph.ontology import FieldSpec, FieldType, KindSpec, Ontology, Relation
+from graph.fields import FieldSpec, FieldType
+from graph.ontology import KindSpec, Ontology, Relation
 from graph.records import Marking
 from graph.snapshot_columns import NOT_STATED
 from schema.types.codes import code_enum

@@ -7,8 +7,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from graph.fields import FieldSpec
 from graph.money import Money
-from graph.ontology import FieldSpec, KindSpec
+from graph.ontology import KindSpec
 from graph.records import Record, Span, Term
 from schema.scalars import Json, print_decimal
 

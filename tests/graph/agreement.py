@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from graph.ontology import FieldType
+from graph.fields import FieldType
 from graph.records import Ref
 from graph.view import View
 from tests.graph.oracle import Oracle

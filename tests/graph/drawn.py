@@ -9,8 +9,9 @@ from typing import Any
 from neo4j import Driver
 from neo4j.time import Date
 
+from graph.fields import FieldSpec
 from graph.money import Money
-from graph.ontology import FieldSpec, KindSpec, Ontology
+from graph.ontology import KindSpec, Ontology
 from graph.records import Link, Span, Term
 from graph.view import View
 

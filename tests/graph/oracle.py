@@ -11,8 +11,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from graph.fields import FieldType
 from graph.identifiers import escape, rung
-from graph.ontology import FieldType, KindSpec, Ontology
+from graph.ontology import KindSpec, Ontology
 from graph.records import Link, Record, Ref
 
 STATE, END, RETRACT = "STATE", "END", "RETRACT"

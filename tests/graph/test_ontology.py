@@ -9,9 +9,10 @@ from typing import Annotated
 
 import pytest
 
+from graph.fields import FieldType, Storage, camel
 from graph.kinds.parties import Enterprise
 from graph.money import Money
-from graph.ontology import FieldType, Ontology, Storage, camel, pluralise, upper_snake
+from graph.ontology import Ontology, pluralise, upper_snake
 from graph.records import KINDS, Label, Link, Node, Record, Ref, Span, Term, declared_for_a_while
 from graph.values import columns_of, record_of
 

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from graph.fields import SEPARATOR
 from graph.kinds.terms import Stage
 from graph.money import Money
-from graph.ontology import SEPARATOR
 from loaders.tabular.cells import (
     BoolReader,
     CellReader,

@@ -11,7 +11,8 @@ import pytest
 from stdnum.cn import uscc
 
 from graph.errors import InvalidInput
-from graph.ontology import FieldType, Ontology
+from graph.fields import FieldType
+from graph.ontology import Ontology
 from loaders.city import generate_city
 
 

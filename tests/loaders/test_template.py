@@ -15,10 +15,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph.batch import Batch, Statement
+from graph.fields import FieldSpec, FieldType
 from graph.kinds.parties import Enterprise
 from graph.kinds.terms import Stage
 from graph.money import Money
-from graph.ontology import FieldSpec, FieldType, KindSpec, Ontology
+from graph.ontology import KindSpec, Ontology
 from graph.records import Label, Node, declared_for_a_while
 from graph.validation import check
 from loaders.tabular.extract import TabularLoader
