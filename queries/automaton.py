@@ -95,8 +95,8 @@ class Automaton:
         return self._layers[key]
 
     def _reach(self, task: _Task) -> Reach:
-        base, apart = task.step.times(1, 1), Gate.RELATED_PARTY_TRADE in task.spine.gates
-        key = (id(task.layer), base, apart)
+        base, apart = task.step.once, Gate.RELATED_PARTY_TRADE in task.spine.gates
+        key = (id(task.layer), base.back, apart)
         if key not in self._reaches:
             self._reaches[key] = Reach(self.appraisal, self.meter, task.layer, base, task.row.technique, apart)
         return self._reaches[key]

@@ -47,7 +47,7 @@ class LinkWidth:
     """
 
     balance: int | None
-    recorded: int
+    recorded: int | None
     width: int | None
     dilution: int | None
     missing: tuple[MissingFact, ...]
@@ -100,7 +100,7 @@ def measured(view: View, links: Ints, sellers: Ints, buyers: Ints) -> tuple[Ints
 
 def _bounds(view: View, links: Ints, recorded: Ints, encumbered: np.ndarray, foreign: np.ndarray) -> Ints:
     annual, term, dilution = (view.ints(links, name) for name in (*FACTORS, "dilution"))
-    stated = (annual != NOT_STATED) & (term != NOT_STATED) & ~foreign
+    stated = (annual != NOT_STATED) & (term != NOT_STATED) & (recorded != UNSTATED) & ~foreign
     kept = balances(np.where(stated, annual, 0), np.where(stated, term, 0))
     width = np.where(kept >= UNLIMITED, kept, np.maximum(kept - recorded, 0))
     net = share_at_most(width, MILLION - np.where(dilution == NOT_STATED, 0, dilution))
@@ -118,10 +118,12 @@ def width_of(view: View, seller: int, buyer: int, link: int) -> LinkWidth:
     if flags & FOREIGN:
         missing.append(MissingFact(link, f"rate to {CNY}"))
     kept = None if missing else balance(annual, term)
-    width = None if kept is None else max(0, kept - recorded)
+    if recorded == UNSTATED:
+        missing.append(MissingFact(seller, f"rate to {CNY}"))
+    width = None if missing or kept is None else max(0, kept - recorded)
     return LinkWidth(
         kept,
-        recorded,
+        None if recorded == UNSTATED else recorded,
         0 if flags & ENCUMBERED else width,
         None if dilution == NOT_STATED else dilution,
         tuple(missing),
@@ -130,19 +132,21 @@ def width_of(view: View, seller: int, buyer: int, link: int) -> LinkWidth:
 
 
 def _recorded(view: View, parties: Ints, sellers: Ints, buyers: Ints) -> Ints:
+    """What is recorded between each seller and buyer; UNSTATED where a part is in a currency without a rate."""
     owed = [_receivables(view, parties), _vouchers(view, parties)]
     places, debtors, amounts = (np.concatenate(part) for part in zip(*owed, strict=True))
     known = np.unique(buyers)
     column = np.searchsorted(known, debtors).clip(max=max(0, len(known) - 1))
     ours = known[column] == debtors if len(known) else np.zeros(len(debtors), bool)
-    keys = places[ours] * len(known) + column[ours]
-    distinct, inverse = np.unique(keys, return_inverse=True)
+    if not ours.any():
+        return np.zeros(len(sellers), np.int64)
+    distinct, inverse = np.unique(places[ours] * len(known) + column[ours], return_inverse=True)
+    amounts = amounts[ours]
     sums = np.zeros(len(distinct), np.int64)
-    np.add.at(sums, inverse, amounts[ours])
+    np.add.at(sums, inverse, np.maximum(amounts, 0))
+    sums[inverse[amounts == UNSTATED]] = UNSTATED
     wanted = np.searchsorted(parties, sellers) * len(known) + np.searchsorted(known, buyers)
-    found = np.searchsorted(distinct, wanted).clip(max=max(0, len(distinct) - 1))
-    if not len(distinct):
-        return np.zeros(len(wanted), np.int64)
+    found = np.searchsorted(distinct, wanted).clip(max=len(distinct) - 1)
     return np.where(distinct[found] == wanted, sums[found], 0)
 
 
@@ -152,7 +156,8 @@ def _receivables(view: View, parties: Ints) -> tuple[Ints, Ints, Ints]:
     for deduction in ("paid", "credits", "disputed"):
         taken = view.ints(handles, deduction)
         owed = owed - np.where(taken == NOT_STATED, 0, taken)
-    return places, view.refs(handles, "obligor"), np.maximum(owed, 0)
+    owed = np.where(is_foreign(view, handles, "face"), UNSTATED, np.maximum(owed, 0))
+    return places, view.refs(handles, "obligor"), owed
 
 
 def _vouchers(view: View, parties: Ints) -> tuple[Ints, Ints, Ints]:
@@ -168,7 +173,7 @@ def _vouchers(view: View, parties: Ints) -> tuple[Ints, Ints, Ints]:
     of_programme = np.full(len(programmes), -1, np.int64)
     of_programme[programmes >= 0] = view.refs(programmes[programmes >= 0], "anchor")
     debtors[~parts] = of_programme
-    return places, debtors, view.ints(handles, "face")
+    return places, debtors, np.where(is_foreign(view, handles, "face"), UNSTATED, view.ints(handles, "face"))
 
 
 def width_for(appraisal: Appraisal, seller: int, buyer: int, link: int) -> LinkWidth:

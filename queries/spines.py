@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Final
 
 from graph.kinds.supply_side import LimitKind
@@ -98,7 +99,7 @@ class Reaches:
 Condition = OfTechnique | Is | Lacks | Without | Reaches
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Step:
     """One step. `farther` the kind on the source's side; `relation` as the answer names it: the ontology's name where an edge says it.
 
@@ -113,15 +114,20 @@ class Step:
     least: int = 1
     most: int = 1
 
-    @property
+    @cached_property
     def of_technique(self) -> bool:
         """Whether the farther node must be of the row's technique."""
         return bool(self.far_when) and isinstance(self.far_when[0], OfTechnique)
 
-    @property
+    @cached_property
     def repeated(self) -> bool:
         """Whether it may be taken several times in a row."""
         return self.most > 1
+
+    @cached_property
+    def once(self) -> Step:
+        """The same step, not repeated."""
+        return Step(self.relation, self.farther, self.back, self.far_when, self.near_when)
 
     def times(self, least: int, most: int) -> Step:
         """The same step, repeated."""

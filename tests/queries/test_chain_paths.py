@@ -88,6 +88,15 @@ def test_width_is_what_recorded_claims_leave_of_the_balance() -> None:
     assert width.draw_per_yuan == dec("1.315789")
 
 
+def test_claim_in_another_currency_leaves_the_width_not_stated() -> None:
+    claim = receivable(
+        Money(700, "USD"), id="receivable:old", owner=Ref("enterprise:t1"), obligor=Ref(ANCHOR), confirmed=False
+    )
+    view = chain_view(firm("t1"), supplies("t1", "anchor", 3650, 90), programme(1000), PAYABLES_PRODUCT, claim)
+    path = only(ask(view, "t1"))
+    assert (path.capacity, missing_of(path, Gate.LIMIT)) == (None, ["rate to CNY"])
+
+
 def test_vouchers_on_a_link_use_its_width_until_they_mature() -> None:
     chain = (*CHAIN, programme(1000), DEEP_PRODUCT, voucher("root", "t1", 500), voucher("part", "t2", 50, "root"))
     path = ask(chain_view(*chain), "t2", status=[PathStatus.PROSPECTIVE]).paths[0]
