@@ -9,7 +9,6 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from graph.errors import InvalidInput
-from graph.kinds.parties import Institution, InstitutionType
 from graph.kinds.terms import Technique
 from graph.view import View
 from queries.appraisal import Appraisal
@@ -19,10 +18,9 @@ from queries.best_first import BestFirst, Wanted
 from queries.candidates import Candidate
 from queries.completeness import LIMITS, Budget, IncompleteReason, Meter
 from queries.control import legal_entities, related
-from queries.derived import offer_record
 from queries.financing_answers import FinancingPath, FinancingPaths
 from queries.financing_terms import Gate, PathStatus, SupportKind
-from queries.gates_of_offer import is_struck_off
+from queries.gates_of_offer import is_finance_company, is_struck_off
 from queries.hub_kinds import HUB_KINDS
 from queries.need import NeedAsked
 from queries.path_building import path_of
@@ -187,14 +185,8 @@ def _sources_allowed(
     if not include_intra_group:
         inside = related(view, entities, np.full(len(every), appraisal.beneficiary))
         for place in np.flatnonzero(inside).tolist():
-            good[place] &= _is_finance_company(view, int(entities[place]))
+            good[place] &= is_finance_company(view, int(entities[place]))
     return [(arrival, np.flatnonzero(good[np.searchsorted(every, arrival.layer.nodes)])) for arrival in arrivals]
-
-
-def _is_finance_company(view: View, entity: int) -> bool:
-    if not view.has_kind(entity, "Institution"):
-        return False
-    return offer_record(view, entity, Institution).type is InstitutionType.FINANCE_COMPANY
 
 
 class _Page(NamedTuple):

@@ -10,6 +10,7 @@ from datetime import timedelta
 from graph.kinds.parties import EnterpriseStatus, Fund, Institution, InstitutionType
 from graph.kinds.policy import RuleKind
 from graph.kinds.terms import OfferStatus
+from graph.view import View
 from queries.anchor_limits import missing_tier
 from queries.appraisal import Appraisal
 from queries.cases import Case
@@ -20,6 +21,14 @@ from queries.eligibility import NO, UNKNOWN, YES, Applicant, Decided, ruled_subj
 from queries.financing_terms import Ternary
 from queries.techniques import TechniqueRow
 from queries.verdicts import FAILED, PASSED, Verdict, unknown, worse
+
+
+def is_finance_company(view: View, source: int) -> bool:
+    """Whether a source is a group's finance company."""
+    entity = legal_entity(view, source)
+    if not view.has_kind(entity, "Institution"):
+        return False
+    return offer_record(view, entity, Institution).type is InstitutionType.FINANCE_COMPANY
 
 
 def licence_of(appraisal: Appraisal, row: TechniqueRow, source: int) -> Verdict:

@@ -24,7 +24,7 @@ from queries.derived import once
 from queries.eligibility import NO, UNKNOWN, ruled_subjects
 from queries.financing_terms import ConstraintKind, Gate, PathStatus, SupportKind, Ternary
 from queries.fund_limits import dry_powder
-from queries.gates_of_offer import admits, decided, licence_of
+from queries.gates_of_offer import admits, decided, is_finance_company, licence_of
 from queries.layers import Screen
 from queries.offer_columns import OfferColumns, offer_columns
 from queries.ratios import UNLIMITED, UNSTATED, Ints
@@ -200,13 +200,21 @@ def _programmes(appraisal: Appraisal, row: TechniqueRow, spine: Spine, nodes: In
 def _sources(appraisal: Appraisal, row: TechniqueRow, spine: Spine, nodes: Ints) -> Screen:
     open_ = _Open(len(nodes))
     if Gate.LICENCE in spine.gates:
-        answers = [
-            appraisal.once(("licence", row.technique, source), partial(licence_of, appraisal, row, source)).answer
-            for source in nodes.tolist()
-        ]
+        answers = [_licence(appraisal, row, source) for source in nodes.tolist()]
         open_.keep = np.array([answer is not Ternary.NO for answer in answers], bool)
         open_.unknown = np.array([answer is Ternary.UNKNOWN for answer in answers], bool)
     return open_.done()
+
+
+def _licence(appraisal: Appraisal, row: TechniqueRow, source: int) -> Ternary:
+    """The answer about a source, kept with the view; of a finance company it depends on whom it finances."""
+    kept: dict[int, Ternary] = once(appraisal.view, (_licence, row.technique), dict)
+    answer = kept.get(source)
+    if answer is None:
+        answer = licence_of(appraisal, row, source).answer
+        if not is_finance_company(appraisal.view, source):
+            kept[source] = answer
+    return answer
 
 
 SCREENS: Final[Mapping[str, Callable[[Appraisal, TechniqueRow, Spine, Ints], Screen]]] = {
