@@ -108,9 +108,10 @@ class Automaton:
             own = screen(self.appraisal, task.row, task.spine, step, nodes)
             if own.keep is not None:
                 nodes, own = nodes[own.keep], own.only(own.keep)
-            granted = self.meter.take(len(nodes), layer.depth + 1)
-            if granted:
-                yield joined(step, layer, nodes[:granted], own.only(np.arange(granted)))
+            # Offers are listed, not followed: what asks for them is what is expanded.
+            granted = self.meter.take(len(layer.nodes), layer.depth + 1)
+            if len(nodes) and granted == len(layer.nodes):
+                yield joined(step, layer, nodes, own)
             return
         near, farther, links = self._followed(layer, step)
         if len(farther) and step.of_technique:
