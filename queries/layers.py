@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
-from graph.snapshot_ids import kinds_in
+from graph.snapshot_ids import handles_of, kinds_in
 from graph.view import View
 from queries.derived import once
 from queries.ratios import UNLIMITED, UNREACHED, Ints, share_at_most
 from queries.spines import Step
+
+SPARSE: Final = 16
+"""Where more than one record in so many is meant, a pass over the kind is quicker than a sort."""
 
 Ranks = np.ndarray[Any, np.dtype[np.int8]]
 
@@ -113,8 +116,10 @@ def linked(
     hops: int = 0,
 ) -> Layer:
     """The layer that edges lead to: `places` of the farther node in `nodes`, `near` of the nearer one in its layer."""
-    order = np.argsort(places, kind="stable")
-    places, near, links = places[order], near[order], links[order]
+    # As a stable argsort, several times as fast: no two keys are equal.
+    keys = np.sort(places << 32 | np.arange(len(places)))
+    places, order = keys >> 32, keys & (2**32 - 1)
+    near, links = near[order], links[order]
     bound = None if bound is None else bound[order]
     starts = np.searchsorted(places, np.arange(len(nodes) + 1))
     each = nearer.scaled[near] if bound is None else np.minimum(bound, nearer.scaled[near])
@@ -164,5 +169,13 @@ def _kind_order(view: View) -> dict[str, int]:
 
 def distinct(view: View, handles: Ints) -> tuple[Ints, Ints]:
     """The records, each once and in id order, and the place of each of `handles` among them."""
+    kinds = kinds_in(handles)
+    if len(kinds) == 1:
+        order = view.order(kinds[0])
+        if len(handles) * SPARSE > order.size:
+            ranks = view.rank(handles)
+            present = np.zeros(order.size, bool)
+            present[ranks] = True
+            return handles_of(kinds[0], order.numbers[present]), (np.cumsum(present) - 1)[ranks]
     _, first, places = np.unique(id_keys(view, handles), return_index=True, return_inverse=True)
     return handles[first], places

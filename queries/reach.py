@@ -13,7 +13,7 @@ import numpy as np
 from graph.kinds.terms import Technique
 from queries.appraisal import Appraisal
 from queries.completeness import IncompleteReason, Meter
-from queries.layers import Layer, Screen, distinct, id_keys, linked
+from queries.layers import Layer, Screen, distinct, linked
 from queries.link_width import measured
 from queries.ratios import Ints
 from queries.spines import Step
@@ -37,6 +37,7 @@ class Reach:
     apart: bool
     layers: list[Layer] = field(default_factory=list)
     _expanded: Ints = field(default_factory=NOTHING.copy)
+    _order: Ints = field(default_factory=NOTHING.copy)
     _near: Ints = field(default_factory=NOTHING.copy)
     _farther: Ints = field(default_factory=NOTHING.copy)
     _links: Ints = field(default_factory=NOTHING.copy)
@@ -70,10 +71,10 @@ class Reach:
             near, farther, links = near[onward], farther[onward], links[onward]
             found.append((near + len(self._expanded), farther, links))
             self._expanded = np.concatenate([self._expanded, fresh])
-            reached = np.unique(farther)
-            reached = reached[~among(reached, np.sort(self._expanded))]
-            self._frontier = reached[np.argsort(id_keys(self.appraisal.view, reached))]
+            reached, _ = distinct(self.appraisal.view, farther)
+            self._frontier = reached[~among(reached, np.sort(self._expanded))]
             self._hops += 1
+        self._order = np.argsort(self._expanded)
         if found:
             self._keep(*(np.concatenate(part) for part in zip(*found, strict=True)))
 
@@ -94,8 +95,7 @@ class Reach:
             self._exhausted = True
             return
         nearer = self.layers[-1] if self.layers else self.base
-        order = np.argsort(self._expanded)
-        ascending = self._expanded[order]
+        order, ascending = self._order, self._expanded[self._order]
         at = np.searchsorted(ascending, nearer.nodes).clip(max=len(ascending) - 1)
         known = ascending[at] == nearer.nodes
         place_of = np.full(len(ascending), -1, np.int64)
