@@ -25,8 +25,8 @@ _JOIN: Final = "_"
 _LONGEST_INITIALS: Final = 12
 _MOST_SPELLINGS: Final = 16
 """Ways to part a text into syllables that are looked for: xian is xian and xi an."""
-_LONGEST_START: Final = 8
-"""Characters of a name's beginning that are indexed; what is longer is found by these."""
+_LONGEST_START: Final = 20
+"""Characters of a name's beginning that are indexed, as many as a code has; what is longer is found by these."""
 
 
 class Match(enum.IntEnum):
