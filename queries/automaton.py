@@ -19,7 +19,7 @@ from queries.layers import Layer, distinct, joined, linked
 from queries.ratios import Ints
 from queries.reach import Reach
 from queries.screens import screen, shared_by
-from queries.spines import Back, Joined, Spine, Step
+from queries.spines import Back, Held, Joined, Spine, Step
 from queries.techniques import TechniqueRow
 from queries.walking import Once, Pairs, conditioned, followed, offers, technique_code, techniques_of
 
@@ -96,9 +96,12 @@ class Automaton:
 
     def _reach(self, task: _Task) -> Reach:
         base, apart = task.step.once, Gate.RELATED_PARTY_TRADE in task.spine.gates
-        key = (id(task.layer), base.back, apart)
+        onward = task.spine.word[: -1 - task.done]
+        toward = onward[-1].back if onward and task.step.repeated else None
+        toward = toward if isinstance(toward, Held) else None
+        key = (id(task.layer), base.back, apart, toward)
         if key not in self._reaches:
-            self._reaches[key] = Reach(self.appraisal, self.meter, task.layer, base, task.row.technique, apart)
+            self._reaches[key] = Reach(self.appraisal, self.meter, task.layer, base, task.row.technique, apart, toward)
         return self._reaches[key]
 
     def _single(self, task: _Task, step: Step) -> Iterator[Layer]:

@@ -7,6 +7,7 @@ the widest way on is known.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Final
 
 import numpy as np
 
@@ -15,18 +16,22 @@ from queries.appraisal import Appraisal
 from queries.completeness import IncompleteReason, Meter
 from queries.layers import Layer, Screen, distinct, linked
 from queries.link_width import measured
+from queries.nearness import nearness, within
 from queries.ratios import Ints
-from queries.spines import Step
+from queries.spines import CHAIN_BOUND, Held, Linked, Step
 from queries.walking import among, walked
 
-NOTHING = np.zeros(0, np.int64)
+MANY: Final = 256
+"""From so many links on it pays to know which firms are near an end."""
+NOTHING: Final = np.zeros(0, np.int64)
 
 
 @dataclass(eq=False)
 class Reach:
     """The layers of a repeated step, by number of links from 1. With `widths` the links of a trade are measured and bound the path.
 
-    `apart`: links between firms under one control are no way.
+    `apart`: links between firms under one control are no way. `toward`: how the words go on from the last node; what could not arrive
+    there in time is not followed once there is much to follow.
     """
 
     appraisal: Appraisal
@@ -35,6 +40,7 @@ class Reach:
     step: Step
     technique: Technique
     apart: bool
+    toward: Held | None = None
     layers: list[Layer] = field(default_factory=list)
     _expanded: Ints = field(default_factory=NOTHING.copy)
     _order: Ints = field(default_factory=NOTHING.copy)
@@ -68,6 +74,9 @@ class Reach:
             fresh = fresh[: self.meter.take(len(fresh), self.base.depth + self._hops + 1, repeated=True)]
             near, farther, links = walked(self.appraisal.view, self.step, fresh, self.technique, self._hops)
             onward = farther != self.appraisal.beneficiary
+            if len(farther) > MANY and self.toward is not None and isinstance(self.step.back, Linked):
+                near_ends = nearness(self.appraisal.view, self.step.back, self.toward, CHAIN_BOUND)
+                onward &= within(near_ends, farther, CHAIN_BOUND - self._hops - 1)
             near, farther, links = near[onward], farther[onward], links[onward]
             found.append((near + len(self._expanded), farther, links))
             self._expanded = np.concatenate([self._expanded, fresh])
