@@ -3,6 +3,7 @@
 import os
 import random
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -10,6 +11,7 @@ from graph.kinds.contracts import Encumbrance, EncumbranceKind
 from graph.kinds.supply_side import CreditLimit, LimitKind
 from graph.money import Money
 from graph.records import Ref
+from queries import reach
 from queries.completeness import Budget
 from queries.financing_answers import FinancingPaths
 from queries.financing_paths import financing_path, financing_paths
@@ -139,3 +141,12 @@ def test_capacity_is_the_least_that_its_constraints_admit(world: World, amount: 
         else:
             assert path.capacity == min(one for one in admitted if one is not None)
             assert path.binding_constraint.admits == path.capacity
+
+
+@settings(max_examples=EXAMPLES // 4)
+@given(worlds(), needs)
+def test_leaving_out_firms_that_could_not_arrive_in_time_changes_nothing(world: World, amount: int | None) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reach, "MANY", 0)
+        found = shown(world, asked(world, amount))
+    assert found == shown(world, asked(world, amount))
