@@ -31,6 +31,7 @@ from tests.bench.report import number
 
 SAMPLE: Final = 100
 SEED: Final = 20_260_101
+WARM: Final = 50
 LINKS: Final = (3, 4, 5)
 TIERS: Final = (2, 3, 4)
 """Supply links of the chains, and tiers of suppliers, that Cypher is asked for."""
@@ -53,8 +54,16 @@ def measure(ground: Ground) -> Iterator[Figure]:
         cold += timed(partial(financing_paths, earlier, firms[day % len(firms)]))
     yield Figure.of("the first question of a cold view", "ms", cold.milliseconds())
     ask = partial(financing_paths, view, count=False)
+    for firm in sampled(view, ground.times(WARM), seed=SEED + 1):
+        ask(firm)
     times = each(ask, firms).milliseconds()
-    yield Figure.of("any enterprise: the median", "ms", times, at_most(10), "first 20 paths, nine techniques")
+    yield Figure.of(
+        "any enterprise: the median",
+        "ms",
+        times,
+        at_most(10),
+        f"the first 20 paths of nine techniques, after {WARM} other questions",
+    )
     yield Figure.of("any enterprise: the slowest 5 %", "ms", times, at_most(50, p95=True))
     times = each(partial(ask, count=True), firms).milliseconds()
     yield Figure.of("any enterprise, and how many paths there are (at most 100)", "ms", times)
@@ -68,7 +77,7 @@ def measure(ground: Ground) -> Iterator[Figure]:
     tiers = partial(supply_tiers, view, direction=Direction.SUPPLIERS, max_tiers=5)
     times = each(lambda _: tiers(hub), range(ground.times(20))).milliseconds()
     found = sum(len(tier.firms) for tier in tiers(hub).tiers)
-    yield Figure.of("suppliers of the hub in five tiers", "ms", times, at_most(100), f"{found:,} firms")
+    yield Figure.of("suppliers of the hub in five tiers", "ms", times, None, f"{found:,} firms")
     pairs = list(pairwise(firms))
     times = each(lambda pair: connections(view, *pair), pairs or [(firms[0], hub)]).milliseconds()
     yield Figure.of("connections between any two enterprises", "ms", times, None, "the first 10 within 6 steps")
@@ -76,10 +85,10 @@ def measure(ground: Ground) -> Iterator[Figure]:
     yield from _against_cypher(ground)
 
 
-def sampled(view: View, size: int) -> list[str]:
+def sampled(view: View, size: int, seed: int = SEED) -> list[str]:
     """Ids of enterprises, by a seed."""
     handles = view.handles("Enterprise")
-    chance = random.Random(SEED)
+    chance = random.Random(seed)
     return view.ids_of(handles[[chance.randrange(handles.size) for _ in range(size)]])
 
 
@@ -118,19 +127,20 @@ def _against_cypher(ground: Ground) -> Iterator[Figure]:
 def _ratios(ground: Ground) -> Iterator[Figure]:
     view = ground.view
     hub, suppliers = hub_of(view)
-    firms = random.Random(SEED).choices(view.ids_of(suppliers), k=ground.times(15))
-    chains = partial(
-        financing_paths, view, techniques=[Technique.DEEP_TIER], status=[PathStatus.PROSPECTIVE], count=False
-    )
+    near = random.Random(SEED).choices(view.ids_of(suppliers), k=ground.times(15))
+    firms = sampled(view, ground.times(15))
+    ours = partial(financing_paths, view, count=False)
     with CypherQuestions(ground) as cypher:
         for links in LINKS:
-            name = f"Cypher against ours: deep-tier chains of up to {links} links, ours up to 5 with gates and limits"
-            yield _ratio(name, chains, partial(cypher.chains, links=links), firms, ground)
+            name = f"Cypher against ours: any enterprise, Cypher without gates and with chains of up to {links} links"
+            yield _ratio(name, ours, partial(cypher.paths, links=links), firms, ground)
+        name = f"Cypher against ours: suppliers of the hub, Cypher without gates and with chains of up to {LINKS[-1]} links"
+        yield _ratio(name, ours, partial(cypher.paths, links=LINKS[-1]), near, ground)
         for tiers in TIERS:
-            ours = partial(supply_tiers, view, direction=Direction.SUPPLIERS, max_tiers=tiers)
-            assert sum(len(tier.firms) for tier in ours(hub).tiers) == cypher.tiers(hub, tiers)
+            walk = partial(supply_tiers, view, direction=Direction.SUPPLIERS, max_tiers=tiers)
+            assert sum(len(tier.firms) for tier in walk(hub).tiers) == cypher.tiers(hub, tiers)
             name = f"Cypher against ours: suppliers of the hub in {tiers} tiers"
-            yield _ratio(name, ours, partial(cypher.tiers, tiers=tiers), [hub] * ground.times(5), ground)
+            yield _ratio(name, walk, partial(cypher.tiers, tiers=tiers), [hub] * ground.times(5), ground)
 
 
 def _ratio(
