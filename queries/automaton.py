@@ -109,7 +109,7 @@ class Automaton:
         if isinstance(step.back, Joined):
             nodes = offers(view, step, technique)
             own = screen(self.appraisal, task.row, task.spine, step, nodes)
-            if own.keep is not None:
+            if own.keep is not None and not own.keep.all():
                 nodes, own = nodes[own.keep], own.only(own.keep)
             # Offers are listed, not followed: what asks for them is what is expanded.
             granted = self.meter.take(len(layer.nodes), layer.depth + 1)
@@ -128,7 +128,7 @@ class Automaton:
             return
         nodes, places = distinct(view, farther)
         own = screen(self.appraisal, task.row, task.spine, step, nodes)
-        if own.keep is not None:
+        if own.keep is not None and not own.keep.all():
             at, kept = np.cumsum(own.keep) - 1, own.keep[places]
             nodes, own = nodes[own.keep], own.only(own.keep)
             near, places, links = near[kept], at[places[kept]], links[kept]

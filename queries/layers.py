@@ -14,6 +14,8 @@ from queries.derived import once
 from queries.ratios import UNLIMITED, UNREACHED, Ints, share_at_most
 from queries.spines import Step
 
+FEW: Final = 24
+"""So many records are told apart quicker one by one than by columns."""
 SPARSE: Final = 16
 """Where more than one record in so many is meant, a pass over the kind is quicker than a sort."""
 
@@ -169,6 +171,8 @@ def _kind_order(view: View) -> dict[str, int]:
 
 def distinct(view: View, handles: Ints) -> tuple[Ints, Ints]:
     """The records, each once and in id order, and the place of each of `handles` among them."""
+    if len(handles) <= FEW:
+        return _few(id_keys(view, handles).tolist(), handles.tolist())
     kinds = kinds_in(handles)
     if len(kinds) == 1:
         order = view.order(kinds[0])
@@ -179,3 +183,11 @@ def distinct(view: View, handles: Ints) -> tuple[Ints, Ints]:
             return handles_of(kinds[0], order.numbers[present]), (np.cumsum(present) - 1)[ranks]
     _, first, places = np.unique(id_keys(view, handles), return_index=True, return_inverse=True)
     return handles[first], places
+
+
+def _few(keys: list[int], handles: list[int]) -> tuple[Ints, Ints]:
+    by_key = dict(zip(keys, handles, strict=True))
+    ascending = sorted(by_key)
+    place_of = {key: place for place, key in enumerate(ascending)}
+    nodes = [by_key[key] for key in ascending]
+    return np.array(nodes, np.int64), np.array([place_of[key] for key in keys], np.int64)
