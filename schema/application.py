@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 import time
 from collections.abc import AsyncIterator, Callable
@@ -153,6 +154,9 @@ class _Keeper:
                 self.readiness.reason = exc.message
                 self.stop.wait(self.options.retry_seconds)
                 continue
+            # What is there by now stays: the collector need not go through it again while requests run.
+            gc.collect()
+            gc.freeze()
             self.readiness.schema = schema
             self.readiness.service = Service(knowledge, SearchIndex(knowledge.snapshot.ontology))
             _log.info("ready", version=knowledge.snapshot.seq, seconds=round(time.monotonic() - begun, 2))
