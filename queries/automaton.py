@@ -21,7 +21,7 @@ from queries.reach import Reach
 from queries.screens import screen, shared_by
 from queries.spines import Back, Held, Joined, Spine, Step
 from queries.techniques import TechniqueRow
-from queries.walking import Once, Pairs, conditioned, followed, offers, technique_code, techniques_of
+from queries.walking import Once, Pairs, conditioned, followed, may_be_left, offers, technique_code, techniques_of
 
 
 class Arrival(NamedTuple):
@@ -43,11 +43,6 @@ class _Task(NamedTuple):
     @property
     def step(self) -> Step:
         return self.spine.word[-1 - self.done]
-
-    @property
-    def rest(self) -> int:
-        """How many steps must still come after the next one."""
-        return sum(step.least for step in self.spine.word[: -1 - self.done])
 
 
 @dataclass
@@ -80,7 +75,7 @@ class Automaton:
     def _further(self, task: _Task) -> list[Layer]:
         """The layers that the task's next step leads to; empty where it leads nowhere."""
         step, depth = task.step, task.layer.depth
-        room = self.meter.budget.max_steps - depth - task.rest
+        room = self.meter.budget.max_steps - depth - task.spine.rest(task.done)
         if room < step.least:
             self.meter.cut(IncompleteReason.BUDGET, depth + 1)
             return []
@@ -115,6 +110,8 @@ class Automaton:
             granted = self.meter.take(len(layer.nodes), layer.depth + 1)
             if len(nodes) and granted == len(layer.nodes):
                 yield joined(step, layer, nodes, own)
+            return
+        if step.near_when and not may_be_left(view, step, layer.nodes, technique, layer.hops).any():
             return
         near, farther, links = self._followed(layer, step)
         if len(farther) and step.of_technique:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from typing import Final
 
 from graph.values import decimal
 from queries.appraisal import Appraisal
@@ -11,12 +12,15 @@ from queries.appraised import Appraised
 from queries.candidates import Candidate
 from queries.cases import Case
 from queries.constraints import Constraint
+from queries.derived import once
 from queries.evidence import Claim, Fact, claims_about, evidence_of, facts_of
 from queries.financing_answers import ConstraintShown, FinancingPath, MissingInstrument, PathStep, PathSupport
 from queries.financing_terms import ConstraintKind, SupportKind
 from queries.path_id import path_id
 
-CARRIES = {
+OFFERS: Final = frozenset({"LoanProduct", "AnchorProgramme", "Fund"})
+"""Kinds of which there are few and every answer shows some: their claims are kept with the view."""
+CARRIES: Final = {
     "Receivable": ConstraintKind.ASSET_FREE,
     "Voucher": ConstraintKind.VOUCHER_PART,
     "Facility": ConstraintKind.FACILITY,
@@ -71,7 +75,10 @@ def path_of(appraisal: Appraisal, found: Appraised) -> FinancingPath:
 
 
 def _claims(appraisal: Appraisal, fact: Fact) -> tuple[Claim, ...]:
-    return appraisal.once(("claims", fact), lambda: claims_about(appraisal.view, fact))
+    view = appraisal.view
+    if view.kind_of(fact.record).name in OFFERS:
+        return once(view, ("claims", fact), lambda: claims_about(view, fact))
+    return appraisal.once(("claims", fact), lambda: claims_about(view, fact))
 
 
 def _pairs(candidate: Candidate) -> Iterator[tuple[int, int, int]]:
@@ -107,7 +114,10 @@ def _carried(candidate: Candidate, found: Appraised, place: int) -> int | None:
 
 
 def _validity(appraisal: Appraisal, record: int) -> tuple[date | None, date | None]:
-    return appraisal.view.value(record, "valid_from"), appraisal.view.value(record, "valid_to")
+    view = appraisal.view
+    return appraisal.once(
+        ("validity", record), lambda: (view.value(record, "valid_from"), view.value(record, "valid_to"))
+    )
 
 
 def _support(candidate: Candidate, kind: SupportKind, provider: int, instrument: int, share: int | None) -> PathSupport:

@@ -53,7 +53,7 @@ def shared_by(row: TechniqueRow, spine: Spine, step: Step) -> tuple[object, ...]
     if kind not in SCREENS or step.repeated or spine.form is Form.IN_FORCE:
         return ()
     if kind in ("Receivable", "Voucher"):
-        return tuple(gate for gate in spine.gates if gate in CLAIM_GATES)
+        return (CLAIM_GATES.intersection(spine.gates),)
     if kind == "AnchorProgramme":
         return (ConstraintKind.ANCHOR_LIMIT in spine.limits,)
     return (row.technique, spine.gates, spine.limits)
@@ -117,6 +117,8 @@ def _products(appraisal: Appraisal, row: TechniqueRow, spine: Spine, nodes: Ints
 def _without_bound(appraisal: Appraisal, nodes: Ints, offered: OfferColumns) -> np.ndarray:
     """Which products are offered without any bound: no maximum, pool or rule, and no limit of the lender on the beneficiary."""
     free = offered.unbounded
+    if not free.any():
+        return free
     limiting = {lender for lender, _ in limits_on(appraisal, appraisal.beneficiary)}
     if limiting:
         lenders = np.unique(offered.lender)
@@ -127,6 +129,8 @@ def _without_bound(appraisal: Appraisal, nodes: Ints, offered: OfferColumns) -> 
 
 
 def _rules(appraisal: Appraisal, row: TechniqueRow, kind: RuleKind, nodes: Ints, open_: _Open) -> None:
+    if not ruled_subjects(appraisal.view, kind):
+        return
     verdict, _ = decided(appraisal, row, kind).on(nodes)
     open_.unknown |= verdict == UNKNOWN
     open_.keep &= verdict != NO

@@ -161,6 +161,13 @@ class Spine:
     support: SupportKind | None = None
     _spelt: dict[int, tuple[Step, ...]] = field(init=False, repr=False, compare=False, default_factory=dict)
     _places: dict[int, dict[str, int]] = field(init=False, repr=False, compare=False, default_factory=dict)
+    _rest: dict[int, int] = field(init=False, repr=False, compare=False, default_factory=dict)
+
+    def rest(self, done: int) -> int:
+        """How many steps must still come after the next one, when so many are walked from the beneficiary."""
+        if done not in self._rest:
+            self._rest[done] = sum(step.least for step in self.word[: -1 - done])
+        return self._rest[done]
 
     def spelt(self, nodes: int) -> tuple[Step, ...]:
         """The step after each node but the last of a path of so many nodes, the repeated one spelt out."""

@@ -43,6 +43,11 @@ def walked(view: View, step: Step, nodes: Ints, technique: Technique, hops: int)
     return conditioned(view, step, nodes, *followed(view, step.back, nodes), technique, hops)
 
 
+def may_be_left(view: View, step: Step, nodes: Ints, technique: Technique, hops: int) -> np.ndarray:
+    """The nodes from which a step may be taken at all."""
+    return _all_hold(view, step.near_when, nodes, technique, hops)
+
+
 def conditioned(
     view: View,
     step: Step,
@@ -57,7 +62,7 @@ def conditioned(
 ) -> Pairs:
     """Those of the pairs that keep the step's conditions. `of_technique`: they are known to be of the technique."""
     if step.near_when and len(places):
-        held = _all_hold(view, step.near_when, nodes, technique, hops)[places]
+        held = may_be_left(view, step, nodes, technique, hops)[places]
         places, farther, links = places[held], farther[held], links[held]
     conditions = step.far_when[1:] if of_technique else step.far_when
     if conditions and len(farther):
