@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import itertools
 from contextlib import ExitStack
 from functools import cached_property
@@ -116,6 +117,11 @@ class Ground:
         log = self.open(self.loaded_url)
         opened = Knowledge.open(log, directory=self.snapshots)
         self._stack.callback(opened.close)
+        # As the service does once it is open.
+        opened.view(DAY).prepare()
+        gc.collect()
+        gc.freeze()
+        self._stack.callback(gc.unfreeze)
         return opened
 
     @property

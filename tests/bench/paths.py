@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import random
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -57,9 +56,6 @@ def measure(ground: Ground) -> Iterator[Figure]:
     ask = partial(financing_paths, view, count=False)
     for firm in sampled(view, ground.times(WARM), seed=SEED + 1):
         ask(firm)
-    # As the service does once it is open.
-    gc.collect()
-    gc.freeze()
     times = each(ask, firms).milliseconds()
     yield Figure.of(
         "any enterprise: the median",
