@@ -1,6 +1,6 @@
 """The figures of docs/performance.md, measured on a generated city.
 
-make bench ARGS="--scale 100 --only load snapshot --json .luoshu/bench.json --markdown docs/performance.md"
+make bench ARGS="--scale 100 --only load snapshot --json docs/performance.json --markdown docs/performance.md"
 """
 
 import argparse

@@ -16,7 +16,8 @@ NOTES: Final = "## Notes"
 _HEAD: Final = """\
 # Performance
 
-Measured by `make bench`; each table names the command that takes it again. Everything up to the notes is written by the bench.
+Measured by `make bench`; each table names the command that takes it again. Everything up to the notes is written by the bench, from
+the samples in [performance.json](performance.json): add `--json docs/performance.json --markdown docs/performance.md` to such a command.
 
 `p50` is the median and what a target is held against, unless the target names the p95; `p95` stands where there are at least 20
 samples. `best` is the sample that other load on the machine disturbed least. `processor` is the median by processor time of all threads
