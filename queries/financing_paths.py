@@ -11,25 +11,25 @@ import numpy as np
 from graph.errors import InvalidInput
 from graph.kinds.terms import Technique
 from graph.view import View
-from queries.appraisal import Appraisal
-from queries.appraised import Appraised, appraise
-from queries.automaton import Arrival, Automaton
-from queries.best_first import BestFirst, Wanted
-from queries.candidates import Candidate
 from queries.completeness import LIMITS, Budget, IncompleteReason, Meter
-from queries.control import legal_entities, related
-from queries.financing_answers import FinancingPath, FinancingPaths
-from queries.financing_terms import Gate, PathStatus, SupportKind
-from queries.gates_of_offer import is_finance_company, is_struck_off
+from queries.financing.answers import FinancingPath, FinancingPaths
+from queries.financing.appraisal import Appraisal
+from queries.financing.appraised import Appraised, appraise
+from queries.financing.candidates import Candidate
+from queries.financing.control import legal_entities, related
+from queries.financing.gates.of_offer import is_finance_company, is_struck_off
+from queries.financing.need import NeedAsked
+from queries.financing.path_building import path_of
+from queries.financing.path_id import REMEDY, parse, path_id
+from queries.financing.search.automaton import Arrival, Automaton
+from queries.financing.search.best_first import BestFirst, Wanted
+from queries.financing.search.walking import leads
+from queries.financing.spines import Form, Spine
+from queries.financing.supports import support_of
+from queries.financing.techniques import TECHNIQUES, TechniqueRow, chosen
+from queries.financing.terms import Gate, PathStatus, SupportKind
 from queries.hub_kinds import HUB_KINDS
-from queries.need import NeedAsked
-from queries.path_building import path_of
-from queries.path_id import REMEDY, parse, path_id
 from queries.ratios import Ints
-from queries.spines import Form, Spine
-from queries.supports import support_of
-from queries.techniques import TECHNIQUES, TechniqueRow, chosen
-from queries.walking import leads
 
 DEFAULT_FIRST: Final = 20
 UNBLOCKED: Final = (PathStatus.EXISTING, PathStatus.AVAILABLE, PathStatus.CONDITIONAL, PathStatus.PROSPECTIVE)

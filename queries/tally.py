@@ -11,7 +11,7 @@ from graph.money import CNY, Money
 from graph.snapshot_columns import NOT_STATED
 from graph.view import View
 from queries.columns import is_foreign
-from queries.constraints import MissingFact
+from queries.financing.limits.constraints import MissingFact
 
 
 class Amount(NamedTuple):

@@ -7,9 +7,9 @@ from typing import Any, Final
 
 from graph.errors import InvalidIdentifier, NotFound
 from queries.coverage.cell_id import PREFIX as COVERAGE_CELL
+from queries.financing.path_id import is_path_id
 from queries.financing_paths import financing_path
 from queries.fund_coverage import coverage_cell
-from queries.path_id import is_path_id
 from schema.context import Scope
 from schema.types.coverage import CellAnswer
 from schema.types.entity import Entity

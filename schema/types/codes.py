@@ -11,7 +11,7 @@ from strawberry.types.enum import StrawberryEnumDefinition
 from graph.kinds.terms import Recourse
 from graph.ontology import Ontology
 from graph.records import Marking, Term
-from queries.financing_terms import PathRecourse
+from queries.financing.terms import PathRecourse
 from schema.types.derived import make_enum
 
 

@@ -13,13 +13,13 @@ from strawberry.types.base import StrawberryOptional
 from graph.kinds.terms import DrawBasis, Technique
 from graph.money import CNY
 from graph.money import Money as Amount
-from queries.constraints import MissingFact as Fact
-from queries.evidence import Claim as QueryClaim
-from queries.financing_answers import ConstraintShown, FinancingPath, PathSupport
-from queries.financing_answers import MissingInstrument as ToCreate
-from queries.financing_answers import PathStep as Step
-from queries.financing_terms import ConstraintKind, Gate, PathRecourse, PathStatus, Stated, SupportKind, Ternary
-from queries.gates import GateResult as Verdict
+from queries.financing.answers import ConstraintShown, FinancingPath, PathSupport
+from queries.financing.answers import MissingInstrument as ToCreate
+from queries.financing.answers import PathStep as Step
+from queries.financing.evidence import Claim as QueryClaim
+from queries.financing.gates.table import GateResult as Verdict
+from queries.financing.limits.constraints import MissingFact as Fact
+from queries.financing.terms import ConstraintKind, Gate, PathRecourse, PathStatus, Stated, SupportKind, Ternary
 from schema.context import Scope
 from schema.types.codes import code_enum
 from schema.types.connections import add_connection

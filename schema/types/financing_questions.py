@@ -16,11 +16,11 @@ from graph.errors import InvalidInput, LimitExceeded
 from graph.kinds.terms import Instrument, Technique
 from graph.records import Term
 from queries.completeness import LIMITS, Budget
-from queries.financing_answers import FinancingPath
+from queries.financing.answers import FinancingPath
+from queries.financing.need import NeedAsked
+from queries.financing.terms import PathStatus, SupportKind
 from queries.financing_paths import DEFAULT_FIRST, financing_path, financing_paths
-from queries.financing_terms import PathStatus, SupportKind
 from queries.keyset import decode_cursor, encode_cursor
-from queries.need import NeedAsked
 from schema.context import Scope
 from schema.selected import asks_for
 from schema.types.codes import code_enum

@@ -11,12 +11,12 @@ from graph.ontology import KindSpec, Relation
 from graph.ontology import Ontology as Kinds
 from graph.records import Term
 from queries.completeness import LIMITS
-from queries.financing_terms import ConstraintKind as Constraints
-from queries.financing_terms import Gate as Gates
+from queries.financing.techniques import TECHNIQUES, TechniqueRow
+from queries.financing.terms import ConstraintKind as Constraints
+from queries.financing.terms import Gate as Gates
 from queries.keyset import MAX_FIRST
 from queries.selection import MAX_CONDITIONS
 from queries.selection import MAX_DEPTH as MAX_FILTER_DEPTH
-from queries.techniques import TECHNIQUES, TechniqueRow
 from schema import limits
 
 

@@ -17,8 +17,8 @@ from graph.kinds.terms import Technique
 from graph.search import SearchIndex
 from graph.view import View
 from queries.connections import connections
+from queries.financing.terms import PathStatus
 from queries.financing_paths import financing_paths
-from queries.financing_terms import PathStatus
 from queries.supply_tiers import Direction, supply_tiers
 from schema.context import Clock, Scope, Service
 from schema.execution import Request, run

@@ -17,10 +17,10 @@ from graph.money import Money
 from graph.ontology import Ontology
 from graph.records import Ref
 from graph.view import View
-from queries.financing_answers import ConstraintShown, FinancingPath, FinancingPaths
+from queries.financing.answers import ConstraintShown, FinancingPath, FinancingPaths
+from queries.financing.need import NeedAsked
+from queries.financing.terms import ConstraintKind, Gate, Ternary
 from queries.financing_paths import financing_paths
-from queries.financing_terms import ConstraintKind, Gate, Ternary
-from queries.need import NeedAsked
 from tests.graph.build import TODAY, Stated, knowledge_of, load
 from tests.graph.memory_log import MemoryLog
 

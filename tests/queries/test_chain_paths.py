@@ -12,7 +12,7 @@ from graph.kinds.terms import DrawBasis, Technique
 from graph.money import Money
 from graph.records import Ref
 from queries.completeness import Budget, IncompleteReason
-from queries.financing_terms import ConstraintKind, Gate, PathStatus, Stated, Ternary
+from queries.financing.terms import ConstraintKind, Gate, PathStatus, Stated, Ternary
 from tests.queries.finance import (
     ANCHOR,
     BANK,

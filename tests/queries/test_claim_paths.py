@@ -10,7 +10,7 @@ from graph.kinds.supply_side import LimitKind
 from graph.kinds.terms import DrawBasis, OfferStatus, Recourse, Technique
 from graph.money import Money
 from graph.records import Ref
-from queries.financing_terms import ConstraintKind, Gate, PathRecourse, PathStatus, Ternary
+from queries.financing.terms import ConstraintKind, Gate, PathRecourse, PathStatus, Ternary
 from tests.graph.build import TODAY
 from tests.queries.finance import (
     BANK,

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from queries.constraints import Constraint, capacity_of, in_order, left
-from queries.financing_terms import ConstraintKind, Stated
+from queries.financing.limits.constraints import Constraint, capacity_of, in_order, left
+from queries.financing.terms import ConstraintKind, Stated
 
 NEED, WIDTH, POOL = ConstraintKind.NEED, ConstraintKind.LINK_WIDTH, ConstraintKind.POOL
 

@@ -10,7 +10,7 @@ from graph.kinds.policy import Rule, RuleKind
 from graph.kinds.terms import Dimension, Operator, Stage, Technique
 from graph.records import Record, Ref
 from graph.view import View
-from queries.financing_terms import ConstraintKind, Gate, PathStatus
+from queries.financing.terms import ConstraintKind, Gate, PathStatus
 from tests.queries.finance import (
     SELLER,
     ask,

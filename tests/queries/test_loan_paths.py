@@ -14,8 +14,8 @@ from graph.kinds.supply_side import LimitKind, Pool
 from graph.kinds.terms import Dimension, DrawBasis, Instrument, Operator, SizeClass, Stage, Technique
 from graph.records import Record, Ref
 from graph.view import View
-from queries.financing_answers import FinancingPath
-from queries.financing_terms import ConstraintKind, Gate, PathStatus, Stated, SupportKind, Ternary
+from queries.financing.answers import FinancingPath
+from queries.financing.terms import ConstraintKind, Gate, PathStatus, Stated, SupportKind, Ternary
 from tests.queries.finance import (
     BANK,
     SELLER,

@@ -11,12 +11,12 @@ from graph.kinds.contracts import Encumbrance, EncumbranceKind
 from graph.kinds.supply_side import CreditLimit, LimitKind
 from graph.money import Money
 from graph.records import Ref
-from queries import reach
 from queries.completeness import Budget
-from queries.financing_answers import FinancingPaths
+from queries.financing.answers import FinancingPaths
+from queries.financing.need import NeedAsked
+from queries.financing.search import reach
+from queries.financing.terms import PathStatus
 from queries.financing_paths import financing_path, financing_paths
-from queries.financing_terms import PathStatus
-from queries.need import NeedAsked
 from tests.queries.finance import view_of
 from tests.queries.path_oracle import Expected, World, expected_paths
 from tests.queries.path_worlds import records_of, worlds

@@ -14,12 +14,12 @@ from graph.kinds.terms import Instrument, Technique
 from graph.money import Money
 from graph.records import Ref
 from queries.completeness import Budget, IncompleteReason
+from queries.financing.need import NeedAsked
+from queries.financing.path_id import is_path_id, parse
+from queries.financing.techniques import TECHNIQUES, chosen
+from queries.financing.terms import PathStatus
 from queries.financing_paths import financing_path, financing_paths
-from queries.financing_terms import PathStatus
 from queries.hub_kinds import HUB_KINDS
-from queries.need import NeedAsked
-from queries.path_id import is_path_id, parse
-from queries.techniques import TECHNIQUES, chosen
 from tests.graph.build import knowledge_of, load
 from tests.graph.memory_log import MemoryLog
 from tests.queries.finance import (

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from queries.receivables import PriorClaim, is_past, outstanding, worth
+from queries.financing.limits.receivables import PriorClaim, is_past, outstanding, worth
 
 ASSIGNED, PLEDGED = True, False
 

@@ -1,0 +1,121 @@
+"""What financingPaths answers: paths with their steps, supports, gates, limits and evidence. Records are named by handles."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from graph.kinds.terms import DrawBasis, Technique
+from queries.completeness import Completeness
+from queries.financing.evidence import Claim, Evidence
+from queries.financing.gates.table import GateResult
+from queries.financing.limits.constraints import MissingFact
+from queries.financing.terms import ConstraintKind, PathRecourse, PathStatus, Stated, SupportKind
+
+
+@dataclass(frozen=True, slots=True)
+class PathStep:
+    """A step of a path, from the source's side to the beneficiary's.
+
+    `relation` the ontology's name where an edge says it, else what the offer does (TAKES, LENDS_TO, MAY_INVEST_IN); `instrument` the link
+    that carries it (-1: none); `amount` in 分 of what the step itself can carry, None where it has no amount or none is stated;
+    `valid_from`, `valid_to` of the record that states it.
+    """
+
+    source: int
+    target: int
+    relation: str
+    instrument: int
+    amount: int | None
+    valid_from: date | None
+    valid_to: date | None
+    evidence: tuple[Claim, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PathSupport:
+    """What backs the step at place `step`: `provider` (-1: still to be found), `instrument` (-1: none).
+
+    `cover_share` 0–1, None: not stated.
+    """
+
+    kind: SupportKind
+    provider: int
+    instrument: int
+    cover_share: Decimal | None
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
+class MissingInstrument:
+    """An instrument that the parties could create: its kind, by whom (-1: still to be found), for whom, and at which step."""
+
+    kind: str
+    by: int
+    holder: int
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConstraintShown:
+    """A bound of the capacity: amounts in 分 of its own terms, None where not stated; `admits` the most that it lets the path bring.
+
+    `draw_per_yuan`: what one yuan of the path draws on it; `at_most`: a factor that nobody states could only lower it; `record` states it
+    (-1: `on` does).
+    """
+
+    kind: ConstraintKind
+    on: int
+    limit: int | None
+    used: int | None
+    headroom: int | None
+    admits: int | None
+    draw_per_yuan: Decimal
+    basis: DrawBasis
+    stated: Stated
+    at_most: bool
+    record: int
+    missing: tuple[MissingFact, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FinancingPath:
+    """One way of money to the beneficiary. Amounts in 分 of `currency`; `capacity` None where a bound is not stated.
+
+    `obligor` -1: nobody owes, or nobody states who; `recourse` None: there is no claim to have recourse on.
+    """
+
+    id: str
+    technique: Technique
+    status: PathStatus
+    source: int
+    beneficiary: int
+    obligor: int
+    recourse: PathRecourse | None
+    nodes: tuple[int, ...]
+    steps: tuple[PathStep, ...]
+    supports: tuple[PathSupport, ...]
+    gates: tuple[GateResult, ...]
+    missing: tuple[MissingInstrument, ...]
+    currency: str
+    capacity: int | None
+    capacity_is_upper_bound: bool
+    binding_constraint: ConstraintShown
+    constraints: tuple[ConstraintShown, ...]
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class FinancingPaths:
+    """A page of the paths in their order. `total` how many there are, at most the budget's; None: nobody asked.
+
+    More paths than the budget's are a cut: `completeness` says so where they are counted, and on the page that ends with the last.
+    `excluded_kinds` are never steps.
+    """
+
+    paths: tuple[FinancingPath, ...]
+    total: int | None
+    has_next: bool
+    completeness: Completeness
+    excluded_kinds: tuple[str, ...]

@@ -1,0 +1,66 @@
+"""A spine found in the view, with its supports: what gates and limits are asked of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from queries.financing.spines import Spine, Step
+from queries.financing.techniques import TechniqueRow
+from queries.financing.terms import SupportKind
+
+
+@dataclass(frozen=True, slots=True)
+class Support:
+    """What backs the financing step without carrying cash.
+
+    `provider` who bears the loss (a pool, a guarantor; -1: still to be found), `instrument` the guarantee (-1: none); `cover_share`
+    in millionths, None: not stated.
+    """
+
+    kind: SupportKind
+    provider: int
+    instrument: int
+    cover_share: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Nodes from the source to the beneficiary and, for each step between them, the link that carries it (-1: a field, or an offer)."""
+
+    row: TechniqueRow
+    spine: Spine
+    nodes: tuple[int, ...]
+    links: tuple[int, ...]
+    supports: tuple[Support, ...] = ()
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The step from each node to the next, repeated ones spelt out."""
+        return self.spine.spelt(len(self.nodes))
+
+    @property
+    def source(self) -> int:
+        """Where the money comes from."""
+        return self.nodes[0]
+
+    @property
+    def beneficiary(self) -> int:
+        """Whom it reaches."""
+        return self.nodes[-1]
+
+    def role(self, kind: str) -> int:
+        """The node that stands on a step of this kind (as the word names it), nearest to the beneficiary; -1: none does."""
+        place = self.spine.places(len(self.nodes)).get(kind)
+        return -1 if place is None else self.nodes[place]
+
+    def trade(self) -> Iterator[tuple[int, int, int]]:
+        """(seller, buyer, link) of each supply link on it, from the beneficiary's."""
+        steps = self.steps
+        for place in range(len(self.links) - 1, -1, -1):
+            if steps[place].relation == "SUPPLIES":
+                yield self.nodes[place + 1], self.nodes[place], self.links[place]
+
+    def support(self, kind: SupportKind) -> Support | None:
+        """Its support of a kind, if it has one."""
+        return next((support for support in self.supports if support.kind is kind), None)

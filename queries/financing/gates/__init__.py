@@ -1,0 +1,1 @@
+"""The gates: questions of YES, NO or UNKNOWN that a path must pass; the table says which function asks each."""

@@ -1,0 +1,299 @@
+"""Whether an enterprise meets the rules of an offer (ELIGIBILITY) or a fund (MANDATE): three-valued, with the missing facts.
+
+Hard rules of one dimension are alternatives, of different dimensions all hold, NOT_IN excludes; preferences do not count. A rule that
+its source states only in words is unknown. Rules about tags are decided by the tags recorded. A largest ticket is no condition: it caps
+the path (`ticket_cap`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+
+from graph.kinds.parties import Enterprise
+from graph.kinds.policy import Rule, RuleKind
+from graph.kinds.terms import Dimension, Instrument, Operator
+from graph.money import Money
+from graph.records import Term
+from graph.snapshot_columns import NOBODY, NOT_STATED
+from graph.view import View
+from queries.derived import once
+from queries.financing.limits.constraints import MissingFact
+from queries.ratios import Ints
+from queries.trees import ancestors
+
+Verdicts = np.ndarray[Any, np.dtype[np.int8]]
+
+NO: Final = 0
+UNKNOWN: Final = 1
+YES: Final = 2
+"""Verdicts in columns: the worse is the lesser."""
+
+MEMBERSHIP: Final = frozenset({Operator.IN, Operator.EQ})
+AT_LEAST: Final = frozenset({Operator.GTE, Operator.GT})
+AT_MOST: Final = frozenset({Operator.LTE, Operator.LT})
+FACTS: Final = {
+    Dimension.INDUSTRY: "industry",
+    Dimension.STAGE: "stage",
+    Dimension.REGION: "region",
+    Dimension.TAG: "tags",
+    Dimension.SIZE: "size",
+    Dimension.OWNERSHIP: "ownership",
+}
+"""Which field of the enterprise a dimension asks for."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RuleTable:
+    """The hard rules of one kind as columns, by group: rules of a group are alternatives, the groups of a subject all hold.
+
+    `groups` and `subjects` (ascending) with the place where each begins among the rules and among the groups. `asking` by dimension the
+    places of the rules that compare a fact, and whether each excludes; `least`, `most` those that bound the ticket.
+    """
+
+    rules: Ints
+    about: Ints
+    dimension: Ints
+    in_words: np.ndarray
+    columns: Mapping[str, Ints]
+    schemes: tuple[str, ...]
+    groups: Ints
+    subjects: Ints
+    subject_groups: Ints
+    asking: Mapping[Dimension, tuple[Ints, np.ndarray]]
+    least: Ints
+    most: Ints
+
+    @classmethod
+    def of(cls, view: View, kind: RuleKind) -> RuleTable:
+        """The rules of a view that bind something; made once a view."""
+        return once(view, (RuleTable, kind), lambda: cls._made(view, kind))
+
+    @classmethod
+    def _made(cls, view: View, kind: RuleKind) -> RuleTable:
+        rules = view.handles("Rule")
+        rules = rules[(view.ints(rules, "kind") == _place(kind)) & (view.ints(rules, "hard") != 0)]
+        rules = rules[view.refs(rules, "about") >= 0]
+        member = _among(view.ints(rules, "operator"), MEMBERSHIP) | (view.ints(rules, "operator") == NOT_STATED)
+        # Rules that are no alternatives stand in a group of their own.
+        alone = np.where(member, 0, np.arange(len(rules)) + 1)
+        keys = np.array([alone, np.where(member, view.ints(rules, "dimension"), -1), view.refs(rules, "about")])
+        order = np.lexsort(keys)
+        rules, groups = rules[order], _starts(keys[:, order])
+        about = view.refs(rules, "about")
+        dimension, operator = view.ints(rules, "dimension"), view.ints(rules, "operator")
+        subject_groups = _starts(about[None, groups])
+        columns = {name: view.refs(rules, name) for name in ("industry", "region", "tag")}
+        columns |= {name: view.ints(rules, name) for name in ("stage", "size", "instrument", "amount")}
+        columns["scheme"], schemes = _schemes(view, columns["industry"])
+        in_words = (dimension == NOT_STATED) | (view.ints(rules, "stated_in_source") == 0)
+        excludes = operator == _place(Operator.NOT_IN)
+        compares = (excludes | member[order]) & ~in_words
+        asked = {one: np.flatnonzero((dimension == _place(one)) & compares) for one in Dimension}
+        asked[Dimension.OWNERSHIP] = np.flatnonzero(dimension == _place(Dimension.OWNERSHIP))
+        tickets = (dimension == _place(Dimension.TICKET)) & (columns["amount"] != NOT_STATED)
+        return cls(
+            rules,
+            about,
+            dimension,
+            in_words,
+            columns,
+            schemes,
+            groups,
+            about[groups][subject_groups],
+            subject_groups,
+            {one: (places, excludes[places]) for one, places in asked.items()},
+            np.flatnonzero(tickets & _among(operator, AT_LEAST)),
+            np.flatnonzero(tickets & _among(operator, AT_MOST)),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Applicant:
+    """What rules ask of an enterprise: handles of its classes, places in code lists; NOT_STATED or empty where nobody says.
+
+    `amount` of the need in 分, None: unlimited; `instrument` what is asked for.
+    """
+
+    handle: int
+    industries: tuple[int, ...]
+    schemes: frozenset[str]
+    regions: tuple[int, ...]
+    tags: tuple[int, ...]
+    stage: int
+    size: int
+    ownership: Term | None
+    amount: int | None
+    instrument: Instrument
+
+    @classmethod
+    def of(cls, view: View, handle: int, amount: int | None, instrument: Instrument) -> Applicant:
+        """An enterprise as an applicant for so much."""
+        record = view.record(handle)
+        assert isinstance(record, Enterprise)
+        others = view.refs(view.holders("InIndustry", "source", handle), "target").tolist()
+        main = view.ref(handle, "industry")
+        own = [industry for industry in (main, *others) if industry >= 0]
+        return cls(
+            handle,
+            tuple({above for industry in own for above in ancestors(view, industry)}),
+            frozenset(str(view.value(industry, "scheme")) for industry in own),
+            ancestors(view, view.ref(handle, "region")),
+            tuple(view.refs(view.holders("Tagged", "source", handle), "target").tolist()),
+            NOT_STATED if record.stage is None else _place(record.stage),
+            NOT_STATED if record.size is None else _place(record.size),
+            record.ownership,
+            amount,
+            instrument,
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Decided:
+    """A table of rules decided for one applicant: `each` rule, and by subject of the table all of its rules together."""
+
+    table: RuleTable
+    applicant: Applicant
+    each: Verdicts
+    verdicts: Verdicts
+
+    @classmethod
+    def of(cls, view: View, kind: RuleKind, applicant: Applicant) -> Decided:
+        """The hard rules of a kind, decided."""
+        table = RuleTable.of(view, kind)
+        each = rule_verdicts(view, table, applicant)
+        if not len(each):
+            return cls(table, applicant, each, each)
+        by_group = np.maximum.reduceat(each, table.groups)
+        return cls(table, applicant, each, np.minimum.reduceat(by_group, table.subject_groups))
+
+    def on(self, subjects: Ints) -> tuple[Verdicts, np.ndarray]:
+        """The verdict for each of these subjects, and whether there are hard rules about it."""
+        known = self.table.subjects
+        if not len(known):
+            return np.full(len(subjects), YES, np.int8), np.zeros(len(subjects), bool)
+        place = np.searchsorted(known, subjects).clip(max=len(known) - 1)
+        ruled = known[place] == subjects
+        return np.where(ruled, self.verdicts[place], YES).astype(np.int8), ruled
+
+    def explain(self, view: View, subject: int) -> tuple[int, int, tuple[MissingFact, ...]]:
+        """The verdict for one subject, the first rule that decides it against the applicant (-1: none), and the missing facts."""
+        verdict = int(self.on(np.array([subject]))[0][0])
+        if verdict == YES:
+            return YES, -1, ()
+        table = self.table
+        here = slice(*np.searchsorted(table.about, [subject, subject + 1]).tolist())
+        places, each = np.arange(here.start, here.stop), self.each[here]
+        groups = np.searchsorted(table.groups, places, side="right")
+        best = {group: int(each[groups == group].max()) for group in groups.tolist()}
+        order = np.argsort(view.rank(table.rules[here])).tolist()
+        decisive = [at for at in order if best[int(groups[at])] == verdict and each[at] == verdict]
+        missing = [self._missing(int(places[at])) for at in decisive] if verdict == UNKNOWN else []
+        return verdict, int(table.rules[places[decisive[0]]]), tuple(dict.fromkeys(missing))
+
+    def _missing(self, place: int) -> MissingFact:
+        """The field of the applicant that a rule asks for; of a rule in words, its text."""
+        dimension = int(self.table.dimension[place])
+        fact = None if self.table.in_words[place] else FACTS.get(list(Dimension)[dimension])
+        if fact is None or fact == "tags":
+            return MissingFact(int(self.table.rules[place]), "text")
+        return MissingFact(self.applicant.handle, fact)
+
+
+def rule_verdicts(view: View, table: RuleTable, applicant: Applicant) -> Verdicts:
+    """Whether the applicant meets each rule of a table."""
+    found = np.full(len(table.rules), UNKNOWN, np.int8)
+
+    def decide(dimension: Dimension, name: str, own: Collection[int], known: Ints | None = None) -> None:
+        places, excludes = table.asking[dimension]
+        if not len(places) or not own:
+            return
+        values = table.columns[name][places]
+        met = _among(values, own) != excludes
+        stated = (values >= 0) if known is None else known[places] >= 0
+        found[places] = np.where(stated, np.where(met, YES, NO), UNKNOWN)
+
+    for name, own in (("region", applicant.regions), ("tag", applicant.tags or (NOBODY,))):
+        decide(Dimension[name.upper()], name, own)
+    for name, fact in (("stage", applicant.stage), ("size", applicant.size)):
+        decide(Dimension[name.upper()], name, () if fact == NOT_STATED else (fact,))
+    decide(Dimension.INSTRUMENT, "instrument", (_place(applicant.instrument),))
+    same_scheme = np.array([name in applicant.schemes for name in (*table.schemes, None)]) - 1
+    decide(Dimension.INDUSTRY, "industry", applicant.industries or (NOBODY,), same_scheme[table.columns["scheme"]])
+    for place in table.asking[Dimension.OWNERSHIP][0].tolist():
+        found[place] = _by_ownership(view, int(table.rules[place]), applicant.ownership)
+    if applicant.amount is not None:
+        found[table.least] = np.where(applicant.amount >= table.columns["amount"][table.least], YES, NO)
+    else:
+        found[table.least] = YES
+    found[table.most] = YES
+    return found
+
+
+def _among(values: Ints, terms: Collection[int | Term]) -> np.ndarray:
+    """Whether each value is one of a few; terms stand for their places."""
+    found = np.zeros(len(values), bool)
+    for term in terms:
+        found |= values == (_place(term) if isinstance(term, Term) else term)
+    return found
+
+
+def _starts(keys: Ints) -> Ints:
+    """Where runs of equal columns begin."""
+    first = np.ones(keys.shape[1], bool)
+    first[1:] = (keys[:, 1:] != keys[:, :-1]).any(axis=0)
+    return np.flatnonzero(first)
+
+
+def _schemes(view: View, industries: Ints) -> tuple[Ints, tuple[str, ...]]:
+    """The scheme of each industry as a place in a list; -1 where there is no industry."""
+    named = np.flatnonzero(industries >= 0)
+    texts = view.texts(industries[named], "scheme").to_list()
+    words = tuple(sorted(set(texts)))
+    places = np.full(len(industries), NOBODY, np.int64)
+    places[named] = [words.index(text) for text in texts]
+    return places, words
+
+
+def ruled_subjects(view: View, kind: RuleKind) -> frozenset[int]:
+    """What rules of a kind are about, preferences among them."""
+
+    def make() -> frozenset[int]:
+        rules = view.handles("Rule")
+        return frozenset(view.refs(rules[view.ints(rules, "kind") == _place(kind)], "about").tolist()) - {-1}
+
+    return once(view, (ruled_subjects, kind), make)
+
+
+def ticket_cap(view: View, subject: int) -> tuple[int, Money] | None:
+    """The least of the largest tickets that rules about an offer or fund allow, with its rule; None: no rule states one."""
+
+    def make() -> dict[int, tuple[int, Money]]:
+        found: dict[int, tuple[int, Money]] = {}
+        for kind in (RuleKind.ELIGIBILITY, RuleKind.MANDATE):
+            table = RuleTable.of(view, kind)
+            for place in table.most[np.argsort(view.rank(table.rules[table.most]))].tolist():
+                rule, about = int(table.rules[place]), int(table.about[place])
+                record = view.record(rule)
+                assert isinstance(record, Rule)
+                if record.amount is not None and (about not in found or record.amount.minor < found[about][1].minor):
+                    found[about] = (rule, record.amount)
+        return found
+
+    return once(view, ticket_cap, make).get(subject)
+
+
+def _by_ownership(view: View, rule: int, ownership: Term | None) -> int:
+    record = view.record(rule)
+    assert isinstance(record, Rule)
+    if ownership is None or not record.values:
+        return UNKNOWN
+    listed = ownership.name in record.values or ownership.zh in record.values
+    return YES if listed is not (record.operator is Operator.NOT_IN) else NO
+
+
+def _place(term: Term) -> int:
+    return list(type(term)).index(term)

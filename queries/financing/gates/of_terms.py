@@ -1,0 +1,120 @@
+"""Gates of the terms on which money would move: LIMIT, CURRENCY, TENOR."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import NamedTuple
+
+from graph.kinds.contracts import Facility, Loan
+from graph.kinds.parties import Fund
+from graph.kinds.supply_side import AnchorProgramme, Pool
+from graph.money import CNY
+from queries.derived import offer_record
+from queries.financing.cases import Case
+from queries.financing.gates.verdicts import FAILED, PASSED, Verdict, unknown
+from queries.financing.limits.constraints import Constraint, MissingFact, capacity_of
+from queries.financing.limits.of_pool import may_be_stopped
+from queries.financing.terms import ConstraintKind, SupportKind
+
+
+def limit(case: Case, constraints: tuple[Constraint, ...]) -> Verdict:
+    """LIMIT: the headroom of all limits but the need is above 0, and not below the smallest amount of the offer."""
+    bounding = tuple(one for one in constraints if one.kind is not ConstraintKind.NEED and one.applies)
+    if not bounding:
+        # Nothing but the need decides, if even that: who offers has stated no bound that is drawn on.
+        return PASSED
+    headroom = capacity_of(bounding)
+    if any(one.admits == 0 for one in bounding):
+        return FAILED
+    least = _least(case)
+    stated = [one.admits for one in bounding if one.admits is not None]
+    if least is not None and stated and min(stated) < least:
+        return FAILED
+    if headroom.amount is None:
+        return unknown(*(fact for one in bounding if one.headroom is None for fact in one.missing))
+    pool = case.candidate.support(SupportKind.POOL_COVER)
+    if pool is not None and may_be_stopped(offer_record(case.view, pool.provider, Pool)):
+        return unknown(MissingFact(pool.provider, "badLoanRate"))
+    return PASSED
+
+
+def _least(case: Case) -> int | None:
+    fund, product = case.fund, case.offer
+    money = offer_record(case.view, fund, Fund).ticket_min if fund >= 0 else product.min_amount if product else None
+    return money.minor if money is not None and money.currency == case.currency else None
+
+
+def currency(case: Case) -> Verdict:
+    """CURRENCY: need, claim and offer are in one currency; nobody states rates yet."""
+    code = case.currency
+    foreign = []
+    if code != CNY and case.need.amount is not None:
+        foreign.append(MissingFact(case.beneficiary, f"rate {CNY}/{code}"))
+    asset = case.asset
+    if asset >= 0:
+        record = case.claim if case.receivable >= 0 else case.appraisal.voucher(asset)
+        if record.face.currency != code:
+            foreign.append(MissingFact(asset, f"rate {record.face.currency}/{code}"))
+    return unknown(*foreign) if foreign else PASSED
+
+
+class _Term(NamedTuple):
+    """The last day of what a path stands on, and where it would be stated. `fixed`: the financing runs exactly so long."""
+
+    until: date | None
+    record: int
+    field: str
+    fixed: bool
+
+
+def tenor(case: Case) -> Verdict:
+    """TENOR: the days that the need asks for, that the offer allows and that the instrument runs have some in common.
+
+    The financing of a claim runs as long as the claim (a voucher's part as long as its root); a line serves any term within it.
+    """
+    need, product = case.need, case.offer
+    low = max(need.tenor_min_days or 0, (product.tenor_min_days or 0) if product else 0)
+    highs = [days for days in (need.tenor_max_days, product.tenor_max_days if product else None) if days is not None]
+    if highs and low > min(highs):
+        return FAILED
+    term = _term(case)
+    if term is None:
+        return PASSED
+    if term.until is None:
+        asks = low > 0 or (term.fixed and bool(highs))
+        return unknown(MissingFact(term.record, term.field)) if asks else PASSED
+    days = max(0, (term.until - case.view.as_of).days)
+    if days < low or (term.fixed and highs and days > min(highs)):
+        return FAILED
+    return _within_programme(case)
+
+
+def _term(case: Case) -> _Term | None:
+    if case.receivable >= 0:
+        asset = case.receivable
+        return _Term(case.claim.due_on, asset, "dueOn", True)
+    if case.voucher >= 0:
+        root = case.appraisal.voucher_root(case.voucher)
+        due = case.appraisal.voucher(root).due_on or case.appraisal.voucher(case.voucher).due_on
+        return _Term(due, root, "dueOn", True)
+    if case.facility >= 0:
+        handle = case.facility
+        return _Term(case.appraisal.record(handle, Facility).expires_on, handle, "expiresOn", False)
+    if case.loan >= 0:
+        handle = case.loan
+        return _Term(case.appraisal.record(handle, Loan).due_on, handle, "dueOn", True)
+    return None
+
+
+def _within_programme(case: Case) -> Verdict:
+    """A voucher runs no longer than its programme allows."""
+    if case.voucher < 0:
+        return PASSED
+    longest = offer_record(case.view, case.programme, AnchorProgramme).voucher_max_days
+    root = case.appraisal.voucher_root(case.voucher)
+    record = case.appraisal.voucher(root)
+    if longest is None or record.due_on is None:
+        return PASSED
+    if record.issued_on is None:
+        return unknown(MissingFact(root, "issuedOn"))
+    return PASSED if (record.due_on - record.issued_on).days <= longest else FAILED

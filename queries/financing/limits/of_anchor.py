@@ -1,0 +1,108 @@
+"""What may still be outstanding under an anchor's confirmation in its programme."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from graph.kinds.contracts import Loan
+from graph.kinds.supply_side import AnchorProgramme, LoanProduct
+from graph.kinds.terms import DrawBasis
+from graph.money import CNY
+from graph.snapshot_columns import NOT_STATED
+from graph.values import MILLION, millionths
+from graph.view import View
+from queries.columns import is_foreign
+from queries.derived import offer_record, once
+from queries.financing.cases import Case
+from queries.financing.limits.constraints import ONE, Constraint, MissingFact, left
+from queries.financing.limits.exposures import loans_under, outstanding_of
+from queries.financing.terms import ConstraintKind
+from queries.ratios import UNLIMITED, UNSTATED, Ints
+from queries.tally import Amount, Tally, amount_of
+
+
+def anchor_limits(case: Case) -> Iterator[Constraint]:
+    """ANCHOR_LIMIT: the programme's limit less what is financed under it. On FACE one yuan of principal draws 1/α."""
+    handle = case.programme
+    if handle < 0:
+        return
+    programme = offer_record(case.view, handle, AnchorProgramme)
+    currency = case.currency
+    limit = amount_of(programme.limit, handle, "limit", currency)
+    used = programme_used(case.view, handle, currency)
+    face = programme.draw_basis is DrawBasis.FACE
+    draw, known = case.face_draw if face else (ONE, True)
+    yield Constraint(
+        ConstraintKind.ANCHOR_LIMIT,
+        handle,
+        limit.value,
+        used.amount,
+        left(limit.value, used.amount),
+        draw,
+        DrawBasis.FACE if face else DrawBasis.FUNDED,
+        used.at_most or not known,
+        missing=(*limit.missing, *used.missing),
+    )
+
+
+def programme_used(view: View, handle: int, currency: str = CNY) -> Tally:
+    """What is used of a programme's limit: as stated, else the loans outstanding under it, on FACE at their face."""
+    return once(view, (programme_used, handle, currency), lambda: _used(view, handle, currency))
+
+
+def _used(view: View, handle: int, currency: str) -> Tally:
+    programme = offer_record(view, handle, AnchorProgramme)
+    tally = Tally()
+    if programme.used is not None:
+        tally.add(amount_of(programme.used, handle, "used", currency))
+        return tally
+    for loan in loans_under(view, np.array([handle])).tolist():
+        record = view.record(loan)
+        assert isinstance(record, Loan)
+        owed = outstanding_of(record, loan, currency)
+        tally.add(_face(view, loan, owed, tally) if programme.draw_basis is DrawBasis.FACE else owed)
+    return tally
+
+
+def _face(view: View, loan: int, owed: Amount, tally: Tally) -> Amount:
+    product = view.ref(loan, "product")
+    rate = offer_record(view, product, LoanProduct).advance_rate if product >= 0 else None
+    if owed.value is None or not rate:
+        # Without α the face is at least the principal.
+        tally.at_most = True
+        return owed
+    return Amount(-(-owed.value * MILLION // millionths(rate)))
+
+
+def headrooms(view: View) -> tuple[Ints, Ints]:
+    """All programmes of a view, ascending by handle, and at least what each has left in 分; UNSTATED where no limit is stated.
+
+    Made once a view, in one pass over the loans under programmes.
+    """
+
+    def make() -> tuple[Ints, Ints]:
+        programmes = np.sort(view.handles("AnchorProgramme"))
+        limit, stated = view.ints(programmes, "limit"), view.ints(programmes, "used")
+        foreign = is_foreign(view, programmes, "limit")
+        pairs = [view.expand("Loan", "programme", programmes)]
+        places, products = view.expand("LoanProduct", "programme", programmes)
+        at, loans = view.expand("Loan", "product", products)
+        pairs.append((places[at], loans))
+        distinct = np.unique(np.stack([np.concatenate(part) for part in zip(*pairs, strict=True)], axis=1), axis=0)
+        owed, principal = view.ints(distinct[:, 1], "outstanding"), view.ints(distinct[:, 1], "principal")
+        owed = np.where(owed == NOT_STATED, principal, owed)
+        used = np.zeros(len(programmes), np.int64)
+        np.add.at(used, distinct[:, 0], np.where(owed == NOT_STATED, 0, owed))
+        used = np.where(stated == NOT_STATED, used, stated)
+        left_over = np.where(limit == NOT_STATED, UNSTATED, np.maximum(limit - used, 0))
+        return programmes, np.where(foreign, UNLIMITED, left_over)
+
+    return once(view, headrooms, make)
+
+
+def missing_tier(view: View, handle: int) -> MissingFact | None:
+    """The fact that nobody states how deep a programme reaches; None where somebody does."""
+    programme = offer_record(view, handle, AnchorProgramme)
+    return MissingFact(handle, "maxTier") if programme.max_tier is None else None

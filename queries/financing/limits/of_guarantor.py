@@ -1,0 +1,119 @@
+"""What a guarantor can still guarantee: multiple × net assets − outstanding in all, a share of net assets for one name, and its offer.
+
+A firm that guarantees another has no statutory multiple: its offer alone bounds it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from graph.kinds.contracts import Guarantee
+from graph.kinds.parties import Institution
+from graph.kinds.terms import DrawBasis
+from graph.money import CNY
+from graph.snapshot_columns import NOT_STATED
+from graph.values import millionths
+from graph.view import View
+from queries.columns import is_stated
+from queries.derived import offer_record, once
+from queries.financing.cases import Case
+from queries.financing.limits.constraints import ONE, Constraint, MissingFact, left
+from queries.financing.terms import ConstraintKind, SupportKind
+from queries.ratios import fraction, share_of
+from queries.tally import Tally, amount_of, total_of
+
+
+def guarantor_limits(case: Case) -> Iterator[Constraint]:
+    """GUARANTOR: in all, for this debtor, and of this offer. While the guarantor is still to be found it is not stated."""
+    support = case.candidate.support(SupportKind.GUARANTEE)
+    if support is None:
+        return
+    if support.provider < 0:
+        missing = MissingFact(case.beneficiary, "guarantees")
+        yield Constraint(ConstraintKind.GUARANTOR, case.beneficiary, basis=DrawBasis.COVER, missing=(missing,))
+        return
+    draw = ONE if support.cover_share is None else fraction(support.cover_share)
+    currency = case.currency
+    if case.view.has_kind(support.provider, "Institution"):
+        yield guarantor_total(case.view, support.provider, draw, currency)
+        yield from _per_name(case, support.provider, draw, currency)
+    yield from _offer(case, support.instrument, draw, currency)
+
+
+def guarantor_total(view: View, handle: int, draw: Fraction, currency: str = CNY) -> Constraint:
+    """multiple × net assets − Σ guarantees outstanding."""
+    record = offer_record(view, handle, Institution)
+    assets = amount_of(record.net_assets, handle, "netAssets", currency)
+    missing = list(assets.missing)
+    limit: int | None = None
+    if record.guarantee_multiple is None:
+        missing.append(MissingFact(handle, "guaranteeMultiple"))
+    elif assets.value is not None:
+        limit = share_of(assets.value, millionths(record.guarantee_multiple))
+    used = once(view, (guarantor_total, handle, currency), lambda: _outstanding(view, handle, currency))
+    return Constraint(
+        ConstraintKind.GUARANTOR,
+        handle,
+        limit,
+        used.amount,
+        left(limit, used.amount),
+        draw,
+        DrawBasis.COVER,
+        used.at_most,
+        missing=(*missing, *used.missing),
+    )
+
+
+def _per_name(case: Case, handle: int, draw: Fraction, currency: str) -> Iterator[Constraint]:
+    view = case.view
+    record = offer_record(view, handle, Institution)
+    if record.per_name_share is None:
+        return
+    assets = amount_of(record.net_assets, handle, "netAssets", currency)
+    limit = None if assets.value is None else share_of(assets.value, millionths(record.per_name_share))
+    used = case.appraisal.once(
+        ("guaranteed", handle, currency), lambda: _outstanding(view, handle, currency, case.beneficiary)
+    )
+    yield Constraint(
+        ConstraintKind.GUARANTOR,
+        handle,
+        limit,
+        used.amount,
+        left(limit, used.amount),
+        draw,
+        DrawBasis.COVER,
+        missing=(*assets.missing, *used.missing),
+    )
+
+
+def _offer(case: Case, handle: int, draw: Fraction, currency: str) -> Iterator[Constraint]:
+    record = case.appraisal.record(handle, Guarantee)
+    firm = not case.view.has_kind(case.appraisal.ref(handle, "guarantor"), "Institution")
+    if record.amount is None and not firm:
+        return
+    limit = amount_of(record.amount, handle, "amount", currency)
+    used = amount_of(record.outstanding, handle, "outstanding", currency).value or 0
+    yield Constraint(
+        ConstraintKind.GUARANTOR,
+        handle,
+        limit.value,
+        used,
+        left(limit.value, used),
+        draw,
+        DrawBasis.COVER,
+        missing=limit.missing,
+    )
+
+
+def _outstanding(view: View, guarantor: int, currency: str, debtor: int = -1) -> Tally:
+    """Σ guarantees outstanding; an offer, which guarantees no contract yet, counts only what it states to be outstanding."""
+    if debtor < 0:
+        handles = view.holders("Guarantee", "guarantor", guarantor)
+    else:
+        handles = view.holders("Guarantee", "debtor", debtor)
+        handles = handles[view.refs(handles, "guarantor") == guarantor]
+    named = is_stated(view, handles, "contract")
+    return total_of(
+        view, handles[named | (view.ints(handles, "outstanding") != NOT_STATED)], "outstanding", "amount", currency
+    )

@@ -1,0 +1,205 @@
+"""How much a supply link can still carry: its balance R = ⌊annual × term / 365⌋ less what is recorded on it already.
+
+width = max(0, R − Σ outstanding of recorded receivables and vouchers between the two firms); a blanket registration over the seller's
+receivables makes it 0. Receivables name no product, so what is recorded between two firms counts on each of their links in full.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from graph.kinds.terms import DrawBasis
+from graph.money import CNY
+from graph.snapshot import day_of
+from graph.snapshot_columns import NOT_STATED
+from graph.snapshot_ids import NUMBER_MASK
+from graph.values import MILLION
+from graph.view import View
+from queries.columns import is_foreign
+from queries.derived import once
+from queries.financing.appraisal import Appraisal, blanket_registrations
+from queries.financing.cases import Case
+from queries.financing.control import related
+from queries.financing.limits.constraints import ONE, Constraint, MissingFact
+from queries.financing.terms import ConstraintKind
+from queries.ratios import UNLIMITED, UNSTATED, Ints, balance, balances, fraction, share_at_most
+
+FACTORS: Final = {"annual_amount": "annualAmount", "payment_term_days": "paymentTermDays"}
+
+MEASURED: Final = 1
+ENCUMBERED: Final = 2
+"""A blanket registration of the seller."""
+FOREIGN: Final = 4
+"""The amount is in another currency."""
+RELATED: Final = 8
+"""Both ends are under one control."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkWidth:
+    """One link: `balance` R, `recorded` and `width` in 分, None where a factor is not stated; `dilution` in millionths.
+
+    `related`: both ends are under one control.
+    """
+
+    balance: int | None
+    recorded: int | None
+    width: int | None
+    dilution: int | None
+    missing: tuple[MissingFact, ...]
+    related: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Ledger:
+    """What is measured of a view's supply links so far, by number: what is recorded on each, its bound, and flags (0: not measured)."""
+
+    recorded: Ints
+    bound: Ints
+    flags: np.ndarray
+
+    @classmethod
+    def of(cls, view: View) -> _Ledger:
+        """The view's ledger; links are measured when a question first comes by, and for all questions."""
+        return once(view, _Ledger, lambda: cls.empty(view.snapshot.ids[view.snapshot.codes["Supplies"]].size))
+
+    @classmethod
+    def empty(cls, size: int) -> _Ledger:
+        """Nothing is measured yet."""
+        return cls(np.zeros(size, np.int64), np.zeros(size, np.int64), np.zeros(size, np.int8))
+
+    def measure(self, view: View, links: Ints, sellers: Ints, buyers: Ints) -> None:
+        """Measure those of the links that are not. Cost: a few hops over what their sellers own."""
+        new = np.flatnonzero(self.flags[links & NUMBER_MASK] == 0)
+        if not len(new):
+            return
+        links, sellers, buyers = links[new], sellers[new], buyers[new]
+        numbers, parties = links & NUMBER_MASK, np.unique(sellers)
+        recorded = _recorded(view, parties, sellers, buyers)
+        encumbered = np.isin(sellers, parties[np.unique(blanket_registrations(view, parties)[0])])
+        foreign = is_foreign(view, links, "annual_amount")
+        self.recorded[numbers] = recorded
+        self.bound[numbers] = _bounds(view, links, recorded, encumbered, foreign)
+        # Last: who sees the flag of another thread's links sees what it stands for.
+        flags = MEASURED + ENCUMBERED * encumbered + FOREIGN * foreign + RELATED * related(view, sellers, buyers)
+        self.flags[numbers] = flags.astype(np.int8)
+
+
+def measured(view: View, links: Ints, sellers: Ints, buyers: Ints) -> tuple[Ints, np.ndarray]:
+    """At least what each link may carry after dilution, in 分 (UNSTATED where a factor is not stated), and whether its ends are under
+    one control."""
+    ledger = _Ledger.of(view)
+    ledger.measure(view, links, sellers, buyers)
+    numbers = links & NUMBER_MASK
+    return ledger.bound[numbers], (ledger.flags[numbers] & RELATED) != 0
+
+
+def _bounds(view: View, links: Ints, recorded: Ints, encumbered: np.ndarray, foreign: np.ndarray) -> Ints:
+    annual, term, dilution = (view.ints(links, name) for name in (*FACTORS, "dilution"))
+    stated = (annual != NOT_STATED) & (term != NOT_STATED) & (recorded != UNSTATED) & ~foreign
+    kept = balances(np.where(stated, annual, 0), np.where(stated, term, 0))
+    width = np.where(kept >= UNLIMITED, kept, np.maximum(kept - recorded, 0))
+    net = share_at_most(width, MILLION - np.where(dilution == NOT_STATED, 0, dilution))
+    return np.where(encumbered, 0, np.where(stated, net, UNSTATED))
+
+
+def width_of(view: View, seller: int, buyer: int, link: int) -> LinkWidth:
+    """What is known of one link."""
+    ledger, one = _Ledger.of(view), np.array([link])
+    ledger.measure(view, one, np.array([seller]), np.array([buyer]))
+    recorded, flags = int(ledger.recorded[link & NUMBER_MASK]), int(ledger.flags[link & NUMBER_MASK])
+    annual, term, dilution = (int(view.ints(one, name)[0]) for name in (*FACTORS, "dilution"))
+    values = zip(FACTORS.values(), (annual, term), strict=True)
+    missing = [MissingFact(link, name) for name, value in values if value == NOT_STATED]
+    if flags & FOREIGN:
+        missing.append(MissingFact(link, f"rate to {CNY}"))
+    kept = None if missing else balance(annual, term)
+    if recorded == UNSTATED:
+        missing.append(MissingFact(seller, f"rate to {CNY}"))
+    width = None if missing or kept is None else max(0, kept - recorded)
+    return LinkWidth(
+        kept,
+        None if recorded == UNSTATED else recorded,
+        0 if flags & ENCUMBERED else width,
+        None if dilution == NOT_STATED else dilution,
+        tuple(missing),
+        bool(flags & RELATED),
+    )
+
+
+def _recorded(view: View, parties: Ints, sellers: Ints, buyers: Ints) -> Ints:
+    """What is recorded between each seller and buyer; UNSTATED where a part is in a currency without a rate."""
+    owed = [_receivables(view, parties), _vouchers(view, parties)]
+    places, debtors, amounts = (np.concatenate(part) for part in zip(*owed, strict=True))
+    known = np.unique(buyers)
+    column = np.searchsorted(known, debtors).clip(max=max(0, len(known) - 1))
+    ours = known[column] == debtors if len(known) else np.zeros(len(debtors), bool)
+    if not ours.any():
+        return np.zeros(len(sellers), np.int64)
+    distinct, inverse = np.unique(places[ours] * len(known) + column[ours], return_inverse=True)
+    amounts = amounts[ours]
+    sums = np.zeros(len(distinct), np.int64)
+    np.add.at(sums, inverse, np.maximum(amounts, 0))
+    sums[inverse[amounts == UNSTATED]] = UNSTATED
+    wanted = np.searchsorted(parties, sellers) * len(known) + np.searchsorted(known, buyers)
+    found = np.searchsorted(distinct, wanted).clip(max=len(distinct) - 1)
+    return np.where(distinct[found] == wanted, sums[found], 0)
+
+
+def _receivables(view: View, parties: Ints) -> tuple[Ints, Ints, Ints]:
+    places, handles = view.expand("Receivable", "owner", parties)
+    owed = view.ints(handles, "face")
+    for deduction in ("paid", "credits", "disputed"):
+        taken = view.ints(handles, deduction)
+        owed = owed - np.where(taken == NOT_STATED, 0, taken)
+    owed = np.where(is_foreign(view, handles, "face"), UNSTATED, np.maximum(owed, 0))
+    return places, view.refs(handles, "obligor"), owed
+
+
+def _vouchers(view: View, parties: Ints) -> tuple[Ints, Ints, Ints]:
+    places, handles = view.expand("Voucher", "owner", parties)
+    due = view.ints(handles, "due_on")
+    running = (due == NOT_STATED) | (due >= day_of(view.as_of))
+    places, handles = places[running], handles[running]
+    parents = view.refs(handles, "parent")
+    debtors = np.full(len(handles), -1, np.int64)
+    parts = parents >= 0
+    debtors[parts] = view.refs(parents[parts], "owner")
+    programmes = view.refs(handles[~parts], "programme")
+    of_programme = np.full(len(programmes), -1, np.int64)
+    of_programme[programmes >= 0] = view.refs(programmes[programmes >= 0], "anchor")
+    debtors[~parts] = of_programme
+    return places, debtors, np.where(is_foreign(view, handles, "face"), UNSTATED, view.ints(handles, "face"))
+
+
+def width_for(appraisal: Appraisal, seller: int, buyer: int, link: int) -> LinkWidth:
+    """`width_of` a link, kept for the paths of this question."""
+    return appraisal.once((width_of, link), lambda: width_of(appraisal.view, seller, buyer, link))
+
+
+def link_limits(case: Case) -> Iterator[Constraint]:
+    """LINK_WIDTH: for each link, its width; one yuan of the path draws 1 / (α·(1 − dilution)) of it."""
+    rate = case.rate
+    for seller, buyer, link in case.candidate.trade():
+        width = width_for(case.appraisal, seller, buyer, link)
+        missing = list(width.missing)
+        if rate is None:
+            missing.append(MissingFact(case.product, "advanceRate"))
+        if width.dilution is None:
+            missing.append(MissingFact(link, "dilution"))
+        kept = fraction(MILLION if rate is None else rate) * fraction(MILLION - (width.dilution or 0))
+        yield Constraint(
+            ConstraintKind.LINK_WIDTH,
+            link,
+            width.balance,
+            width.recorded,
+            width.width if kept else 0,
+            1 / kept if kept else ONE,
+            DrawBasis.FACE,
+            rate is None or width.dilution is None,
+            missing=tuple(missing),
+        )

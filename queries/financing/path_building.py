@@ -1,0 +1,137 @@
+"""From an appraised candidate to the path that people read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Final
+
+from graph.values import decimal
+from queries.derived import once
+from queries.financing.answers import ConstraintShown, FinancingPath, MissingInstrument, PathStep, PathSupport
+from queries.financing.appraisal import Appraisal
+from queries.financing.appraised import Appraised
+from queries.financing.candidates import Candidate
+from queries.financing.cases import Case
+from queries.financing.evidence import Claim, Fact, claims_about, evidence_of, facts_of
+from queries.financing.limits.constraints import Constraint
+from queries.financing.path_id import path_id
+from queries.financing.terms import ConstraintKind, SupportKind
+
+OFFERS: Final = frozenset({"LoanProduct", "AnchorProgramme", "Fund"})
+"""Kinds of which there are few and every answer shows some: their claims are kept with the view."""
+CARRIES: Final = {
+    "Receivable": ConstraintKind.ASSET_FREE,
+    "Voucher": ConstraintKind.VOUCHER_PART,
+    "Facility": ConstraintKind.FACILITY,
+    "Loan": ConstraintKind.STEP_AMOUNT,
+}
+"""Which constraint says what the step from a node of a kind can carry."""
+
+
+def path_of(appraisal: Appraisal, found: Appraised) -> FinancingPath:
+    """The path that an appraised candidate is."""
+    candidate = found.candidate
+    case = Case(appraisal, candidate)
+    shown = tuple(_shown(constraint) for constraint in found.constraints)
+    facts = [facts_of(step, *pair) for step, pair in zip(candidate.steps, _pairs(candidate), strict=True)]
+    claims = [[_claims(appraisal, fact) for fact in of_step] for of_step in facts]
+    steps = tuple(
+        PathStep(
+            farther,
+            nearer,
+            step.relation,
+            link,
+            _carried(candidate, found, place),
+            *_validity(appraisal, of_step[-1].record),
+            tuple(claim for each in claims[place] for claim in each),
+        )
+        for place, (step, (farther, nearer, link), of_step) in enumerate(
+            zip(candidate.steps, _pairs(candidate), facts, strict=True)
+        )
+    )
+    return FinancingPath(
+        id=path_id(appraisal.view, candidate),
+        technique=candidate.row.technique,
+        status=found.status,
+        source=candidate.source,
+        beneficiary=candidate.beneficiary,
+        obligor=case.obligor,
+        recourse=case.recourse,
+        nodes=candidate.nodes,
+        steps=steps,
+        supports=tuple(
+            _support(candidate, one.kind, one.provider, one.instrument, one.cover_share) for one in candidate.supports
+        ),
+        gates=found.gates,
+        missing=tuple(_missing(candidate)),
+        currency=case.currency,
+        capacity=found.capacity.amount,
+        capacity_is_upper_bound=found.capacity.at_most,
+        binding_constraint=shown[found.constraints.index(found.capacity.binding)],
+        constraints=shown,
+        evidence=evidence_of(claims),
+    )
+
+
+def _claims(appraisal: Appraisal, fact: Fact) -> tuple[Claim, ...]:
+    view = appraisal.view
+    if view.kind_of(fact.record).name in OFFERS:
+        return once(view, ("claims", fact), lambda: claims_about(view, fact))
+    return appraisal.once(("claims", fact), lambda: claims_about(view, fact))
+
+
+def _pairs(candidate: Candidate) -> Iterator[tuple[int, int, int]]:
+    return zip(candidate.nodes, candidate.nodes[1:], candidate.links, strict=False)
+
+
+def _shown(constraint: Constraint) -> ConstraintShown:
+    return ConstraintShown(
+        constraint.kind,
+        constraint.on,
+        constraint.limit,
+        constraint.used,
+        constraint.headroom,
+        constraint.admits,
+        constraint.draw_per_yuan,
+        constraint.basis,
+        constraint.stated,
+        constraint.at_most,
+        constraint.record,
+        constraint.missing,
+    )
+
+
+def _carried(candidate: Candidate, found: Appraised, place: int) -> int | None:
+    """What a step itself can carry: a link its width after dilution and α, a claim or contract what it admits."""
+    step, link = candidate.steps[place], candidate.links[place]
+    if step.relation == "SUPPLIES":
+        return next(
+            (one.admits for one in found.constraints if one.kind is ConstraintKind.LINK_WIDTH and one.on == link), None
+        )
+    kind = CARRIES.get(step.farther) if place == len(candidate.links) - 1 else None
+    return next((one.admits for one in found.constraints if one.kind is kind), None)
+
+
+def _validity(appraisal: Appraisal, record: int) -> tuple[date | None, date | None]:
+    view = appraisal.view
+    return appraisal.once(
+        ("validity", record), lambda: (view.value(record, "valid_from"), view.value(record, "valid_to"))
+    )
+
+
+def _support(candidate: Candidate, kind: SupportKind, provider: int, instrument: int, share: int | None) -> PathSupport:
+    return PathSupport(kind, provider, instrument, None if share is None else decimal(share), len(candidate.links) - 1)
+
+
+def _missing(candidate: Candidate) -> Iterator[MissingInstrument]:
+    """What must still be created, from the source on: on each link of a trade what its buyer issues or passes on to its seller."""
+    if candidate.spine.creates is not None:
+        for place, step in enumerate(candidate.steps):
+            if step.relation == "SUPPLIES":
+                yield MissingInstrument(
+                    candidate.spine.creates, candidate.nodes[place], candidate.nodes[place + 1], place
+                )
+    for support in candidate.supports:
+        if support.kind is SupportKind.GUARANTEE and support.provider < 0:
+            yield MissingInstrument("Guarantee", -1, candidate.beneficiary, len(candidate.links) - 1)

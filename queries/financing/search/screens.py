@@ -1,0 +1,231 @@
+"""What is known of nodes before any path over them is looked at: gates that say no, bounds that are at least the true ones.
+
+A screen only spares work: what it lets through is appraised exactly. So a kind without one is right, only slower.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from functools import partial
+from typing import Final
+
+import numpy as np
+
+from graph.kinds.policy import RuleKind
+from graph.snapshot import day_of
+from graph.snapshot_columns import NOT_STATED
+from queries.columns import is_foreign, is_stated
+from queries.derived import once
+from queries.financing.appraisal import Appraisal
+from queries.financing.control import related
+from queries.financing.gates.eligibility import NO, UNKNOWN, ruled_subjects
+from queries.financing.gates.of_offer import admits, decided, is_finance_company, licence_of
+from queries.financing.limits.of_anchor import headrooms
+from queries.financing.limits.of_fund import dry_powder
+from queries.financing.limits.of_lender import limits_on
+from queries.financing.limits.offer_columns import OfferColumns, offer_columns
+from queries.financing.search.layers import Screen
+from queries.financing.spines import Form, Spine, Step
+from queries.financing.supports import offered_guarantees
+from queries.financing.techniques import TechniqueRow
+from queries.financing.terms import ConstraintKind, Gate, PathStatus, SupportKind, Ternary
+from queries.ratios import UNLIMITED, UNSTATED, Ints
+
+SELF_BOUND: Final = frozenset(
+    {ConstraintKind.ASSET_FREE, ConstraintKind.VOUCHER_PART, ConstraintKind.LINK_WIDTH, ConstraintKind.GUARANTOR}
+)
+"""Kinds that bound an offer whatever the product states."""
+CONDITIONAL: Final = list(PathStatus).index(PathStatus.CONDITIONAL)
+
+
+def screen(appraisal: Appraisal, row: TechniqueRow, spine: Spine, step: Step, nodes: Ints) -> Screen:
+    """What is known of nodes that stand on a step. On a repeated one they pass on what the nearest to the beneficiary has."""
+    made = SCREENS.get(step.farther)
+    if made is None or step.repeated or spine.form is Form.IN_FORCE or not len(nodes):
+        return Screen.open(len(nodes))
+    return made(appraisal, row, spine, nodes)
+
+
+def shared_by(row: TechniqueRow, spine: Spine, step: Step) -> tuple[object, ...]:
+    """Spines for which this is equal have the same screen of the step's nodes."""
+    kind = step.farther
+    if kind not in SCREENS or step.repeated or spine.form is Form.IN_FORCE:
+        return ()
+    if kind in ("Receivable", "Voucher"):
+        return (CLAIM_GATES.intersection(spine.gates),)
+    if kind == "AnchorProgramme":
+        return (ConstraintKind.ANCHOR_LIMIT in spine.limits,)
+    return (row.technique, spine.gates, spine.limits)
+
+
+CLAIM_GATES: Final = frozenset(
+    {Gate.TITLE, Gate.TRADE_EVIDENCE, Gate.CONFIRMATION, Gate.PRIOR_CLAIM, Gate.RELATED_PARTY_TRADE}
+)
+
+
+class _Open:
+    """A screen in the making."""
+
+    def __init__(self, size: int) -> None:
+        self.scaled, self.flat = np.full(size, UNLIMITED), np.full(size, UNLIMITED)
+        self.unknown, self.keep = np.zeros(size, bool), np.ones(size, bool)
+        self.rate: Ints | None = None
+
+    def cap(self, bound: Ints) -> None:
+        self.flat = np.minimum(self.flat, bound)
+
+    def done(self) -> Screen:
+        status = np.where(self.unknown, CONDITIONAL, 0).astype(np.int8)
+        return Screen(self.scaled, self.flat, status, self.rate, self.keep)
+
+
+def _products(appraisal: Appraisal, row: TechniqueRow, spine: Spine, nodes: Ints) -> Screen:
+    view, need, open_ = appraisal.view, appraisal.need(row), _Open(len(nodes))
+    offered = offer_columns(view, row.technique, nodes)
+    open_.rate = offered.rate
+    open_.cap(offered.maximum)
+    if ConstraintKind.POOL in spine.limits:
+        open_.cap(offered.pool)
+    if not SELF_BOUND.intersection(spine.limits):
+        open_.cap(np.where(_without_bound(appraisal, nodes, offered), UNSTATED, UNLIMITED))
+    if spine.support is SupportKind.GUARANTEE and not offered_guarantees(appraisal):
+        open_.cap(np.full(len(nodes), UNSTATED))
+    for gate in spine.gates:
+        match gate:
+            case Gate.PRODUCT_OPEN:
+                open_.unknown |= offered.may_be_open
+                open_.keep &= offered.is_open | offered.may_be_open
+            case Gate.ELIGIBILITY:
+                _rules(appraisal, row, RuleKind.ELIGIBILITY, nodes, open_)
+            case Gate.TENOR:
+                longest = UNLIMITED if need.tenor_max_days is None else need.tenor_max_days
+                low = np.maximum(offered.tenor_min, need.tenor_min_days or 0)
+                open_.keep &= low <= np.minimum(offered.tenor_max, longest)
+            case Gate.TIMING if need.needed_by is not None:
+                left = (need.needed_by - view.as_of) // timedelta(days=1)
+                unknown = offered.processing == NOT_STATED
+                open_.unknown |= unknown
+                open_.keep &= np.where(unknown, left >= 0, offered.processing <= left)
+            case Gate.PURPOSE if need.purpose is not None:
+                listed = offered.purposes(view)
+                answers = {purposes: admits(purposes, need.purpose) for purposes in set(listed)}
+                open_.keep &= np.array([answers[purposes] for purposes in listed])
+    return open_.done()
+
+
+def _without_bound(appraisal: Appraisal, nodes: Ints, offered: OfferColumns) -> np.ndarray:
+    """Which products are offered without any bound: no maximum, pool or rule, and no limit of the lender on the beneficiary."""
+    free = offered.unbounded
+    if not free.any():
+        return free
+    limiting = {lender for lender, _ in limits_on(appraisal, appraisal.beneficiary)}
+    if limiting:
+        lenders = np.unique(offered.lender)
+        limited = [lender for lender in lenders.tolist() if lender >= 0 and appraisal.entity(lender) in limiting]
+        free = free & ~np.isin(offered.lender, limited)
+    ruled = ruled_subjects(appraisal.view, RuleKind.ELIGIBILITY)
+    return np.asarray(free & ~np.isin(nodes, list(ruled))) if ruled else free
+
+
+def _rules(appraisal: Appraisal, row: TechniqueRow, kind: RuleKind, nodes: Ints, open_: _Open) -> None:
+    if not ruled_subjects(appraisal.view, kind):
+        return
+    verdict, _ = decided(appraisal, row, kind).on(nodes)
+    open_.unknown |= verdict == UNKNOWN
+    open_.keep &= verdict != NO
+
+
+def _funds(appraisal: Appraisal, row: TechniqueRow, spine: Spine, nodes: Ints) -> Screen:
+    view, open_ = appraisal.view, _Open(len(nodes))
+    money = once(view, _powder, lambda: _powder(appraisal, nodes))
+    open_.cap(money)
+    ticket, foreign = view.ints(nodes, "ticket_max"), is_foreign(view, nodes, "ticket_max")
+    open_.cap(np.where((ticket == NOT_STATED) | foreign, UNLIMITED, ticket))
+    least = view.ints(nodes, "ticket_min")
+    open_.keep &= (open_.flat == UNSTATED) | (open_.flat > 0) & (open_.flat >= least)
+    end = view.ints(nodes, "investment_period_end")
+    open_.keep &= (end == NOT_STATED) | (end > day_of(view.as_of))
+    _rules(appraisal, row, RuleKind.MANDATE, nodes, open_)
+    return open_.done()
+
+
+def _powder(appraisal: Appraisal, nodes: Ints) -> Ints:
+    return np.array([UNSTATED if money is None else money for money in dry_powder(appraisal.view, nodes)], np.int64)
+
+
+def _receivables(appraisal: Appraisal, row: TechniqueRow, spine: Spine, nodes: Ints) -> Screen:
+    open_ = _Open(len(nodes))
+    open_.scaled = np.where(is_foreign(appraisal.view, nodes, "face"), UNLIMITED, appraisal.view.ints(nodes, "face"))
+    owned = nodes.tobytes()
+    for gate in CLAIM_GATES.intersection(spine.gates):
+        unknown, blocked = appraisal.once(("claims", gate, owned), partial(_claim_gate, appraisal, gate, nodes))
+        open_.unknown |= unknown
+        open_.keep &= ~blocked
+    return open_.done()
+
+
+def _claim_gate(appraisal: Appraisal, gate: Gate, nodes: Ints) -> tuple[np.ndarray, np.ndarray]:
+    """Of which claims a gate is unknown, and of which it says no."""
+    view, unknown, blocked = appraisal.view, np.zeros(len(nodes), bool), np.zeros(len(nodes), bool)
+    match gate:
+        case Gate.TITLE | Gate.CONFIRMATION:
+            flag = view.ints(nodes, "assignable" if gate is Gate.TITLE else "confirmed")
+            return flag == NOT_STATED, flag == 0
+        case Gate.TRADE_EVIDENCE:
+            for name in ("contract_no", "invoice_no", "delivery_no"):
+                unknown |= ~is_stated(view, nodes, name)
+        case Gate.PRIOR_CLAIM:
+            places, claims = view.expand("Encumbrance", "asset", nodes)
+            blocked[places[view.ints(claims, "amount") == NOT_STATED]] = True
+        case Gate.RELATED_PARTY_TRADE:
+            obligors = view.refs(nodes, "obligor")
+            known = np.flatnonzero(obligors >= 0)
+            owners = np.full(len(known), appraisal.beneficiary)
+            blocked[known[related(view, owners, obligors[known])]] = True
+    return unknown, blocked
+
+
+def _vouchers(appraisal: Appraisal, row: TechniqueRow, spine: Spine, nodes: Ints) -> Screen:
+    view, open_ = appraisal.view, _Open(len(nodes))
+    open_.scaled = np.where(is_foreign(view, nodes, "face"), UNLIMITED, view.ints(nodes, "face"))
+    return open_.done()
+
+
+def _programmes(appraisal: Appraisal, row: TechniqueRow, spine: Spine, nodes: Ints) -> Screen:
+    open_ = _Open(len(nodes))
+    if ConstraintKind.ANCHOR_LIMIT in spine.limits:
+        programmes, bounds = headrooms(appraisal.view)
+        open_.cap(bounds[np.searchsorted(programmes, nodes)])
+        open_.keep &= open_.flat != 0
+    return open_.done()
+
+
+def _sources(appraisal: Appraisal, row: TechniqueRow, spine: Spine, nodes: Ints) -> Screen:
+    open_ = _Open(len(nodes))
+    if Gate.LICENCE in spine.gates:
+        answers = [_licence(appraisal, row, source) for source in nodes.tolist()]
+        open_.keep = np.array([answer is not Ternary.NO for answer in answers], bool)
+        open_.unknown = np.array([answer is Ternary.UNKNOWN for answer in answers], bool)
+    return open_.done()
+
+
+def _licence(appraisal: Appraisal, row: TechniqueRow, source: int) -> Ternary:
+    """The answer about a source, kept with the view; of a finance company it depends on whom it finances."""
+    kept: dict[int, Ternary] = once(appraisal.view, (_licence, row.technique), dict)
+    answer = kept.get(source)
+    if answer is None:
+        answer = licence_of(appraisal, row, source).answer
+        if not is_finance_company(appraisal.view, source):
+            kept[source] = answer
+    return answer
+
+
+SCREENS: Final[Mapping[str, Callable[[Appraisal, TechniqueRow, Spine, Ints], Screen]]] = {
+    "LoanProduct": _products,
+    "Fund": _funds,
+    "Receivable": _receivables,
+    "Voucher": _vouchers,
+    "AnchorProgramme": _programmes,
+    "CapitalSource": _sources,
+}

@@ -1,0 +1,236 @@
+"""Walking a step back on columns: from nodes near the beneficiary to those on the source's side, under the step's conditions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+
+from graph.kinds.terms import Technique
+from graph.snapshot_columns import NOT_STATED
+from graph.snapshot_ids import kinds_in
+from graph.view import View
+from queries.columns import is_stated
+from queries.completeness import Meter
+from queries.derived import once
+from queries.financing.limits.offer_columns import products_of
+from queries.financing.spines import (
+    Back,
+    Condition,
+    Held,
+    Is,
+    Joined,
+    Lacks,
+    Linked,
+    Named,
+    OfTechnique,
+    Reaches,
+    Step,
+    Through,
+    Without,
+)
+from queries.ratios import Ints
+
+Pairs = tuple[Ints, Ints, Ints]
+
+FEW_RECORDS: Final = 20_000
+"""Of kinds with so many records all references are read at once."""
+
+
+def walked(view: View, step: Step, nodes: Ints, technique: Technique, hops: int) -> Pairs:
+    """The places in `nodes` from which the step can be taken, the farther nodes, and the links between (-1: a field)."""
+    return conditioned(view, step, nodes, *followed(view, step.back, nodes), technique, hops)
+
+
+def may_be_left(view: View, step: Step, nodes: Ints, technique: Technique, hops: int) -> np.ndarray:
+    """The nodes from which a step may be taken at all."""
+    return _all_hold(view, step.near_when, nodes, technique, hops)
+
+
+def conditioned(
+    view: View,
+    step: Step,
+    nodes: Ints,
+    places: Ints,
+    farther: Ints,
+    links: Ints,
+    technique: Technique,
+    hops: int,
+    *,
+    of_technique: bool = False,
+) -> Pairs:
+    """Those of the pairs that keep the step's conditions. `of_technique`: they are known to be of the technique."""
+    if step.near_when and len(places):
+        held = may_be_left(view, step, nodes, technique, hops)[places]
+        places, farther, links = places[held], farther[held], links[held]
+    conditions = step.far_when[1:] if of_technique else step.far_when
+    if conditions and len(farther):
+        held = _all_hold(view, conditions, farther, technique, hops)
+        places, farther, links = places[held], farther[held], links[held]
+    return places, farther, links
+
+
+@dataclass(eq=False)
+class Once:
+    """A way back followed from each node once, however many layers it stands in."""
+
+    back: Back
+    known: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
+    near: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
+    farther: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
+    links: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
+
+    def follow(self, view: View, nodes: Ints, meter: Meter, depth: int) -> Pairs:
+        """Where it leads from these nodes; those that it was not followed from yet are counted, in their order."""
+        fresh = nodes[~among(nodes, self.known)]
+        fresh = fresh[: meter.take(len(fresh), depth)]
+        if len(fresh):
+            places, farther, links = followed(view, self.back, fresh)
+            self.known = np.union1d(self.known, fresh)
+            self.near = np.concatenate([self.near, fresh[places]])
+            self.farther = np.concatenate([self.farther, farther])
+            self.links = np.concatenate([self.links, links])
+        order = np.argsort(nodes)
+        at = np.searchsorted(nodes[order], self.near).clip(max=max(0, len(nodes) - 1))
+        places = order[at]
+        here = nodes[places] == self.near
+        return places[here], self.farther[here], self.links[here]
+
+
+def among(handles: Ints, ascending: Ints) -> np.ndarray:
+    """Whether each handle is one of some."""
+    if not len(ascending):
+        return np.zeros(len(handles), bool)
+    at = np.searchsorted(ascending, handles).clip(max=len(ascending) - 1)
+    return np.asarray(ascending[at] == handles)
+
+
+def offers(view: View, step: Step, technique: Technique) -> Ints:
+    """Every record that a joined step leads to, in id order."""
+    assert isinstance(step.back, Joined)
+    return products_of(view, technique) if step.of_technique else view.handles(step.back.kind)
+
+
+def followed(view: View, back: Back, nodes: Ints) -> Pairs:
+    """Where a way back leads, without conditions."""
+    match back:
+        case Named(field):
+            farther = _refs(view, nodes, field)
+            places = np.flatnonzero(farther >= 0)
+            return places, farther[places], np.full(len(places), -1, np.int64)
+        case Held(kind, field):
+            small = len(view.handles(kind)) <= FEW_RECORDS
+            places, farther = _held(view, kind, field, nodes) if small else view.expand(kind, field, nodes)
+            return places, farther, np.full(len(places), -1, np.int64)
+        case Linked(kind, near, far):
+            places, links = view.expand(kind, near, nodes)
+            return places, view.refs(links, far), links
+        case Through(first, then):
+            at, between, _ = followed(view, first, nodes)
+            places, farther, links = followed(view, then, between)
+            return at[places], farther, links
+        case Joined():
+            raise TypeError("a joined step has no edges to follow")
+
+
+def _held(view: View, kind: str, field: str, nodes: Ints) -> tuple[Ints, Ints]:
+    """As the view's `expand`, of a kind with few records: from a list of all, made once a view."""
+
+    def make() -> tuple[Ints, Ints]:
+        holders = view.handles(kind)
+        targets = view.refs(holders, field)
+        order = np.argsort(targets, kind="stable")
+        return targets[order], holders[order]
+
+    targets, holders = once(view, (_held, kind, field), make)
+    low, high = np.searchsorted(targets, nodes), np.searchsorted(targets, nodes, side="right")
+    counts = high - low
+    places = np.repeat(np.arange(len(nodes)), counts)
+    within = np.arange(len(places)) - np.repeat(np.cumsum(counts) - counts, counts)
+    return places, holders[low[places] + within]
+
+
+def _refs(view: View, nodes: Ints, field: str) -> Ints:
+    """`refs` of nodes of several kinds; -1 where the kind has no such field."""
+    if len(nodes) and ((nodes >> 32) == nodes[0] >> 32).all():
+        known = field in view.kind_of(int(nodes[0])).by_name
+        return view.refs(nodes, field) if known else np.full(len(nodes), -1, np.int64)
+    found = np.full(len(nodes), -1, np.int64)
+    kinds = kinds_in(nodes)
+    if len(kinds) == 1:
+        return view.refs(nodes, field) if field in view.kind_of(int(nodes[0])).by_name else found
+    for code in kinds:
+        here = (nodes >> 32) == code
+        if field in view.kind_of(int(nodes[here][0])).by_name:
+            found[here] = view.refs(nodes[here], field)
+    return found
+
+
+def _all_hold(
+    view: View, conditions: tuple[Condition, ...], nodes: Ints, technique: Technique, hops: int
+) -> np.ndarray:
+    kept = np.ones(len(nodes), bool)
+    for condition in conditions if len(nodes) else ():
+        kept &= _holds(view, condition, nodes, technique, hops)
+    return kept
+
+
+def _holds(view: View, condition: Condition, nodes: Ints, technique: Technique, hops: int) -> np.ndarray:
+    match condition:
+        case OfTechnique():
+            return _of_technique(view, nodes, technique)
+        case Is(field, term):
+            return np.asarray(view.ints(nodes, field) == list(type(term)).index(term))
+        case Lacks(field):
+            return ~is_stated(view, nodes, field)
+        case Without(kind, field):
+            return ~among(nodes, _named(view, kind, field))
+        case Reaches(field):
+            most = view.ints(nodes, field)
+            return np.asarray((most == NOT_STATED) | (most >= hops))
+
+
+def _named(view: View, kind: str, field: str) -> Ints:
+    """All that the records of a kind name in a field, ascending; made once a view."""
+
+    def make() -> Ints:
+        named = np.unique(view.refs(view.handles(kind), field))
+        return named[named >= 0]
+
+    return once(view, (_named, kind, field), make)
+
+
+def _of_technique(view: View, nodes: Ints, technique: Technique) -> np.ndarray:
+    """Whether products and contracts are of a technique."""
+    return np.asarray(techniques_of(view, nodes) == technique_code(technique))
+
+
+def techniques_of(view: View, nodes: Ints) -> Ints:
+    """The techniques of products and contracts, by code: a facility of none is a comprehensive line, a loan of none its product's."""
+    if not len(nodes):
+        return np.zeros(0, np.int64)
+    kind = view.kind_of(int(nodes[0])).name
+    codes = view.ints(nodes, "technique")
+    if kind == "Facility":
+        codes = np.where(codes == NOT_STATED, technique_code(Technique.COMPREHENSIVE_LINE), codes)
+    elif kind == "Loan":
+        products = view.refs(nodes, "product")
+        named = (codes == NOT_STATED) & (products >= 0)
+        codes = codes.copy()
+        codes[named] = view.ints(products[named], "technique")
+    return codes
+
+
+def technique_code(technique: Technique) -> int:
+    """The place of a technique in its list, as columns hold it."""
+    return list(Technique).index(technique)
+
+
+def leads(view: View, step: Step, nearer: int, farther: int, link: int, technique: Technique, hops: int) -> bool:
+    """Whether a step leads back from one node to another over this link, after so many links of a repeated step."""
+    if isinstance(step.back, Joined):
+        handles = np.array([farther])
+        return link < 0 and bool(_all_hold(view, step.far_when, handles, technique, hops)[0])
+    _, reached, links = walked(view, step, np.array([nearer]), technique, hops)
+    return bool(((reached == farther) & (links == link)).any())

@@ -1,0 +1,225 @@
+"""The words that financing paths are spelt in: typed steps from a capital source to the beneficiary, and how each is walked back.
+
+A step lies between two nodes of a spine; `back` leads from the node nearer to the beneficiary to those on the source's side. All
+of it is data: the automaton of `queries.financing.search` runs any word, so that a technique is a row of
+`queries.financing.techniques` and nothing else.
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Final
+
+from graph.kinds.supply_side import LimitKind
+from graph.records import Term
+from queries.financing.terms import ConstraintKind, Gate, SupportKind
+
+CHAIN_BOUND: Final = 5
+"""Links of a supply chain that are searched where the programme states no maximum tier."""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What the nearer node's reference field names."""
+
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The records of `kind` whose reference field names the nearer node."""
+
+    kind: str
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """The other ends of the links of `kind` that have the nearer node at `near`. The link is the step's instrument."""
+
+    kind: str
+    near: str
+    far: str
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """Every record of `kind`: an offer is open to whoever meets its gates, no edge says so."""
+
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Through:
+    """Two ways back, one after the other, past a node that is no part of the spine."""
+
+    first: Named | Held
+    then: Named | Held
+
+
+Back = Named | Held | Linked | Joined | Through
+
+
+@dataclass(frozen=True, slots=True)
+class OfTechnique:
+    """The farther node is a product or contract of the row's technique."""
+
+
+@dataclass(frozen=True, slots=True)
+class Is:
+    """A field of the farther node has this code."""
+
+    field: str
+    term: Term
+
+
+@dataclass(frozen=True, slots=True)
+class Lacks:
+    """A reference field of a node is not stated."""
+
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
+class Without:
+    """No record of `kind` names the node in `field`."""
+
+    kind: str
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reaches:
+    """A number of the farther node, where it is stated, is at least the links walked so far."""
+
+    field: str
+
+
+Condition = OfTechnique | Is | Lacks | Without | Reaches
+
+
+@dataclass(frozen=True, eq=False)
+class Step:
+    """One step. `farther` the kind on the source's side; `relation` as the answer names it: the ontology's name where an edge says it.
+
+    `near_when` and `far_when` hold of the two nodes (`OfTechnique` first). A step with `most` above 1 is repeated `least` to `most` times.
+    """
+
+    relation: str
+    farther: str
+    back: Back
+    far_when: tuple[Condition, ...] = ()
+    near_when: tuple[Condition, ...] = ()
+    least: int = 1
+    most: int = 1
+
+    @cached_property
+    def of_technique(self) -> bool:
+        """Whether the farther node must be of the row's technique."""
+        return bool(self.far_when) and isinstance(self.far_when[0], OfTechnique)
+
+    @cached_property
+    def repeated(self) -> bool:
+        """Whether it may be taken several times in a row."""
+        return self.most > 1
+
+    @cached_property
+    def once(self) -> Step:
+        """The same step, not repeated."""
+        return Step(self.relation, self.farther, self.back, self.far_when, self.near_when)
+
+    def times(self, least: int, most: int) -> Step:
+        """The same step, repeated."""
+        return Step(self.relation, self.farther, self.back, self.far_when, self.near_when, least, most)
+
+
+class Form(enum.Enum):
+    """What a complete spine amounts to."""
+
+    IN_FORCE = "in force"
+    """A financing contract: the path is EXISTING."""
+    OFFERED = "offered"
+    """An offer and all that it needs: AVAILABLE, or CONDITIONAL where a gate is unknown."""
+    TO_CREATE = "to create"
+    """All but an instrument that the parties could create: PROSPECTIVE."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spine:
+    """One way in which a technique occurs.
+
+    `word` from source to beneficiary; `limits` and `gates` those that apply, in the order of their lists; `creates` the kind of
+    instrument that a TO_CREATE spine lacks on each of its repeated links; `support` the kind without which it is no such technique.
+    """
+
+    form: Form
+    word: tuple[Step, ...]
+    limits: tuple[ConstraintKind, ...]
+    gates: tuple[Gate, ...]
+    creates: str | None = None
+    support: SupportKind | None = None
+    _spelt: dict[int, tuple[Step, ...]] = field(init=False, repr=False, compare=False, default_factory=dict)
+    _places: dict[int, dict[str, int]] = field(init=False, repr=False, compare=False, default_factory=dict)
+    _rest: dict[int, int] = field(init=False, repr=False, compare=False, default_factory=dict)
+
+    def rest(self, done: int) -> int:
+        """How many steps must still come after the next one, when so many are walked from the beneficiary."""
+        if done not in self._rest:
+            self._rest[done] = sum(step.least for step in self.word[: -1 - done])
+        return self._rest[done]
+
+    def spelt(self, nodes: int) -> tuple[Step, ...]:
+        """The step after each node but the last of a path of so many nodes, the repeated one spelt out."""
+        if nodes not in self._spelt:
+            repeats = nodes - len(self.word)
+            self._spelt[nodes] = tuple(
+                step for part in self.word for step in ([part] * repeats if part.repeated else [part])
+            )
+        return self._spelt[nodes]
+
+    def places(self, nodes: int) -> dict[str, int]:
+        """Where each kind stands in a path of so many nodes; of a repeated kind the place nearest to the beneficiary."""
+        if nodes not in self._places:
+            self._places[nodes] = {step.farther: place for place, step in enumerate(self.spelt(nodes))}
+        return self._places[nodes]
+
+
+OFFERED = Step("OFFERED_BY", "CapitalSource", Named("lender"))
+TAKES_RECEIVABLE = Step("TAKES", "LoanProduct", Joined("LoanProduct"), (OfTechnique(),))
+LENDS_TO = Step("LENDS_TO", "LoanProduct", Joined("LoanProduct"), (OfTechnique(),))
+OWNS_RECEIVABLE = Step("OWNED_BY", "Receivable", Held("Receivable", "owner"))
+OWNS_VOUCHER = Step("OWNED_BY", "Voucher", Held("Voucher", "owner"))
+SPLIT = Step("SPLIT_FROM", "Voucher", Named("parent"), least=1, most=CHAIN_BOUND)
+UNDER_PROGRAMME = Step("UNDER", "LoanProduct", Held("LoanProduct", "programme"), (OfTechnique(),))
+FUNDED = Step("FUNDED_BY", "CapitalSource", Named("funder"), near_when=(Without("LoanProduct", "programme"),))
+OWED_BY_ANCHOR = Step(
+    "OWED_BY", "AnchorProgramme", Through(Named("obligor"), Held("AnchorProgramme", "anchor")), near_when=()
+)
+ISSUED_UNDER = Step("UNDER", "AnchorProgramme", Named("programme"), near_when=(Lacks("parent"),))
+ANCHORED = Step("ANCHORED_BY", "AnchorProgramme", Held("AnchorProgramme", "anchor"), (Reaches("max_tier"),))
+SUPPLIES = Step("SUPPLIES", "Enterprise", Linked("Supplies", "source", "target"))
+DEBTOR_LIMITED = Step(
+    "ON",
+    "CreditLimit",
+    Held("CreditLimit", "on"),
+    (Is("kind", LimitKind.DEBTOR_LIMIT),),
+    near_when=(Without("AnchorProgramme", "anchor"),),
+)
+LIMIT_OF_PRODUCT = Step("UNDER", "LoanProduct", Named("product"), (OfTechnique(),))
+LIMIT_OF_LENDER = Step(
+    "SET_BY",
+    "LoanProduct",
+    Through(Named("lender"), Held("LoanProduct", "lender")),
+    (OfTechnique(),),
+    near_when=(Lacks("product"),),
+)
+GRANTED = Step("GRANTED_BY", "CapitalSource", Named("lender"))
+GRANTED_TO = Step("GRANTED_TO", "Facility", Held("Facility", "borrower"), (OfTechnique(),))
+LENT = Step("LENT_BY", "CapitalSource", Named("lender"))
+BORROWED = Step("BORROWED_BY", "Loan", Held("Loan", "borrower"), (OfTechnique(), Lacks("facility")))
+MAY_INVEST = Step("MAY_INVEST_IN", "Fund", Joined("Fund"))
+SUBFUND = Step("SUBFUND_OF", "Fund", Named("parent"), least=1, most=3)
+INVESTED = Step("INVESTED_BY", "Fund", Linked("InvestedBy", "source", "target"))
+ROUND = Step("INVESTED_IN", "InvestmentRound", Held("InvestmentRound", "enterprise"))
