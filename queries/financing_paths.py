@@ -26,7 +26,8 @@ from queries.financing.search.best_first import BestFirst, Wanted
 from queries.financing.search.walking import leads
 from queries.financing.spines import Form, Spine
 from queries.financing.supports import support_of
-from queries.financing.techniques import TECHNIQUES, TechniqueRow, chosen
+from queries.financing.techniques.rows import TechniqueRow
+from queries.financing.techniques.table import TECHNIQUES, chosen
 from queries.financing.terms import Gate, PathStatus, SupportKind
 from queries.hub_kinds import HUB_KINDS
 from queries.ratios import Ints

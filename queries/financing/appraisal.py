@@ -21,7 +21,7 @@ from queries.derived import kept_of
 from queries.financing.control import legal_entity
 from queries.financing.limits.receivables import PriorClaim
 from queries.financing.need import Need, NeedAsked, OpenNeed, asked, open_needs, served
-from queries.financing.techniques import TechniqueRow
+from queries.financing.techniques.rows import TechniqueRow
 
 T = TypeVar("T")
 R = TypeVar("R", bound=Record)

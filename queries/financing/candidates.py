@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from queries.financing.spines import Spine, Step
-from queries.financing.techniques import TechniqueRow
+from queries.financing.techniques.rows import TechniqueRow
 from queries.financing.terms import SupportKind
 
 

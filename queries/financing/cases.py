@@ -13,7 +13,7 @@ from graph.money import CNY, Money
 from queries.financing.appraisal import Appraisal
 from queries.financing.candidates import Candidate
 from queries.financing.limits.constraints import ONE
-from queries.financing.techniques import ObligorRule
+from queries.financing.techniques.rows import ObligorRule
 from queries.financing.terms import PathRecourse
 from queries.ratios import fraction
 

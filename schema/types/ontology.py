@@ -11,7 +11,8 @@ from graph.ontology import KindSpec, Relation
 from graph.ontology import Ontology as Kinds
 from graph.records import Term
 from queries.completeness import LIMITS
-from queries.financing.techniques import TECHNIQUES, TechniqueRow
+from queries.financing.techniques.rows import TechniqueRow
+from queries.financing.techniques.table import TECHNIQUES
 from queries.financing.terms import ConstraintKind as Constraints
 from queries.financing.terms import Gate as Gates
 from queries.keyset import MAX_FIRST

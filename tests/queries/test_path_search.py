@@ -16,7 +16,7 @@ from graph.records import Ref
 from queries.completeness import Budget, IncompleteReason
 from queries.financing.need import NeedAsked
 from queries.financing.path_id import is_path_id, parse
-from queries.financing.techniques import TECHNIQUES, chosen
+from queries.financing.techniques.table import TECHNIQUES, chosen
 from queries.financing.terms import PathStatus
 from queries.financing_paths import financing_path, financing_paths
 from queries.hub_kinds import HUB_KINDS

@@ -19,7 +19,7 @@ from queries.financing.gates.eligibility import NO, UNKNOWN, YES, Applicant, Dec
 from queries.financing.gates.verdicts import FAILED, PASSED, Verdict, unknown, worse
 from queries.financing.limits.constraints import MissingFact
 from queries.financing.limits.of_anchor import missing_tier
-from queries.financing.techniques import TechniqueRow
+from queries.financing.techniques.rows import TechniqueRow
 from queries.financing.terms import Ternary
 
 

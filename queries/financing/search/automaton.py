@@ -28,7 +28,7 @@ from queries.financing.search.walking import (
     techniques_of,
 )
 from queries.financing.spines import Back, Held, Joined, Spine, Step
-from queries.financing.techniques import TechniqueRow
+from queries.financing.techniques.rows import TechniqueRow
 from queries.financing.terms import Gate
 from queries.ratios import Ints
 

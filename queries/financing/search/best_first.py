@@ -25,7 +25,7 @@ from queries.financing.search.automaton import Arrival
 from queries.financing.search.layers import Layer
 from queries.financing.spines import Form
 from queries.financing.supports import ways_to_support
-from queries.financing.techniques import TECHNIQUES
+from queries.financing.techniques.table import TECHNIQUES
 from queries.financing.terms import PathStatus, SupportKind
 from queries.ratios import UNLIMITED, Ints, share_at_most
 

@@ -28,7 +28,7 @@ from queries.financing.limits.offer_columns import OfferColumns, offer_columns
 from queries.financing.search.layers import Screen
 from queries.financing.spines import Form, Spine, Step
 from queries.financing.supports import offered_guarantees
-from queries.financing.techniques import TechniqueRow
+from queries.financing.techniques.rows import TechniqueRow
 from queries.financing.terms import ConstraintKind, Gate, PathStatus, SupportKind, Ternary
 from queries.ratios import UNLIMITED, UNSTATED, Ints
 

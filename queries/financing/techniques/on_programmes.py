@@ -1,0 +1,73 @@
+"""Techniques under an anchor's programme: its confirmed payables, its vouchers, and the chains that lead to it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from graph.kinds.terms import Instrument, Technique
+from queries.financing.spines import CHAIN_BOUND, Form, Spine
+from queries.financing.techniques import steps
+from queries.financing.techniques.rows import (
+    CHAIN_LIMITS,
+    CLAIM,
+    CLAIM_BUYERS,
+    CONTRACTS,
+    OFFER,
+    PROGRAMME_LIMITS,
+    TERMS,
+    ObligorRule,
+    TechniqueRow,
+    under_programme,
+)
+from queries.financing.terms import ConstraintKind, Gate
+
+
+def chain(least: int, most: int, creates: str) -> tuple[Spine, Spine]:
+    word = (steps.ANCHORED, steps.SUPPLIES.times(least, most))
+    gates = (*OFFER, Gate.RELATED_PARTY_TRADE, *TERMS)
+    return under_programme(Form.TO_CREATE, word, CHAIN_LIMITS, gates, creates)
+
+
+_VOUCHER_GATES = (*OFFER, Gate.TITLE, Gate.CONFIRMATION, Gate.REGISTRATION, Gate.PRIOR_CLAIM, *TERMS)
+_VOUCHER_LIMITS = (ConstraintKind.NEED, ConstraintKind.VOUCHER_PART, *PROGRAMME_LIMITS)
+ROWS: Final = (
+    TechniqueRow(
+        Technique.PAYABLES_FINANCE,
+        "Payables finance",
+        (6,),
+        (Instrument.DEBT,),
+        ObligorRule.ANCHOR,
+        "lendable(confirmed receivable); a root voucher: α·part held; prospective: α·(1 − dilution)·width of the link",
+        CLAIM_BUYERS,
+        (
+            *CONTRACTS,
+            *under_programme(
+                Form.OFFERED,
+                (steps.OWED_BY_ANCHOR, steps.OWNS_RECEIVABLE),
+                (ConstraintKind.NEED, ConstraintKind.ASSET_FREE, *PROGRAMME_LIMITS),
+                (*OFFER, Gate.TITLE, Gate.TRADE_EVIDENCE, Gate.CONFIRMATION, *CLAIM, *TERMS),
+            ),
+            *under_programme(Form.OFFERED, (steps.ISSUED_UNDER, steps.OWNS_VOUCHER), _VOUCHER_LIMITS, _VOUCHER_GATES),
+            *chain(1, 1, "Receivable"),
+        ),
+    ),
+    TechniqueRow(
+        Technique.DEEP_TIER,
+        "Deep-tier supply chain finance",
+        (6,),
+        (Instrument.DEBT,),
+        ObligorRule.ANCHOR,
+        "α·part held; prospective: the least over its links of α·(1 − dilution)·width",
+        CLAIM_BUYERS,
+        (
+            *CONTRACTS,
+            *under_programme(
+                Form.OFFERED,
+                (steps.ISSUED_UNDER, steps.SPLIT, steps.OWNS_VOUCHER),
+                _VOUCHER_LIMITS,
+                _VOUCHER_GATES,
+            ),
+            *chain(2, CHAIN_BOUND, "Voucher"),
+        ),
+    ),
+)
