@@ -1,7 +1,7 @@
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import org.neo4j.configuration.GraphDatabaseInternalSettings;
 import org.neo4j.configuration.GraphDatabaseSettings;
 import org.neo4j.configuration.GraphDatabaseSettings.LogQueryLevel;
 import org.neo4j.configuration.connectors.BoltConnector;
@@ -39,7 +39,7 @@ public class StartNeo4j {
         }
     }
 
-    private static void start(String[] args) {
+    private static void start(String[] args) throws IOException {
         var dataDirectory = Path.of(args[0]).toAbsolutePath();
         var address = new SocketAddress("127.0.0.1", Integer.parseInt(args[1]));
         var password = System.getenv("NEO4J_PASSWORD");
@@ -57,8 +57,7 @@ public class StartNeo4j {
                 .setConfig(GraphDatabaseSettings.preallocate_logical_logs, false)
                 .setConfig(GraphDatabaseSettings.logical_log_rotation_threshold, ByteUnit.mebiBytes(64))
                 .setConfig(GraphDatabaseSettings.keep_logical_logs, "256M size")
-                // Else every stop waits five seconds for requests that might still come.
-                .setConfig(GraphDatabaseInternalSettings.netty_server_shutdown_quiet_period, 0)
+                .loadPropertiesFromFile(ofAnotherType(dataDirectory))
                 .build();
         Runtime.getRuntime().addShutdownHook(new Thread(server::shutdown));
 
@@ -69,5 +68,12 @@ public class StartNeo4j {
                             Map.of("password", password));
         }
         System.out.println("READY Neo4j " + Version.getNeo4jVersion() + " bolt://" + address);
+    }
+
+    /** A file of the settings whose Java type is another from one Neo4j to the next: their text is the same. */
+    private static Path ofAnotherType(Path dataDirectory) throws IOException {
+        // Else every stop waits five seconds for requests that might still come.
+        var quietPeriod = "internal.dbms.bolt.netty_server_shutdown_quiet_period=0";
+        return Files.writeString(Files.createDirectories(dataDirectory).resolve("start.conf"), quietPeriod);
     }
 }
