@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from graph.health import KindHealth, SourceHealth, kind_health, source_health
 from graph.knowledge import Knowledge
+from graph.snapshot_leftovers import Leftover
 from graph.view import View
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ class Diagnosis:
     sources: Sequence[SourceHealth]
     ignored: dict[str, int] = field(default_factory=dict)
     drawing: DrawingState | None = None
+    leftovers: Sequence[Leftover] = ()
     findings: Sequence[Finding] = ()
 
     @property
@@ -103,6 +105,10 @@ class Diagnosis:
             },
             "ignored": self.ignored,
             "drawing": _drawing(self.drawing),
+            "otherSnapshots": [
+                {"folder": str(left.path), "sizeBytes": left.size_bytes, "idleSeconds": round(left.idle_seconds)}
+                for left in self.leftovers
+            ],
             "findings": [
                 {"code": finding.code, "problem": finding.en, "remedy": finding.remedy_en, "serious": finding.serious}
                 for finding in self.findings
@@ -110,8 +116,11 @@ class Diagnosis:
         }
 
 
-def diagnose(knowledge: Knowledge, drawing: DrawingState | None = None) -> Diagnosis:
-    """How the present view of a store stands. Cost: a few passes over all statements."""
+def diagnose(
+    knowledge: Knowledge, drawing: DrawingState | None = None, leftovers: Sequence[Leftover] = ()
+) -> Diagnosis:
+    """How the present view of a store stands, with the snapshots of other versions beside it. Cost: a few passes over all
+    statements."""
     view = knowledge.view()
     kinds, sources = kind_health(view), source_health(view)
     ignored = dict(view.snapshot.ignored)
@@ -125,7 +134,8 @@ def diagnose(knowledge: Knowledge, drawing: DrawingState | None = None) -> Diagn
         sources=sources,
         ignored=ignored,
         drawing=drawing,
-        findings=tuple(_findings(view, kinds, sources, ignored, drawing)),
+        leftovers=tuple(leftovers),
+        findings=(*_findings(view, kinds, sources, ignored, drawing), *_leftover_findings(leftovers)),
     )
 
 
@@ -210,6 +220,23 @@ def _findings(
     if drawing is not None:
         found += _drawing_findings(view, drawing)
     return found
+
+
+def _leftover_findings(leftovers: Sequence[Leftover]) -> list[Finding]:
+    """Folders in use are none: they go when their version runs no more."""
+    idle = [leftover for leftover in leftovers if leftover.is_idle]
+    if not idle:
+        return []
+    listed = ", ".join(f"{leftover.path} {leftover.size_bytes / 1e6:,.1f} MB" for leftover in idle)
+    return [
+        Finding(
+            "OLD_SNAPSHOTS",
+            f"其他版本留下的、一天以上无人使用的快照：{listed}",
+            f"snapshots of other versions that nobody has used for a day: {listed}",
+            "运行 luoshu compact 将其清除",
+            "run luoshu compact, which removes them",
+        )
+    ]
 
 
 def _drawing_findings(view: View, drawing: DrawingState) -> list[Finding]:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Literal
 from graph.errors import LuoshuError
 from graph.knowledge import MAX_VIEWS, Knowledge
 from graph.log import Log
+from graph.ontology import Ontology
+from graph.snapshot_leftovers import Leftover, leftovers
 from graph.stores import open_log
 
 if TYPE_CHECKING:
@@ -39,6 +41,10 @@ class Place:
     def quarantine(self) -> Path:
         """The folder for rows that were rejected."""
         return self.data_dir / "quarantine"
+
+    def leftovers(self, log: Log) -> tuple[Leftover, ...]:
+        """The snapshots of other versions that lie beside those of this log."""
+        return leftovers(self.data_dir, log.log_id, Ontology.current().hash)
 
     def open_log(self) -> Log:
         """The log. Raises ConfigurationError, StoreUnavailable."""

@@ -26,7 +26,9 @@ from graph.snapshot import Snapshot
 from graph.snapshot_files import FORMAT, EdgesOfKind, FileEntry, KindFile, map_kind, write_kind
 
 MANIFEST: Final = "manifest.json"
+LOCK: Final = "publish.lock"
 GRACE_SECONDS: Final = 600.0
+_TOUCH_SECONDS: Final = 3600.0
 _FOREIGN: Final = ""
 """Stands for the ids of no kind where kinds are named."""
 
@@ -64,6 +66,7 @@ class SnapshotFolder:
         self.path = directory / log_id / ontology.hash
         self._ontology = ontology
         self._grace = grace
+        self._touched = -_TOUCH_SECONDS
 
     def manifest(self) -> Manifest | None:
         """The newest manifest; None when there is none that can be read."""
@@ -76,6 +79,14 @@ class SnapshotFolder:
             return Manifest(**{**stored, "sources": tuple(stored["sources"])})
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return None
+
+    def touch(self) -> None:
+        """Let others see, by the folder's time of change, that it is in use; once an hour is enough, more often costs nothing."""
+        now = time.monotonic()
+        if now - self._touched >= _TOUCH_SECONDS:
+            self._touched = now
+            with contextlib.suppress(OSError):
+                os.utime(self.path)
 
     def map(self, manifest: Manifest, loads: Sequence[Load], before: Saved | None = None) -> Saved:
         """The snapshot that a manifest describes, mapped; files that `before` has mapped are taken from it.
@@ -122,7 +133,7 @@ class SnapshotFolder:
         """
         self.path.mkdir(parents=True, exist_ok=True)
         try:
-            with FileLock(self.path / "publish.lock", timeout=0):
+            with FileLock(self.path / LOCK, timeout=0):
                 current = self.manifest()
                 if current is not None and current.generation not in (before and before.generation, distrusted):
                     return None
@@ -136,16 +147,18 @@ class SnapshotFolder:
         contents = _contents(snapshot)
         old = _contents(before.snapshot) if before else {}
         for name, content in contents.items():
-            if before is not None and name in before.files and _same(content, old[name]):
-                files[name] = before.files[name][0]
+            kept = before.files.get(name) if before is not None and _same(content, old[name]) else None
+            # What is mapped may have lost its name: `remove_idle` knows no process that slept for a day.
+            if kept is not None and (self.path / kept[0].name).exists():
+                files[name] = kept[0]
             elif content.ids.size:
                 files[name] = write_kind(self.path, f"{name or 'ids'}.{snapshot.seq}.{generation[:12]}.arrow", content)
-        kept = {entry.name for entry in files.values()}
+        named = {entry.name for entry in files.values()}
         now = time.time()
         retired = dict(current.retired) if current else {}
         if current is not None:
-            retired |= {entry.name: now for entry in current.files.values() if entry.name not in kept}
-        retired = self._sweep(retired, kept, now)
+            retired |= {entry.name: now for entry in current.files.values() if entry.name not in named}
+        retired = self._sweep(retired, named, now)
         load_id = snapshot.loads[-1].load_id if snapshot.loads else ""
         manifest = Manifest(
             generation, snapshot.seq, load_id, snapshot.source_names, files, snapshot.ignored, snapshot.redated, retired

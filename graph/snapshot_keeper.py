@@ -54,6 +54,7 @@ class SnapshotKeeper:
 
     def tend(self, snapshot: Snapshot) -> None:
         """Begin, where it is worthwhile and nothing is under way, to take or to publish files."""
+        self._folder.touch()
         if self._busy:
             return
         manifest = self._foreign()

@@ -16,6 +16,7 @@ from graph.errors import InvalidInput
 from graph.log import Mode
 from graph.ontology import Ontology
 from graph.place import Place
+from graph.snapshot_leftovers import remove_idle
 from graph.undoing import TakenBack, retract, undo, withdraw
 from loaders.city import generate_city
 from loaders.progress import shown
@@ -106,11 +107,21 @@ def retract_ids(
 
 @commands.command()
 def compact(context: typer.Context, json: AsJson = False) -> None:
-    """Merge the small blocks of the store, while others read."""
-    with _place(context).open_log() as log:
+    """Merge the small blocks of the store, while others read; remove snapshots of versions that run no more."""
+    place = _place(context)
+    with place.open_log() as log:
         done = log.compact()
-    found = {"blocksBefore": done.blocks_before, "blocksAfter": done.blocks_after, "waiting": done.waiting}
-    say(found, f"{done.blocks_before} blocks are {done.blocks_after} now; {done.waiting} old ones wait to go.", json)
+        removed = remove_idle(place.leftovers(log))
+    found: dict[str, Any] = {
+        "blocksBefore": done.blocks_before,
+        "blocksAfter": done.blocks_after,
+        "waiting": done.waiting,
+        "snapshotsRemoved": [{"folder": str(left.path), "sizeBytes": left.size_bytes} for left in removed],
+    }
+    words = f"{done.blocks_before} blocks are {done.blocks_after} now; {done.waiting} old ones wait to go."
+    for left in removed:
+        words += f"\nRemoved the snapshots of another version: {left.path}, {left.size_bytes / 1e6:,.1f} MB."
+    say(found, words, json)
 
 
 @commands.command()
@@ -150,7 +161,7 @@ def doctor(context: typer.Context, json: AsJson = False) -> None:
         if place.is_neo4j:
             with place.drawing() as drawing:
                 state = drawing.state()
-        found = diagnose(knowledge, state)
+        found = diagnose(knowledge, state, place.leftovers(knowledge.log))
     say({"store": place.store, **found.to_json()}, found.summary(place.store, place.language), json)
     raise typer.Exit(5 if found.findings else 0)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -134,6 +135,19 @@ def test_the_doctor_says_what_is_wrong_and_what_to_do(luoshu: Command, tmp_path:
     assert (kind["live"], kind["incomplete"], kind["dangling"]) == (1, 1, 2)
     assert kind["danglingExamples"][0] == ["receivable:r1", "owner", "enterprise:nobody"]
     assert "receivable:r1 owner → enterprise:nobody" in luoshu("doctor").out
+
+
+def test_snapshots_of_another_version_are_named_and_removed(luoshu: Command, tmp_path: Path, firms: Path) -> None:
+    luoshu("load", "tabular", str(firms))
+    old = tmp_path / ".luoshu" / luoshu("doctor", "--json").json["logId"] / "0123456789abcdef"
+    old.mkdir(parents=True)
+    (old / "manifest.json").write_text("{}")
+    os.utime(old, (0, 0))
+    assert f"{old.relative_to(tmp_path)} 0.0 MB" in luoshu("doctor").out
+    assert [left["folder"] for left in luoshu("compact", "--json").json["snapshotsRemoved"]] == [
+        str(old.relative_to(tmp_path))
+    ]
+    assert not old.exists()
 
 
 def test_the_doctor_speaks_chinese_too(luoshu: Command, monkeypatch: pytest.MonkeyPatch) -> None:
