@@ -6,10 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from graph.batch import Rejection
 from loaders.base import READ_AS_NOT_STATED
+
+LISTED_REJECTIONS: Final = 100
+"""So many are listed in JSON; the quarantine file has all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,7 @@ class LoadReport:
         return not self.total.quarantined and self.refused is None
 
     def to_json(self) -> dict[str, Any]:
-        """The report as JSON values: counts as numbers, moments in ISO 8601."""
+        """The report as JSON values: counts as numbers, moments in ISO 8601, of the rejections the first `LISTED_REJECTIONS`."""
         return {
             "source": self.source,
             "mode": self.mode,
@@ -83,6 +86,7 @@ class LoadReport:
             "rows": self.rows,
             "total": _counts(self.total),
             "kinds": {name: _counts(kind) for name, kind in self.kinds.items()},
+            "rejectionCount": sum(self.by_code.values()),
             "rejectionsByCode": dict(self.by_code),
             "rejections": [
                 {
@@ -95,7 +99,7 @@ class LoadReport:
                     "reason": item.reason,
                     "remedy": item.remedy,
                 }
-                for item in self.rejections
+                for item in self.rejections[:LISTED_REJECTIONS]
             ],
             "quarantine": str(self.quarantine) if self.quarantine else None,
             "notes": dict(self.notes),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -45,6 +46,16 @@ def test_a_report_is_json() -> None:
     assert (found["load"], found["recordedAt"], found["total"]["stated"]) == (7, "2024-05-01T00:00:00+00:00", 8)
     assert found["rejections"][0]["field"] == "foundedOn"
     assert found["quarantine"] == str(Path("q/register.csv"))
+
+
+def test_json_lists_the_first_hundred_rejections_counts_all_and_names_their_file() -> None:
+    many = tuple(
+        Rejection("BAD_DATE", "Enterprise", f"row {row}", "foundedOn", "x", "is no date", "write it so", "f.csv")
+        for row in range(2, 1_002)
+    )
+    found = replace(REPORT, rejections=many, by_code={"BAD_DATE": 5_000, "BAD_CODE": 1}).to_json()
+    assert [item["row"] for item in found["rejections"]] == [f"row {row}" for row in range(2, 102)]
+    assert (found["rejectionCount"], found["quarantine"]) == (5_001, str(Path("q/register.csv")))
 
 
 def test_a_report_speaks_english() -> None:
