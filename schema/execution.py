@@ -52,7 +52,7 @@ class Discipline(SchemaExtension):
     def on_parse(self) -> Iterator[None]:
         """Give the document, from the cache where this text was seen before."""
         context = self.execution_context
-        document = context.graphql_document = _parsed(context.query or "")
+        document = context.graphql_document = parsed(context.query or "")
         operations = [one for one in document.definitions if isinstance(one, OperationDefinitionNode)]
         if len(operations) > 1 and context._provided_operation_name is None:
             raise GraphQLError(
@@ -79,7 +79,8 @@ class Discipline(SchemaExtension):
 
 
 @lru_cache(maxsize=256)
-def _parsed(query: str) -> DocumentNode:
+def parsed(query: str) -> DocumentNode:
+    """The document that a text is, from the cache where it was seen before. Raises GraphQLError, also where it is too long."""
     try:
         return parse(query, max_lexical_tokens=MAX_TOKENS, max_comments=1_000, max_source_length=MAX_QUERY_CHARS)
     except GraphQLSyntaxError as exc:

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from graphql import get_introspection_query
 from starlette.testclient import TestClient
 
 from graph.errors import ConfigurationError, LuoshuError, StoreUnavailable
@@ -81,6 +82,17 @@ def test_a_question_is_answered(client: TestClient) -> None:
     assert found.json() == {"data": {"enterprises": {"totalCount": 4}}}
     assert found.headers["content-type"].startswith(JSON)
     assert found.headers["cache-control"] == "no-store"
+
+
+def test_what_the_schema_answers_is_the_same_again_and_in_the_media_type_asked_for(client: TestClient) -> None:
+    query = {"query": get_introspection_query()}
+    first, again, new = (
+        client.post("/graphql", json=query, headers={"accept": kind}) for kind in (JSON, JSON, GRAPHQL_JSON)
+    )
+    assert first.content == again.content == new.content
+    assert "errors" not in first.json()
+    assert (first.status_code, again.status_code, new.status_code) == (200, 200, 200)
+    assert new.headers["content-type"].startswith(GRAPHQL_JSON)
 
 
 def test_a_question_may_come_by_get(client: TestClient) -> None:
