@@ -7,7 +7,7 @@ from typing import Annotated
 from graph.kinds.assets import Asset
 from graph.kinds.parties import CapitalSource, Enterprise, Fund, Institution, Party
 from graph.kinds.places import Region
-from graph.kinds.supply_side import AnchorProgramme, LoanProduct, Pool
+from graph.kinds.supply_side import AnchorProgramme, FeePayer, LoanProduct, Pool
 from graph.kinds.terms import CapitalOrigin, Instrument, Technique
 from graph.money import Money
 from graph.records import Label, Link, Node, Ref, Term
@@ -31,7 +31,11 @@ class Facility(Contract, zh="授信"):
     margin: Annotated[Money | None, Label("保证金")] = None
     committed: Annotated[bool | None, Label("承诺性", "True: the whole limit is exposure")] = None
     revolving: Annotated[bool | None, Label("循环")] = None
+    roll_every: Annotated[
+        int | None, Label("单笔最长期限", "Days after which a drawing is repaid and may be drawn anew", unit="days")
+    ] = None
     expires_on: Annotated[date | None, Label("到期日")] = None
+    annual_rate: Annotated[Decimal | None, Label("年利率", "Null: the product's", unit="0–1")] = None
 
 
 class Loan(Contract, zh="贷款"):
@@ -84,6 +88,13 @@ class Guarantee(Contract, zh="担保"):
     amount: Annotated[Money | None, Label("担保金额", "Most that the guarantor pays")] = None
     outstanding: Annotated[Money | None, Label("在保余额", "Null: the amount")] = None
     cover_share: Annotated[Decimal | None, Label("担保比例", unit="0–1")] = None
+    fee_rate: Annotated[
+        Decimal | None, Label("担保费年费率", "Fee a year on what is guaranteed; null: the product's", unit="0–1")
+    ] = None
+    fee_payer: Annotated[FeePayer | None, Label("担保费承担方", "Null: BORROWER")] = None
+    processing_days: Annotated[
+        int | None, Label("办理天数", "Of an offer: from the application to the guarantee", unit="days")
+    ] = None
 
 
 class EncumbranceKind(Term):

@@ -73,6 +73,12 @@ class Enterprise(CapitalSource, zh="企业", identity=(*LEGAL_ENTITY, ("listing_
     registered_capital: Annotated[Money | None, Label("注册资本")] = None
     annual_revenue: Annotated[Money | None, Label("年营业收入", "Of the last full year that the source knows")] = None
     net_assets: Annotated[Money | None, Label("净资产", unit="±")] = None
+    default_probability: Annotated[
+        Decimal | None, Label("一年期违约概率", "That it defaults within a year", unit="0–1")
+    ] = None
+    default_probability_by: Annotated[
+        str | None, Label("违约概率出处", "The rating or model that gives it, and of when")
+    ] = None
     employees: Annotated[int | None, Label("从业人数", unit="people")] = None
     website: Annotated[str | None, Label("网址")] = None
     description: Annotated[str | None, Label("简介")] = None
@@ -110,8 +116,10 @@ class Institution(CapitalSource, ResponsibleUnit, zh="金融机构", identity=LE
     net_assets: Annotated[Money | None, Label("净资产", unit="±")] = None
     net_capital: Annotated[Money | None, Label("资本净额")] = None
     tier1_capital: Annotated[Money | None, Label("一级资本净额")] = None
+    risk_assets: Annotated[Money | None, Label("风险资产", "Risk-weighted")] = None
     guarantee_multiple: Annotated[
-        Decimal | None, Label("放大倍数", "Most that it may guarantee, in net assets", unit="×")
+        Decimal | None,
+        Label("放大倍数", "Most that it may guarantee or, a micro-lender, lend, in net assets", unit="×"),
     ] = None
     per_name_share: Annotated[
         Decimal | None, Label("单户比例", "Most for one name, as a share of net assets", unit="0–1")

@@ -10,6 +10,22 @@ from graph.money import Money
 from graph.records import Label, Node, Ref, Span, Term
 
 
+class DayCount(Term):
+    """How days become a year where interest is worked out."""
+
+    ACT_365 = "实际天数/365"
+    ACT_360 = "实际天数/360"
+
+
+class FeePayer(Term):
+    """Who bears a cost of a financing."""
+
+    BORROWER = "融资方"
+    OBLIGOR = "付款方"
+    LENDER = "资金方"
+    OTHER = "其他方"
+
+
 class PoolKind(Term):
     """What a pool does."""
 
@@ -59,6 +75,20 @@ class AnchorProgramme(Node, zh="核心企业平台"):
     draw_basis: Annotated[DrawBasis | None, Label("占用口径", "FUNDED or FACE; null: FUNDED")] = None
     max_tier: Annotated[int | None, Label("最多级数", "Deepest tier of suppliers that it serves", unit="tiers")] = None
     voucher_max_days: Annotated[int | None, Label("凭证最长期限", unit="days")] = None
+    sell_through_days: Annotated[
+        int | None, Label("销售周转天数", "In which distributors sell on what they buy; a link may state its own", unit="days")
+    ] = None
+    margin_share: Annotated[
+        Decimal | None, Label("首付保证金比例", "Share of its purchases that a distributor pays itself", unit="0–1")
+    ] = None
+    buy_back_limit: Annotated[
+        Money | None, Label("回购额度", "Most that the anchor buys back of all distributors; null: it states none")
+    ] = None
+    revolving: Annotated[bool | None, Label("循环", "True: what is repaid may be drawn again until `expiresOn`")] = None
+    expires_on: Annotated[date | None, Label("额度到期日", "Last day of the limit; null: it has none stated")] = None
+    processing_days: Annotated[
+        int | None, Label("入驻天数", "To join it, beside what the product takes; null: none is recorded", unit="days")
+    ] = None
 
 
 class LoanProduct(Node, zh="融资产品"):
@@ -71,6 +101,10 @@ class LoanProduct(Node, zh="融资产品"):
     programme: Annotated[Ref[AnchorProgramme] | None, Label("所属平台", relation="UNDER", inverse="products")] = None
     pool: Annotated[Ref[Pool] | None, Label("风险池", relation="COVERED_BY", inverse="products")] = None
     recourse: Annotated[Recourse | None, Label("追索权")] = None
+    recourse_share: Annotated[
+        Decimal | None,
+        Label("追索比例", "Of PARTIAL: the part for which the seller stands; the buyer for the rest", unit="0–1"),
+    ] = None
     with_notice: Annotated[bool | None, Label("通知债务人", "False: undisclosed factoring (暗保理)")] = None
     buyer_limit_with_recourse: Annotated[
         bool | None, Label("有追索也占买方额度", "With recourse the financing draws on the buyer's limit too")
@@ -78,20 +112,58 @@ class LoanProduct(Node, zh="融资产品"):
     advance_rate: Annotated[Decimal | None, Label("融资比例", "α: share of the value that is advanced", unit="0–1")] = (
         None
     )
+    advance_rate_with_cover: Annotated[
+        Decimal | None, Label("有担保融资比例", "α with a guarantee, pool or insurance; null: no other", unit="0–1")
+    ] = None
     draw_basis: Annotated[DrawBasis | None, Label("占用口径", "FUNDED or FACE; null: FUNDED")] = None
     min_amount: Annotated[Money | None, Label("单笔下限")] = None
     max_amount: Annotated[Money | None, Label("单笔上限", "PRODUCT_MAX")] = None
+    max_amount_with_cover: Annotated[
+        Money | None, Label("有担保单笔上限", "With a guarantee, pool or insurance; null: no other")
+    ] = None
     tenor_min_days: Annotated[int | None, Label("最短期限", unit="days")] = None
     tenor_max_days: Annotated[int | None, Label("最长期限", unit="days")] = None
     overdue_max_days: Annotated[
         int | None, Label("最长逾期", "A claim overdue longer is worth nothing here", unit="days")
     ] = None
-    annual_rate: Annotated[Decimal | None, Label("年利率", "Simple annual, act/365", unit="0–1")] = None
+    annual_rate: Annotated[
+        Decimal | None, Label("年利率", "Simple annual, as printed; days by `dayCount`", unit="0–1")
+    ] = None
+    rate_low: Annotated[Decimal | None, Label("利率下限", "Lower end where only a range is printed", unit="0–1")] = None
+    rate_high: Annotated[Decimal | None, Label("利率上限", "Upper end where only a range is printed", unit="0–1")] = (
+        None
+    )
+    day_count: Annotated[DayCount | None, Label("计息基础", "Days of a year of the printed rates; null: ACT_365")] = (
+        None
+    )
+    interest_payer: Annotated[
+        FeePayer | None, Label("利息承担方", "Who bears interest or discount; null: BORROWER")
+    ] = None
+    commission_rate: Annotated[
+        Decimal | None, Label("手续费率", "Charged once, on the principal; null: none is recorded", unit="0–1")
+    ] = None
+    commission_payer: Annotated[FeePayer | None, Label("手续费承担方")] = None
+    service_fee_rate: Annotated[
+        Decimal | None, Label("服务费年费率", "Fee a year, on the principal; null: none is recorded", unit="0–1")
+    ] = None
+    service_fee_payer: Annotated[FeePayer | None, Label("服务费承担方")] = None
+    guarantee_fee_rate: Annotated[
+        Decimal | None,
+        Label("担保费年费率", "Fee a year on what is guaranteed, where the guarantee states none", unit="0–1"),
+    ] = None
+    premium_rate: Annotated[
+        Decimal | None, Label("保险费年费率", "Premium a year on the principal that is insured", unit="0–1")
+    ] = None
+    premium_payer: Annotated[FeePayer | None, Label("保费承担方")] = None
     processing_days: Annotated[
         int | None, Label("办理天数", "From a complete application to the money", unit="days")
     ] = None
     currency: Annotated[str | None, Label("币种", "ISO 4217; null: CNY")] = None
     purposes: Annotated[tuple[str, ...], Label("用途")] = ()
+    takes: Annotated[
+        tuple[str, ...],
+        Label("接受的标的", "Codes of the kinds and variants that it takes: GOVERNMENT, PATENT, Building; empty: all"),
+    ] = ()
     span: Annotated[Span | None, Label("原文位置")] = None
 
 
@@ -107,6 +179,14 @@ class SubsidyKind(Term):
     RISK_COMPENSATION = "风险补偿"
 
 
+class SubsidyMeasure(Term):
+    """What a subsidy's rate is a share of."""
+
+    OF_COST = "按费用比例"
+    OF_PRINCIPAL = "按本金"
+    OF_PRINCIPAL_A_YEAR = "按本金逐年"
+
+
 class Subsidy(Node, zh="补贴"):
     """Public money that lowers a cost or rewards an act."""
 
@@ -116,6 +196,12 @@ class Subsidy(Node, zh="补贴"):
     recipients: Annotated[str | None, Label("受益方", "Who receives it, as printed")] = None
     product: Annotated[Ref[LoanProduct] | None, Label("适用产品", relation="APPLIES_TO")] = None
     rate: Annotated[Decimal | None, Label("比率", "Share of the base, such as 0.002 for 2‰", unit="0–1")] = None
+    measure: Annotated[
+        SubsidyMeasure | None, Label("计算方式", "What the rate is a share of, where the source settles it")
+    ] = None
+    granted_to: Annotated[
+        Ref[Party] | None, Label("已获补贴方", "Whom it has been granted to; null: a scheme", relation="GRANTED_TO")
+    ] = None
     base: Annotated[str | None, Label("计算基数", "What the rate is applied to, as printed")] = None
     cap: Annotated[Money | None, Label("上限")] = None
     status: Annotated[OfferStatus | None, Label("状态")] = None
