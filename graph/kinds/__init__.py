@@ -1,5 +1,16 @@
 """The ontology's declarations, one module a group; importing this package declares every kind."""
 
-from graph.kinds import assets, contracts, demand_side, identity, parties, places, policy, supply_side, terms
+from graph.kinds import assets, contracts, demand_side, identity, parties, places, policy, rates, supply_side, terms
 
-__all__ = ["assets", "contracts", "demand_side", "identity", "parties", "places", "policy", "supply_side", "terms"]
+__all__ = [
+    "assets",
+    "contracts",
+    "demand_side",
+    "identity",
+    "parties",
+    "places",
+    "policy",
+    "rates",
+    "supply_side",
+    "terms",
+]

@@ -8,7 +8,7 @@ from graph.kinds.parties import Enterprise, Institution, Party
 from graph.kinds.places import Product
 from graph.kinds.supply_side import AnchorProgramme
 from graph.money import Money
-from graph.records import Label, Node, Ref, Term
+from graph.records import Label, Link, Node, Ref, Term
 
 
 class Asset(Node, zh="资产", abstract=True):
@@ -71,6 +71,7 @@ class Order(Asset, zh="订单"):
     buyer: Annotated[Ref[Party], Label("采购方", relation="OWED_BY", inverse="ordersPlaced")]
     amount: Annotated[Money, Label("订单金额")]
     filled: Annotated[Money | None, Label("已交付金额")] = None
+    contract_no: Annotated[str | None, Label("合同号", "Of the order, as both sides signed it")] = None
     buyer_type: Annotated[OrderBuyer | None, Label("订单类型")] = None
     placed_on: Annotated[date | None, Label("下单日")] = None
     deliver_by: Annotated[date | None, Label("交货期")] = None
@@ -83,6 +84,7 @@ class SalesContract(Asset, zh="销售合同"):
     buyer: Annotated[Ref[Party], Label("买方", relation="OWED_BY", inverse="contractsAsBuyer")]
     amount: Annotated[Money, Label("合同金额")]
     performed: Annotated[Money | None, Label("已履行金额")] = None
+    contract_no: Annotated[str | None, Label("合同号")] = None
     signed_on: Annotated[date | None, Label("签订日")] = None
     ends_on: Annotated[date | None, Label("终止日")] = None
 
@@ -94,6 +96,7 @@ class PurchaseContract(Asset, zh="购买合同"):
     seller: Annotated[Ref[Party], Label("卖方", relation="OWED_BY", inverse="contractsAsSeller")]
     amount: Annotated[Money, Label("合同金额")]
     performed: Annotated[Money | None, Label("已履行金额")] = None
+    contract_no: Annotated[str | None, Label("合同号")] = None
     signed_on: Annotated[date | None, Label("签订日")] = None
     ends_on: Annotated[date | None, Label("终止日")] = None
 
@@ -158,6 +161,19 @@ class Bill(Asset, zh="票据"):
     face: Annotated[Money, Label("票面金额")]
     issued_on: Annotated[date | None, Label("出票日")] = None
     due_on: Annotated[date | None, Label("到期日")] = None
+    transferable: Annotated[bool | None, Label("可背书转让", "False: marked as not to be endorsed (不得转让)")] = None
+    contract_no: Annotated[str | None, Label("合同号", "Of the trade by which the holder received it")] = None
+    invoice_no: Annotated[str | None, Label("发票号", "Of the trade by which the holder received it")] = None
+
+
+class EndorsedBy(
+    Link, zh="背书", relation="ENDORSED_BY", key=("at",), outgoing="endorsements", incoming="billsEndorsed"
+):
+    """A party endorsed a bill and so stands for its payment. The holder's own endorsement to a financier is none."""
+
+    source: Annotated[Ref[Bill], Label("票据")]
+    target: Annotated[Ref[Party], Label("背书人")]
+    at: Annotated[int, Label("顺序", "Place in the chain of endorsements, from 1", unit="rank")]
 
 
 class CreditClaim(Asset, zh="信用证项下债权"):

@@ -125,6 +125,15 @@ class Encumbrance(Contract, zh="权利负担"):
     rank: Annotated[int | None, Label("顺位", unit="rank")] = None
 
 
+class BuyBack(Contract, zh="回购承诺"):
+    """An anchor's promise to buy back what a distributor has not sold when its financing falls due."""
+
+    programme: Annotated[Ref[AnchorProgramme], Label("核心企业平台", relation="UNDER", inverse="buyBacks")]
+    distributor: Annotated[Ref[Enterprise], Label("经销商", relation="FOR", inverse="buyBacks")]
+    limit: Annotated[Money | None, Label("回购限额", "Most that the anchor buys back of this distributor")] = None
+    expires_on: Annotated[date | None, Label("到期日")] = None
+
+
 class InsurancePolicy(Contract, zh="保证保险"):
     """Credit or performance-guarantee insurance of a loan."""
 

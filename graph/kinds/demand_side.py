@@ -1,6 +1,7 @@
 """The demand side of money: needs, projects, lists, listing, events, cases."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Annotated
 
 from graph.kinds.contracts import Contract
@@ -31,7 +32,10 @@ class Project(Node, zh="项目"):
     vehicle: Annotated[Ref[Enterprise] | None, Label("项目公司", relation="RUN_BY", inverse="projectsRun")] = None
     region: Annotated[Ref[Region] | None, Label("所在地区", relation="LOCATED_IN")] = None
     cost: Annotated[Money | None, Label("总投资")] = None
-    own_capital: Annotated[Money | None, Label("资本金")] = None
+    own_capital: Annotated[Money | None, Label("资本金", "That the project itself states as required")] = None
+    own_capital_share: Annotated[
+        Decimal | None, Label("资本金比例", "Share of the cost required as own capital; null: as rules say", unit="0–1")
+    ] = None
 
 
 class FinancingNeed(Node, zh="融资需求"):

@@ -79,6 +79,9 @@ class Enterprise(CapitalSource, zh="企业", identity=(*LEGAL_ENTITY, ("listing_
     default_probability_by: Annotated[
         str | None, Label("违约概率出处", "The rating or model that gives it, and of when")
     ] = None
+    early_payment_cash: Annotated[
+        Money | None, Label("提前付款资金", "Own cash set aside for paying its payables before they are due; a stock")
+    ] = None
     employees: Annotated[int | None, Label("从业人数", unit="people")] = None
     website: Annotated[str | None, Label("网址")] = None
     description: Annotated[str | None, Label("简介")] = None
@@ -229,6 +232,9 @@ class Supplies(Link, zh="供应", relation="SUPPLIES", key=("product",), outgoin
     payment_term_days: Annotated[int | None, Label("账期", "Days from delivery to payment", unit="days")] = None
     dilution: Annotated[
         Decimal | None, Label("稀释率", "Share of invoices lost to returns, rebates and disputes", unit="0–1")
+    ] = None
+    sell_through_days: Annotated[
+        int | None, Label("销售周转天数", "In which the buyer sells the goods on; null: the programme's", unit="days")
     ] = None
     share_of_supplier_revenue: Annotated[Decimal | None, Label("占供方收入比", unit="0–1")] = None
     share_of_buyer_cost: Annotated[Decimal | None, Label("占需方成本比", unit="0–1")] = None

@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
-from graph.kinds.parties import GovernmentUnit, Party, Person, ResponsibleUnit
+from graph.kinds.parties import GovernmentUnit, InstitutionType, Party, Person, ResponsibleUnit
 from graph.kinds.places import Industry, Region, Tag
 from graph.kinds.terms import Dimension, Instrument, OfferStatus, Operator, SizeClass, Stage
 from graph.money import Money
@@ -121,6 +121,34 @@ class RuleKind(Term):
     PURPOSE = "用途"
     PRINCIPLE = "原则"
     COEFFICIENT = "系数"
+    OWN_CAPITAL = "项目资本金比例"
+
+
+class RegulatoryLimit(Term):
+    """What a regulator caps of a lender's or guarantor's exposures."""
+
+    SINGLE_NAME = "单一客户"
+    GROUP = "集团客户"
+    CONNECTED = "关联客户"
+    DEBTOR = "同一债务人"
+    TOTAL = "总额"
+
+
+class CapitalBase(Term):
+    """Of what a regulatory limit is a share."""
+
+    NET_CAPITAL = "资本净额"
+    TIER1_CAPITAL = "一级资本净额"
+    NET_ASSETS = "净资产"
+    RISK_ASSETS = "风险资产"
+
+
+class TermSubject(Term):
+    """Whose term a rule of kind TERM bounds."""
+
+    VOUCHER = "供应链凭证付款期限"
+    BILL = "票据期限"
+    SME_PAYMENT = "大型企业向中小企业付款期限"
 
 
 class Rule(Node, zh="规则"):
@@ -149,6 +177,25 @@ class Rule(Node, zh="规则"):
     amount: Annotated[Money | None, Label("金额参数")] = None
     value: Annotated[Decimal | None, Label("数值参数")] = None
     count: Annotated[int | None, Label("数量参数", unit="count")] = None
+    limit_kind: Annotated[
+        RegulatoryLimit | None,
+        Label(
+            "监管限额类型",
+            "Of REGULATORY_LIMIT: names, groups of control, also of dependence (CONNECTED), debtors, all",
+        ),
+    ] = None
+    base: Annotated[
+        CapitalBase | None, Label("计算基数", "Of REGULATORY_LIMIT: headroom = value × base − exposure")
+    ] = None
+    institution_type: Annotated[
+        InstitutionType | None, Label("适用机构类型", "Of REGULATORY_LIMIT; null: the institution that it is about")
+    ] = None
+    net_of_margin: Annotated[
+        bool | None, Label("敞口口径", "Of REGULATORY_LIMIT, true: deposits given as margin net out of what it counts")
+    ] = None
+    term_of: Annotated[TermSubject | None, Label("期限对象", "Of TERM: whose term it bounds")] = None
+    max_days: Annotated[int | None, Label("最长天数", "Of TERM", unit="days")] = None
+    max_months: Annotated[int | None, Label("最长月数", "Of TERM: months of the calendar", unit="months")] = None
     values: Annotated[tuple[str, ...], Label("列举", "What the rule lists, as printed")] = ()
     open_ended: Annotated[bool | None, Label("列举未尽", "True: the list ends in 等")] = None
     hard: Annotated[bool | None, Label("硬性", "False: a preference; null: hard")] = None

@@ -76,7 +76,8 @@ class AnchorProgramme(Node, zh="核心企业平台"):
     max_tier: Annotated[int | None, Label("最多级数", "Deepest tier of suppliers that it serves", unit="tiers")] = None
     voucher_max_days: Annotated[int | None, Label("凭证最长期限", unit="days")] = None
     sell_through_days: Annotated[
-        int | None, Label("销售周转天数", "In which distributors sell on what they buy; a link may state its own", unit="days")
+        int | None,
+        Label("销售周转天数", "In which distributors sell on what they buy; a link may state its own", unit="days"),
     ] = None
     margin_share: Annotated[
         Decimal | None, Label("首付保证金比例", "Share of its purchases that a distributor pays itself", unit="0–1")
