@@ -72,6 +72,7 @@ class ConstraintKind(Term):
     FACILITY = "授信余额"
     ANCHOR_LIMIT = "核心企业额度"
     DEBTOR_LIMIT = "买方限额"
+    BUY_BACK = "回购额度"
     POOL = "资金池额度"
     GUARANTOR = "担保机构额度"
     SINGLE_NAME = "单户限额"
