@@ -33,7 +33,7 @@ _CREDIT_WEIGHTS: Final = np.array([pow(3, place, 31) for place in range(17)], dt
 _CREDIT_VALUES: Final = np.full(256, -1, dtype=np.int64)
 _CREDIT_VALUES[[ord(char) for char in _CREDIT_ALPHABET]] = np.arange(31)
 
-_NON_NEGATIVE_UNITS: Final = frozenset({"days", "count", "people", "tiers", "years", "rank"})
+_NON_NEGATIVE_UNITS: Final = frozenset({"days", "count", "people", "tiers", "years", "months", "rank"})
 
 
 @dataclass(frozen=True, slots=True)

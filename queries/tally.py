@@ -10,7 +10,7 @@ import numpy as np
 from graph.money import CNY, Money
 from graph.snapshot_columns import NOT_STATED
 from graph.view import View
-from queries.columns import is_foreign
+from queries.exchange import in_currency, owed_in, worth_in
 from queries.financing.limits.constraints import MissingFact
 
 
@@ -21,13 +21,22 @@ class Amount(NamedTuple):
     missing: tuple[MissingFact, ...] = ()
 
 
-def amount_of(money: Money | None, record: int, name: str, currency: str = CNY) -> Amount:
-    """The amount of a record's money field (by GraphQL name) in a currency. Nobody states rates yet, so another one is not stated."""
+def amount_of(
+    money: Money | None, record: int, name: str, currency: str = CNY, *, view: View | None = None, owed: bool = False
+) -> Amount:
+    """The amount of a record's money field (by GraphQL name) in a currency, by the view's rates; without a view by none.
+
+    What it can bring, less the haircut; `owed`: what is owed or used, in full.
+    """
     if money is None:
         return Amount(None, (MissingFact(record, name),))
-    if money.currency != currency:
+    if money.currency == currency:
+        return Amount(money.minor)
+    convert = owed_in if owed else worth_in
+    converted = None if view is None else convert(view, money, currency)
+    if converted is None:
         return Amount(None, (MissingFact(record, f"rate {money.currency}/{currency}"),))
-    return Amount(money.minor)
+    return Amount(converted)
 
 
 def plus(one: Amount, other: Amount) -> Amount:
@@ -63,15 +72,14 @@ class Tally:
 
 
 def total_of(view: View, handles: np.ndarray, field: str, fallback: str, currency: str = CNY) -> Tally:
-    """The sum of a money field of many records of one kind; where it is null, of the fallback's."""
+    """The sum of a money field of many records of one kind, as owed; where it is null, of the fallback's."""
     tally = Tally()
-    amounts, others = view.ints(handles, field), view.ints(handles, fallback)
+    amounts, unrated = in_currency(view, handles, field, currency, owed=True)
+    others, others_unrated = in_currency(view, handles, fallback, currency, owed=True)
     counted = np.where(amounts == NOT_STATED, others, amounts)
     for handle in handles[counted == NOT_STATED].tolist():
         tally.missing.append(MissingFact(handle, view.kind_of(handle).by_name[field].graph_name))
-    foreign = np.where(
-        amounts == NOT_STATED, is_foreign(view, handles, fallback, currency), is_foreign(view, handles, field, currency)
-    )
+    foreign = np.where(amounts == NOT_STATED, others_unrated, unrated)
     tally.missing += [MissingFact(handle, f"rate to {currency}") for handle in handles[foreign].tolist()]
     tally.total = sum(counted[counted != NOT_STATED].tolist())
     return tally
