@@ -130,7 +130,8 @@ class Appraisal:
 
     def _claim(self, registration: tuple[int, Encumbrance]) -> PriorClaim:
         handle, record = registration
-        contract = self.ref(handle, "secures")
+        # A contract of which only the id is known is one contract all the same.
+        contract = -1 if record.secures is None else self.view.locate(record.secures)
         amount = record.amount.minor if record.amount is not None and record.amount.currency == CNY else None
         return PriorClaim(contract if contract >= 0 else handle, record.kind is EncumbranceKind.ASSIGNMENT, amount)
 
