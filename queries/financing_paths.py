@@ -93,7 +93,7 @@ def financing_paths(
     """
     handle = view.require(beneficiary, "Enterprise")
     meter = Meter(budget.checked())
-    appraisal = Appraisal(view, handle, None if need is None else need.checked())
+    appraisal = Appraisal(view, handle, None if need is None else need.checked(view))
     wanted = Wanted(_statuses(status), frozenset(supports or ()))
     rows = [row for row in chosen(techniques) if _serves(row, need)]
     automaton = Automaton(appraisal, meter)
@@ -129,7 +129,7 @@ def financing_path(view: View, identifier: str, *, need: NeedAsked | None = None
     if any(one < 0 for one in (*handles, *marks)) or not view.has_kind(handles[-1], "Enterprise"):
         return None
     nodes = [one for one in handles if not view.kind_of(one).is_link]
-    appraisal = Appraisal(view, nodes[-1], None if need is None else need.checked())
+    appraisal = Appraisal(view, nodes[-1], None if need is None else need.checked(view))
     for spine in row.spines:
         links = _links(view, handles)
         if len(spine.word) <= len(nodes) - 1 and _spells(view, row, spine, tuple(nodes), links):

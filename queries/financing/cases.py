@@ -6,7 +6,6 @@ from fractions import Fraction
 from typing import Final
 
 from graph.kinds.assets import Receivable
-from graph.kinds.contracts import Facility, Loan
 from graph.kinds.supply_side import LoanProduct
 from graph.kinds.terms import Recourse
 from graph.money import CNY, Money
@@ -16,6 +15,7 @@ from queries.financing.limits.constraints import ONE
 from queries.financing.techniques.rows import ObligorRule
 from queries.financing.terms import PathRecourse
 from queries.ratios import fraction
+from queries.tally import Amount, amount_of
 
 ON_CLAIMS: Final = frozenset({ObligorRule.BUYER, ObligorRule.ANCHOR})
 RECOURSE: Final = {
@@ -29,7 +29,7 @@ RECOURSE: Final = {
 class Case:
     """A candidate under appraisal. Handles are -1 where the spine has no such node.
 
-    `offer` the product's record and `rate` its α in millionths, None where not stated; `currency` that in which the path brings money;
+    `offer` the product's record and `rate` its α in millionths, None where not stated; `currency` that in which it is measured;
     `lender` the person in law that lends; `contract` the contract in force that the path is; `obligor` who owes what pays the
     financing back (-1: nobody, or not stated); `recourse` None where there is no claim to have recourse on.
     """
@@ -57,7 +57,7 @@ class Case:
         self.lender = appraisal.entity(self.source)
         self.offer = appraisal.offer(self.product, LoanProduct) if self.product >= 0 else None
         self.rate = None if self.offer is None else appraisal.rate(self.product, self.offer)
-        self.currency = self._currency()
+        self.currency = CNY
         claims = self.row.obligor in ON_CLAIMS
         self.recourse = RECOURSE[self.offer.recourse if self.offer else None] if claims and self.contract < 0 else None
         self.obligor = self._obligor()
@@ -72,15 +72,9 @@ class Case:
         """What a yuan of principal draws on a limit in FACE, 1/α, and whether α is stated. Without α: 1, the least that it can be."""
         return (1 / fraction(self.rate), True) if self.rate else (ONE, self.rate is not None)
 
-    def _currency(self) -> str:
-        money: Money | None = None
-        if self.offer is not None:
-            return self.offer.currency or CNY
-        if self.facility >= 0:
-            money = self.appraisal.record(self.facility, Facility).limit
-        elif self.loan >= 0:
-            money = self.appraisal.record(self.loan, Loan).principal
-        return money.currency if money is not None else CNY
+    def amount(self, money: Money | None, record: int, name: str, *, owed: bool = False) -> Amount:
+        """A money field of a record (by GraphQL name) in the path's currency: what it can bring, or what is `owed` or used."""
+        return amount_of(money, record, name, self.currency, view=self.view, owed=owed)
 
     def _obligor(self) -> int:
         match self.row.obligor:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
@@ -12,6 +12,7 @@ from graph.kinds.demand_side import FinancingNeed, Fulfils, NeedStatus
 from graph.kinds.terms import Instrument
 from graph.money import CNY, MAX_MINOR, Money
 from graph.view import View
+from queries.exchange import owed_in
 from queries.financing.limits.constraints import MissingFact
 
 CLOSED: Final = frozenset({NeedStatus.FUNDED, NeedStatus.REJECTED, NeedStatus.WITHDRAWN})
@@ -41,8 +42,8 @@ class NeedAsked:
     purpose: str | None = None
     needed_by: date | None = None
 
-    def checked(self) -> NeedAsked:
-        """This need.
+    def checked(self, view: View) -> NeedAsked:
+        """This need in CNY, at the view's rate in full.
 
         Raises InvalidInput for an amount that is not above 0, beyond what is kept, or in a currency that no rate converts, and for
         tenors that are negative or reversed.
@@ -51,9 +52,15 @@ class NeedAsked:
             raise InvalidInput(
                 f"need.amount {self.amount.amount} {self.amount.currency}: give more than 0 and at most {MAX_MINOR // 100}"
             )
-        if self.amount.currency != CNY:
+        converted = owed_in(view, self.amount)
+        if converted is None:
             raise InvalidInput(
-                f"need.amount is in {self.amount.currency}, and no rate to {CNY} is stated; give it in {CNY}"
+                f"need.amount is in {self.amount.currency}, and no rate to {CNY} is stated on {view.as_of}; "
+                f"load an ExchangeRate of {self.amount.currency}, or give it in {CNY}"
+            )
+        if converted > MAX_MINOR:
+            raise InvalidInput(
+                f"need.amount {self.amount.amount} {self.amount.currency} is more than {MAX_MINOR // 100} {CNY}; give less"
             )
         for name, days in (("tenorMinDays", self.tenor_min_days), ("tenorMaxDays", self.tenor_max_days)):
             if days is not None and days < 0:
@@ -66,7 +73,7 @@ class NeedAsked:
             raise InvalidInput(
                 f"need.tenorMinDays {self.tenor_min_days} is above tenorMaxDays {self.tenor_max_days}; exchange them"
             )
-        return self
+        return self if self.amount.currency == CNY else replace(self, amount=Money(converted))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +99,14 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class OpenNeed:
-    """A need of the view that still asks for money: `open` = declared − fulfilled, above 0; None where not in CNY."""
+    """A need of the view that still asks for money, in 分 of CNY: `open` = declared − fulfilled, above 0.
+
+    `declared` and `open` None where it is in another currency without a rate.
+    """
 
     handle: int
     need: FinancingNeed
+    declared: int | None
     open: int | None
     fulfilled: int
     at_most: bool
@@ -122,12 +133,14 @@ def open_needs(view: View, beneficiary: int) -> list[OpenNeed]:
         assert isinstance(need, FinancingNeed)
         if need.status in CLOSED:
             continue
-        if need.amount.currency != CNY:
-            found.append(OpenNeed(handle, need, None, 0, False))
+        declared = owed_in(view, need.amount)
+        if declared is None:
+            found.append(OpenNeed(handle, need, None, None, 0, False))
             continue
-        fulfilled, known = _fulfilled(view, links[places == place].tolist())
+        fulfilled, known = _fulfilled(view, links[places == place].tolist(), need.amount.currency)
         if fulfilled < need.amount.minor:
-            found.append(OpenNeed(handle, need, need.amount.minor - fulfilled, fulfilled, not known))
+            left = owed_in(view, replace(need.amount, minor=need.amount.minor - fulfilled)) or 0
+            found.append(OpenNeed(handle, need, declared, left, declared - left, not known))
     return found
 
 
@@ -145,7 +158,7 @@ def served(needs: Iterable[OpenNeed], instruments: tuple[Instrument, ...]) -> Ne
     )
     return Need(
         None if foreign else sum(need.open or 0 for need in fitting),
-        None if foreign else sum(need.need.amount.minor for need in fitting),
+        None if foreign else sum(need.declared or 0 for need in fitting),
         None if foreign else sum(need.fulfilled for need in fitting),
         first.tenor_min_days,
         first.tenor_max_days,
@@ -158,16 +171,16 @@ def served(needs: Iterable[OpenNeed], instruments: tuple[Instrument, ...]) -> Ne
     )
 
 
-def _fulfilled(view: View, links: list[int]) -> tuple[int, bool]:
+def _fulfilled(view: View, links: list[int], currency: str) -> tuple[int, bool]:
+    """What contracts brought, in 分 of the need's own currency, and whether all of it is known."""
     total, known = 0, True
     for handle in links:
         link = view.record(handle)
         assert isinstance(link, Fulfils)
         amount = link.amount or _contract_amount(view, view.ref(handle, "source"))
-        if amount is None or amount.currency != CNY:
-            known = False
-        else:
-            total += amount.minor
+        brought = None if amount is None else owed_in(view, amount, currency)
+        known &= brought is not None
+        total += brought or 0
     return total, known
 
 

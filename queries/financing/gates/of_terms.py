@@ -2,19 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from graph.kinds.contracts import Facility, Loan
 from graph.kinds.parties import Fund
 from graph.kinds.supply_side import AnchorProgramme, Pool
-from graph.money import CNY
+from graph.money import CNY, Money
+from graph.records import Record
 from queries.derived import offer_record
+from queries.exchange import owed_in, rate
 from queries.financing.cases import Case
 from queries.financing.gates.verdicts import FAILED, PASSED, Verdict, unknown
 from queries.financing.limits.constraints import Constraint, MissingFact, capacity_of
 from queries.financing.limits.of_pool import may_be_stopped
 from queries.financing.terms import ConstraintKind, SupportKind
+
+AMOUNTS: Final = {
+    "Receivable": "face",
+    "Voucher": "face",
+    "Bill": "face",
+    "CreditClaim": "amount",
+    "Order": "amount",
+    "SalesContract": "amount",
+    "PurchaseContract": "amount",
+    "Deposit": "amount",
+    "FxDocument": "amount",
+    "WarehouseReceipt": "valuation",
+    "IpRight": "valuation",
+    "RevenueRight": "valuation",
+    "Equipment": "valuation",
+    "Building": "valuation",
+    "LandUseRight": "valuation",
+    "Loan": "principal",
+    "Facility": "limit",
+    "Lease": "price",
+}
+"""Which field says in what currency an asset or contract is."""
 
 
 def limit(case: Case, constraints: tuple[Constraint, ...]) -> Verdict:
@@ -41,21 +66,29 @@ def limit(case: Case, constraints: tuple[Constraint, ...]) -> Verdict:
 def _least(case: Case) -> int | None:
     fund, product = case.fund, case.offer
     money = offer_record(case.view, fund, Fund).ticket_min if fund >= 0 else product.min_amount if product else None
-    return money.minor if money is not None and money.currency == case.currency else None
+    return None if money is None else owed_in(case.view, money, case.currency)
 
 
 def currency(case: Case) -> Verdict:
-    """CURRENCY: need, claim and offer are in one currency; nobody states rates yet."""
-    code = case.currency
-    foreign = []
-    if code != CNY and case.need.amount is not None:
-        foreign.append(MissingFact(case.beneficiary, f"rate {CNY}/{code}"))
-    asset = case.asset
-    if asset >= 0:
-        record = case.claim if case.receivable >= 0 else case.appraisal.voucher(asset)
-        if record.face.currency != code:
-            foreign.append(MissingFact(asset, f"rate {record.face.currency}/{code}"))
-    return unknown(*foreign) if foreign else PASSED
+    """CURRENCY: rates convert what the offer, the contract in force and the claim are in; without one it is unknown."""
+    found: list[tuple[int, str]] = []
+    if case.offer is not None:
+        found.append((case.product, case.offer.currency or CNY))
+    found += [(handle, money.currency) for handle, money in _moneys(case) if money is not None]
+    missing = (
+        MissingFact(record, f"rate {code}/{case.currency}")
+        for record, code in found
+        if code != case.currency and rate(case.view, code, case.currency) is None
+    )
+    facts = tuple(missing)
+    return unknown(*facts) if facts else PASSED
+
+
+def _moneys(case: Case) -> Iterator[tuple[int, Money | None]]:
+    """The amount that the claim or contract of a path is for."""
+    for handle in (case.asset, case.contract):
+        if handle >= 0 and (name := AMOUNTS.get(case.view.kind_of(handle).name)) is not None:
+            yield handle, getattr(case.appraisal.record(handle, Record), name)
 
 
 class _Term(NamedTuple):
