@@ -38,8 +38,13 @@ class KindSpec:
 
     @cached_property
     def plural(self) -> str:
-        """The name of a node kind's connection field, and of any kind's table; a link's is its own prefix."""
+        """The name of a kind's table; a link's is its own prefix."""
         return self.prefix if self.is_link else pluralise(self.prefix)
+
+    @property
+    def listing(self) -> str:
+        """The name of a node kind's connection field: its plural, unless it declares another."""
+        return self.record.options.listing or self.plural
 
     @property
     def zh(self) -> str:

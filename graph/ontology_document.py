@@ -44,7 +44,7 @@ def _kind(ontology: Ontology, kind: KindSpec) -> Iterator[str]:
     if kind.is_link:
         facts.append(f"relationship `{kind.relation}`")
     else:
-        facts.append(f"listed by `{kind.plural}`")
+        facts.append(f"listed by `{kind.listing}`")
     if kind.identity:
         rungs = (" + ".join(f"`{kind.by_name[name].graph_name}`" for name in rung) for rung in kind.identity)
         facts.append(f"identified by {', else '.join(rungs)}")

@@ -112,7 +112,10 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class KindOptions:
-    """What a kind declares about itself beside its fields. `identity` is a ladder: the highest rung first."""
+    """What a kind declares about itself beside its fields.
+
+    `identity` is a ladder: the highest rung first. `listing` names the question that lists it, where its plural is another question.
+    """
 
     zh: str
     abstract: bool = False
@@ -121,6 +124,7 @@ class KindOptions:
     relation: str | None = None
     outgoing: str | None = None
     incoming: str | None = None
+    listing: str | None = None
     was: tuple[str, ...] = ()
 
 
@@ -163,6 +167,7 @@ class Record(_Declared):
         relation: str | None = None,
         outgoing: str | None = None,
         incoming: str | None = None,
+        listing: str | None = None,
         was: tuple[str, ...] = (),
         **kwargs: Any,
     ) -> None:
@@ -175,6 +180,7 @@ class Record(_Declared):
             relation=relation,
             outgoing=outgoing,
             incoming=incoming,
+            listing=listing,
             was=was,
         )
         dataclasses.dataclass(frozen=True, kw_only=True)(cls)

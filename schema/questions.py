@@ -126,7 +126,7 @@ class Present:
 def question_fields(types: Types, ontology: Kinds, *more: type[Any]) -> list[StrawberryField]:
     """All questions: the declared ones, a connection a node kind, search, and those that `more` types declare.
 
-    Raises TypeError for a kind whose plural is a question already.
+    Raises TypeError for a kind that is listed under the name of another question.
     """
     declared: tuple[type[Any], ...] = (Questions, *more)
     fields = [field for cls in declared for field in declared_fields(cls)]
@@ -142,9 +142,9 @@ def question_fields(types: Types, ontology: Kinds, *more: type[Any]) -> list[Str
         "view",
     }
     for kind in ontology.nodes:
-        if kind.plural in taken:
-            raise TypeError(f"the plural of {kind.name}, {kind.plural}, is a question; name the kind otherwise")
-        field = connection_field(types, kind, kind.plural, f"{kind.zh} · All {kind.en} records", KindField)
+        if kind.listing in taken:
+            raise TypeError(f"{kind.name} is listed as {kind.listing}, which is another question; declare its listing")
+        field = connection_field(types, kind, kind.listing, f"{kind.zh} · All {kind.en} records", KindField)
         assert isinstance(field, KindField)
         field.kind = kind
         fields.append(field)

@@ -106,7 +106,7 @@ class EncumbranceKind(Term):
     RETENTION = "所有权保留"
 
 
-class Encumbrance(Contract, zh="权利负担"):
+class Encumbrance(Contract, zh="权利负担", listing="encumbranceRecords"):
     """A pledge, assignment, mortgage or retention. Of one asset, or, `blanket`, of all receivables of the grantor."""
 
     kind: Annotated[EncumbranceKind, Label("类型")]

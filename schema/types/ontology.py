@@ -99,7 +99,7 @@ class KindDescription:
             is_link=kind.is_link,
             bases=list(kind.bases),
             prefix=kind.prefix,
-            connection=None if kind.is_link else kind.plural,
+            connection=None if kind.is_link else kind.listing,
             identity=[names(rung) for rung in kind.identity],
             key=names(kind.key),
             fields=[FieldDescription.of(kind, spec) for spec in kind.fields],

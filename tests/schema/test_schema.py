@@ -216,7 +216,7 @@ def test_a_kind_whose_plural_is_a_question_is_refused() -> None:
 
             name: Annotated[str, Label("名称")]
 
-        with pytest.raises(TypeError, match="FundCoverageGap, fundCoverageGaps, is a question"):
+        with pytest.raises(TypeError, match="FundCoverageGap is listed as fundCoverageGaps, which is another question"):
             build_schema(Ontology.current())
 
 
