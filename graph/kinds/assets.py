@@ -77,6 +77,16 @@ class Order(Asset, zh="订单"):
     deliver_by: Annotated[date | None, Label("交货期")] = None
 
 
+class EquipmentClass(Term):
+    """Classes of equipment that the leasing measures name."""
+
+    NEW_ENERGY_VEHICLE = "新能源汽车"
+    CONSTRUCTION = "工程机械"
+    AGRICULTURAL = "农业机械"
+    MINING = "矿山设备"
+    OTHER = "其他"
+
+
 class SalesContract(Asset, zh="销售合同"):
     """A contract under which the owner sells."""
 
@@ -87,6 +97,7 @@ class SalesContract(Asset, zh="销售合同"):
     contract_no: Annotated[str | None, Label("合同号")] = None
     signed_on: Annotated[date | None, Label("签订日")] = None
     ends_on: Annotated[date | None, Label("终止日")] = None
+    equipment: Annotated[EquipmentClass | None, Label("设备类别", "Where what is sold is equipment")] = None
 
 
 class PurchaseContract(Asset, zh="购买合同"):
@@ -99,6 +110,7 @@ class PurchaseContract(Asset, zh="购买合同"):
     contract_no: Annotated[str | None, Label("合同号")] = None
     signed_on: Annotated[date | None, Label("签订日")] = None
     ends_on: Annotated[date | None, Label("终止日")] = None
+    equipment: Annotated[EquipmentClass | None, Label("设备类别", "Where what is sold is equipment")] = None
 
 
 class WarehouseReceipt(Asset, zh="仓单"):
@@ -187,16 +199,6 @@ class CreditClaim(Asset, zh="信用证项下债权"):
     amount: Annotated[Money, Label("金额")]
     accepted: Annotated[bool | None, Label("已承兑")] = None
     due_on: Annotated[date | None, Label("到期日")] = None
-
-
-class EquipmentClass(Term):
-    """Classes of equipment that the leasing measures name."""
-
-    NEW_ENERGY_VEHICLE = "新能源汽车"
-    CONSTRUCTION = "工程机械"
-    AGRICULTURAL = "农业机械"
-    MINING = "矿山设备"
-    OTHER = "其他"
 
 
 class Equipment(Asset, zh="设备"):

@@ -7,8 +7,8 @@ from typing import Annotated
 from graph.kinds.assets import Asset
 from graph.kinds.parties import CapitalSource, Enterprise, Fund, Institution, Party
 from graph.kinds.places import Region
-from graph.kinds.supply_side import AnchorProgramme, FeePayer, LoanProduct, Pool
-from graph.kinds.terms import CapitalOrigin, Instrument, Technique
+from graph.kinds.supply_side import AnchorProgramme, FeePayer, LoanProduct, Pool, VoucherScheme
+from graph.kinds.terms import CapitalOrigin, Instrument, LeaseModel, SyndicateRole, Technique
 from graph.money import Money
 from graph.records import Label, Link, Node, Ref, Term
 
@@ -54,6 +54,9 @@ class Loan(Contract, zh="贷款"):
     outstanding: Annotated[Money | None, Label("余额", "Null: the principal")] = None
     start_on: Annotated[date | None, Label("放款日")] = None
     due_on: Annotated[date | None, Label("到期日")] = None
+    renewal_committed: Annotated[
+        bool | None, Label("续贷承诺", "The lender has committed to lend again once the loan is repaid")
+    ] = None
     annual_rate: Annotated[Decimal | None, Label("年利率", unit="0–1")] = None
 
 
@@ -63,7 +66,7 @@ class LentBy(Link, zh="参贷", relation="LENT_BY", outgoing="syndicate", incomi
     source: Annotated[Ref[Loan], Label("贷款")]
     target: Annotated[Ref[Institution], Label("参贷行")]
     share: Annotated[Decimal | None, Label("份额", unit="0–1")] = None
-    role: Annotated[str | None, Label("角色")] = None
+    role: Annotated[SyndicateRole | None, Label("角色")] = None
 
 
 class LoanBatch(Contract, zh="批量贷款"):
@@ -135,24 +138,28 @@ class BuyBack(Contract, zh="回购承诺"):
 
 
 class InsurancePolicy(Contract, zh="保证保险"):
-    """Credit or performance-guarantee insurance of a loan."""
+    """Credit or performance-guarantee insurance of a loan. Without a contract it is an offer to insure the debtor's."""
 
     insurer: Annotated[Ref[Institution], Label("保险人", relation="INSURED_BY", inverse="policiesWritten")]
-    insured: Annotated[Ref[Party], Label("被保险人", relation="FOR", inverse="insurancePolicies")]
+    insured: Annotated[
+        Ref[Party], Label("被保险人", "Who is paid: the lender", relation="FOR", inverse="insurancePolicies")
+    ]
+    debtor: Annotated[
+        Ref[Party] | None,
+        Label(
+            "借款人",
+            "Whose debt is insured; null: the insured's own",
+            relation="INSURES_DEBT_OF",
+            inverse="debtInsured",
+        ),
+    ] = None
     contract: Annotated[Ref[Contract] | None, Label("主合同", relation="COVERS", inverse="coveredByInsurance")] = None
-    limit: Annotated[Money | None, Label("保额")] = None
-    deductible: Annotated[Decimal | None, Label("免赔率", unit="0–1")] = None
+    limit: Annotated[Money | None, Label("保额", "Most that the insurer pays")] = None
+    outstanding: Annotated[Money | None, Label("在保余额", "Null: the limit")] = None
+    deductible: Annotated[
+        Decimal | None, Label("免赔率", "Share of a loss that the insurer does not pay: it covers the rest", unit="0–1")
+    ] = None
     premium: Annotated[Money | None, Label("保费")] = None
-
-
-class LeaseModel(Term):
-    """How a lease is built."""
-
-    DIRECT = "直租"
-    SUBLEASE = "转租"
-    ENTRUSTED = "委托租赁"
-    VENDOR = "包销直租"
-    SALE_AND_LEASEBACK = "售后回租"
 
 
 class Lease(Contract, zh="融资租赁合同"):
@@ -177,6 +184,17 @@ class InvestmentRound(Contract, zh="投资轮次"):
     round: Annotated[str | None, Label("轮次", "As printed: 天使轮, A轮, Pre-IPO")] = None
     instrument: Annotated[Instrument | None, Label("工具", "Null: EQUITY")] = None
     amount: Annotated[Money | None, Label("总额")] = None
+
+
+class Participation(
+    Link, zh="参团意向", relation="PARTICIPATES_IN", outgoing="participations", incoming="participants"
+):
+    """A bank takes part in the syndicated loans that another offers. Who offers is a lead; further leads say so."""
+
+    source: Annotated[Ref[Institution], Label("参团行")]
+    target: Annotated[Ref[LoanProduct], Label("银团产品")]
+    role: Annotated[SyndicateRole | None, Label("角色", "Null: MEMBER")] = None
+    limit: Annotated[Money | None, Label("承贷上限", "Most that it takes of one loan; null: its limits decide")] = None
 
 
 class InvestedBy(Link, zh="投资方", relation="INVESTED_BY", outgoing="investors", incoming="investments"):
@@ -218,8 +236,20 @@ class BondIssue(Contract, zh="债券"):
     type: Annotated[BondType | None, Label("债券类型")] = None
     approved: Annotated[Money | None, Label("核准额度")] = None
     issued: Annotated[Money | None, Label("已发行额")] = None
-    approval_until: Annotated[date | None, Label("核准有效期")] = None
+    approval_until: Annotated[date | None, Label("核准有效期", "Last day on which it may be issued")] = None
+    underwriter: Annotated[
+        Ref[CapitalSource] | None,
+        Label("主承销商", "Who places it with investors", relation="UNDERWRITTEN_BY", inverse="bondsUnderwritten"),
+    ] = None
     due_on: Annotated[date | None, Label("到期日")] = None
+
+
+class Funding(Link, zh="定向资金", relation="FUNDS", outgoing="funds", incoming="fundedBy"):
+    """A lender's own bond gives money to one of its products: green financial bonds, bonds of policy banks."""
+
+    source: Annotated[Ref[BondIssue], Label("债券")]
+    target: Annotated[Ref[LoanProduct], Label("产品")]
+    raises: Annotated[Money | None, Label("提高上限", "By how much it raises the most for one transaction")] = None
 
 
 class Swap(Contract, zh="债转股"):
@@ -240,6 +270,16 @@ class PppContract(Contract, zh="政府和社会资本合作合同"):
     equity_part: Annotated[Money | None, Label("股权部分")] = None
     debt_part: Annotated[Money | None, Label("债权部分")] = None
     term_years: Annotated[int | None, Label("期限", unit="years")] = None
+
+
+class PppPart(Link, zh="出资方", relation="FINANCED_BY", key=("part",), outgoing="financiers", incoming="pppParts"):
+    """Who brings a part of a public–private partnership, as debt or as equity."""
+
+    source: Annotated[Ref[PppContract], Label("合同")]
+    target: Annotated[Ref[CapitalSource], Label("出资方")]
+    part: Annotated[Instrument, Label("部分", "DEBT or EQUITY")]
+    amount: Annotated[Money | None, Label("承诺金额", "Null: the whole part")] = None
+    paid: Annotated[Money | None, Label("已到位金额")] = None
 
 
 class Merger(Contract, zh="并购重组"):
@@ -267,6 +307,7 @@ class Collaboration(Contract, zh="产学研合作"):
         Ref[Party] | None, Label("合作方", relation="LINKED_WITH", inverse="collaborationsAsPartner")
     ] = None
     voucher_amount: Annotated[Money | None, Label("用券金额")] = None
+    scheme: Annotated[Ref[VoucherScheme] | None, Label("券计划", relation="PAID_FROM", inverse="collaborations")] = None
 
 
 class SecuredBy(Link, zh="担保物", relation="SECURED_BY", outgoing="security", incoming="securesContracts"):

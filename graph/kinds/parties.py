@@ -103,6 +103,7 @@ class InstitutionType(Term):
     INTERMEDIARY = "中介服务机构"
     ASSOCIATION = "行业协会"
     INVESTOR = "投资机构"
+    SECURITIES_FIRM = "证券公司"
 
 
 class Institution(CapitalSource, ResponsibleUnit, zh="金融机构", identity=LEGAL_ENTITY):

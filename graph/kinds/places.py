@@ -1,5 +1,6 @@
 """Places and classes: where things are and how they are sorted."""
 
+from decimal import Decimal
 from typing import Annotated
 
 from graph.records import IndustryCode, Label, Link, Node, Ref, RegionCode, Term
@@ -81,4 +82,7 @@ class LinkedWith(Link, zh="关联", relation="LINKED_WITH", outgoing="linkedWith
     source: Annotated[Ref[Node], Label("一方")]
     target: Annotated[Ref[Node], Label("另一方")]
     ratio: Annotated[str | None, Label("比例", "The linkage ratio as printed")] = None
+    per_yuan: Annotated[
+        Decimal | None, Label("联动倍数", "From a fund to a bank: most that it lends for a yuan invested", unit="×")
+    ] = None
     purpose: Annotated[str | None, Label("内容")] = None

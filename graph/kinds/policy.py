@@ -122,6 +122,16 @@ class RuleKind(Term):
     PRINCIPLE = "原则"
     COEFFICIENT = "系数"
     OWN_CAPITAL = "项目资本金比例"
+    SYNDICATION = "银团份额"
+
+
+class SyndicateShare(Term):
+    """Which share of a syndicated loan a rule of kind SYNDICATION bounds."""
+
+    LEAD = "牵头行最低份额"
+    OTHERS = "分销最低份额"
+    JOINT_LEAD_FLOOR = "联合牵头行最低份额"
+    JOINT_LEAD_CAP = "联合牵头行最高份额"
 
 
 class RegulatoryLimit(Term):
@@ -192,6 +202,9 @@ class Rule(Node, zh="规则"):
     ] = None
     net_of_margin: Annotated[
         bool | None, Label("敞口口径", "Of REGULATORY_LIMIT, true: deposits given as margin net out of what it counts")
+    ] = None
+    syndicate_share: Annotated[
+        SyndicateShare | None, Label("银团份额类型", "Of SYNDICATION: whose share `value` bounds")
     ] = None
     term_of: Annotated[TermSubject | None, Label("期限对象", "Of TERM: whose term it bounds")] = None
     max_days: Annotated[int | None, Label("最长天数", "Of TERM", unit="days")] = None

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Annotated
 
 from graph.kinds.parties import CapitalSource, Enterprise, GovernmentUnit, Institution, Party, ResponsibleUnit
-from graph.kinds.terms import DrawBasis, OfferStatus, Recourse, Technique
+from graph.kinds.terms import DrawBasis, LeaseModel, OfferStatus, Recourse, Technique
 from graph.money import Money
 from graph.records import Label, Node, Ref, Span, Term
 
@@ -57,6 +57,13 @@ class Pool(CapitalSource, zh="资金池"):
         None
     )
     bad_loan_rate: Annotated[Decimal | None, Label("不良率", "Bad-loan rate of the covered loans", unit="0–1")] = None
+    status: Annotated[OfferStatus | None, Label("状态", "Of a bridge pool: whether it takes applications")] = None
+    window_days: Annotated[
+        int | None,
+        Label("受理提前天数", "It bridges a loan that falls due within so many days; null: any", unit="days"),
+    ] = None
+    max_days: Annotated[int | None, Label("最长使用天数", "A bridge is repaid within so many days", unit="days")] = None
+    daily_fee_rate: Annotated[Decimal | None, Label("日费率", "Fee a day on what is bridged", unit="0–1")] = None
     span: Annotated[Span | None, Label("原文位置")] = None
 
 
@@ -117,6 +124,8 @@ class LoanProduct(Node, zh="融资产品"):
         Decimal | None, Label("有担保融资比例", "α with a guarantee, pool or insurance; null: no other", unit="0–1")
     ] = None
     draw_basis: Annotated[DrawBasis | None, Label("占用口径", "FUNDED or FACE; null: FUNDED")] = None
+    lease_model: Annotated[LeaseModel | None, Label("租赁模式", "Of a lease")] = None
+    down_payment: Annotated[Decimal | None, Label("首付比例", "Of a lease: share of the price", unit="0–1")] = None
     min_amount: Annotated[Money | None, Label("单笔下限")] = None
     max_amount: Annotated[Money | None, Label("单笔上限", "PRODUCT_MAX")] = None
     max_amount_with_cover: Annotated[
@@ -209,16 +218,20 @@ class Subsidy(Node, zh="补贴"):
     span: Annotated[Span | None, Label("原文位置")] = None
 
 
-class VoucherScheme(Node, zh="券计划"):
-    """Vouchers that pay for services: innovation and start-up vouchers."""
+class VoucherScheme(CapitalSource, zh="券计划"):
+    """Vouchers that pay for services: innovation and start-up vouchers. Who may use one: the Rules of type ELIGIBILITY about it."""
 
-    name: Annotated[str, Label("名称")]
     programme_name: Annotated[str | None, Label("所属计划")] = None
     budget: Annotated[Money | None, Label("预算")] = None
     beneficiaries: Annotated[int | None, Label("支持数量", unit="count")] = None
     beneficiary_unit: Annotated[str | None, Label("支持对象", "What is counted, as printed")] = None
     flag: Annotated[str | None, Label("疑点", "What the wording leaves open")] = None
     operator: Annotated[Ref[GovernmentUnit] | None, Label("管理单位", relation="MANAGED_BY")] = None
+    status: Annotated[OfferStatus | None, Label("状态")] = None
+    per_firm_max: Annotated[Money | None, Label("单户上限", "Most that one firm may be given")] = None
+    used: Annotated[Money | None, Label("已用预算", "Null: the vouchers recorded under it")] = None
+    services: Annotated[tuple[str, ...], Label("可购服务", "What a voucher pays for; empty: any service")] = ()
+    processing_days: Annotated[int | None, Label("办理天数", unit="days")] = None
     span: Annotated[Span | None, Label("原文位置")] = None
 
 
@@ -226,7 +239,10 @@ class LossSharing(Node, zh="损失分担"):
     """How government, bank and insurer share losses on a product."""
 
     name: Annotated[str, Label("名称")]
-    product: Annotated[Ref[LoanProduct] | None, Label("适用产品", relation="APPLIES_TO")] = None
+    product: Annotated[Ref[LoanProduct] | None, Label("适用产品", relation="APPLIES_TO", inverse="lossSharing")] = None
+    government: Annotated[
+        Ref[Party] | None, Label("政府方", "Who bears the government's share", relation="BORNE_BY")
+    ] = None
     government_share: Annotated[Decimal | None, Label("政府比例", unit="0–1")] = None
     bank_share: Annotated[Decimal | None, Label("银行比例", unit="0–1")] = None
     insurer_share: Annotated[Decimal | None, Label("保险比例", unit="0–1")] = None

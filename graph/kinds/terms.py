@@ -136,6 +136,24 @@ class Technique(Term):
     GRANT_VOUCHER = "创新券"
 
 
+class LeaseModel(Term):
+    """How a lease is built."""
+
+    DIRECT = "直租"
+    SUBLEASE = "转租"
+    ENTRUSTED = "委托租赁"
+    VENDOR = "包销直租"
+    SALE_AND_LEASEBACK = "售后回租"
+
+
+class SyndicateRole(Term):
+    """What a bank is in a syndicate."""
+
+    LEAD = "牵头行"
+    AGENT = "代理行"
+    MEMBER = "参加行"
+
+
 class OfferStatus(Term):
     """Whether a product, pool or scheme takes applications."""
 
