@@ -106,7 +106,7 @@ def _statement(view: ViewState, table: Table, row: int) -> StatementView:
         decimal(int(view.moment.reliability[source])),
         table.columns[LOCATOR].at(row),
         None if confidence is None else decimal(confidence),
-        snapshot.load(load).recorded_at,
+        snapshot.load_of(source, load).recorded_at,
         load,
         _day(int(table.valid_from[row])),
         view,

@@ -78,6 +78,8 @@ def source_health(view: View) -> tuple[SourceHealth, ...]:
     for code in np.argsort(snapshot.source_ranks).tolist():
         name = snapshot.source_names[code]
         loads = tuple(load for load in snapshot.loads if load.header.source == name and load.seq <= view.seq)
+        if snapshot.assumption is not None and code == snapshot.assumed_source:
+            loads = (snapshot.assumption,)
         if loads:
             counts = {key: int(total[code]) for key, total in totals.items()}
             reliability = decimal(int(view.moment.reliability[code]))

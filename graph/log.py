@@ -16,6 +16,8 @@ from types import TracebackType
 from typing import Self
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+ASSUMED = "假设 what-if"
+"""The source of what a what-if assumes; no load may have it."""
 
 
 class Mode(enum.Enum):

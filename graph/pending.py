@@ -13,9 +13,9 @@ from typing import Final, Protocol
 import polars as pl
 
 from graph.blocks import MAX_ROWS, encode
-from graph.errors import SourceChanged, StoreError
+from graph.errors import InvalidInput, SourceChanged, StoreError
 from graph.knowledge import Knowledge
-from graph.log import Counts, Lease, Load, LoadHeader, Log, Mode
+from graph.log import ASSUMED, Counts, Lease, Load, LoadHeader, Log, Mode
 from graph.snapshot import Snapshot
 
 TRIES: Final = 20
@@ -58,7 +58,13 @@ def finish_load(
         Other loads touched the same source and kinds each of TRIES times.
     LoadError, StoreError
         It cannot be finished; nothing of it is visible.
+    InvalidInput
+        The source is that of what-ifs.
     """
+    if source == ASSUMED:
+        raise InvalidInput(
+            f"source {source!r} is that of what-ifs, which are never written; name the dataset otherwise"
+        )
     pending = _Pending(knowledge.log, advance)
     snapshot, stale = knowledge.refresh(), list(kinds)
     try:

@@ -27,13 +27,14 @@ FIRST_SLOT = -2
 @dataclass(frozen=True)
 class Moment:
     """What a resolution depends on beside the statements: `seq` and `day` (since 1970), and by source code its reliability
-    (millionths) and its rank by name; who asks."""
+    (millionths) and its rank by name; who asks; and the code of the source of what is assumed, which outweighs all (-1: none)."""
 
     seq: int
     day: int
     reliability: npt.NDArray[np.int64]
     source_rank: Rows
     viewer: Viewer
+    assumed: int = -1
 
 
 @dataclass(frozen=True)
@@ -240,9 +241,11 @@ def _one_a_source(table: Table, rows: Rows) -> Rows:
 
 def _precedence(table: Table, rows: Rows, numbers: Rows, order: Order, moment: Moment) -> npt.NDArray[np.intp]:
     source = table.source[rows]
+    assumed = [] if moment.assumed < 0 else [(source != moment.assumed).astype(np.int8)]
     return lexsort(
         (
             numbers,
+            *assumed,
             -moment.reliability[source],
             -table.valid_from[rows].astype(np.int64),
             moment.source_rank[source],

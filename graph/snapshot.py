@@ -46,7 +46,10 @@ class SourceStats:
 
 @dataclass(frozen=True, eq=False)
 class Snapshot(SnapshotNames):
-    """All statements of loads 1 to `seq`. `ids` by kind code; `tables` by kind name; `edges` by holder, field and target."""
+    """All statements of loads 1 to `seq`. `ids` by kind code; `tables` by kind name; `edges` by holder, field and target.
+
+    `assumption` stands for the load of what a what-if assumes; it is none of `loads`, and its source is the last.
+    """
 
     ontology: Ontology
     loads: tuple[Load, ...]
@@ -56,6 +59,7 @@ class Snapshot(SnapshotNames):
     edges: Mapping[EdgeKey, Adjacency]
     ignored: Mapping[str, int] = field(default_factory=dict)
     redated: Mapping[int, int] = field(default_factory=dict)
+    assumption: Load | None = None
 
     @classmethod
     def empty(cls, ontology: Ontology) -> Self:
@@ -85,6 +89,17 @@ class Snapshot(SnapshotNames):
         """The last load recorded by then; 0 before the first."""
         place = bisect_right(self.loads, known_at, key=lambda load: load.recorded_at)
         return self.loads[place - 1].seq if place else 0
+
+    @property
+    def assumed_source(self) -> int:
+        """The code of the source of what is assumed; -1: nothing is."""
+        return -1 if self.assumption is None else len(self.source_names) - 1
+
+    def load_of(self, source: int, seq: int) -> Load:
+        """The load by which a source states something; of what is assumed, the assumption."""
+        if self.assumption is not None and source == self.assumed_source:
+            return self.assumption
+        return self.load(seq)
 
     @cached_property
     def withdrawals(self) -> Withdrawals:

@@ -7,7 +7,7 @@ every required field and is visible; a link only while both its ends are live.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +26,7 @@ from graph.snapshot_columns import NOT_STATED, Codes, Ints, Numbers, Rows, Texts
 from graph.snapshot_ids import KIND_SHIFT, NUMBER_MASK, LinkIds, handles_of, kinds_in, lexsort, link_id
 from graph.snapshot_table import day_of
 from graph.view_state import DEFAULT_RELIABILITY, LAST_AS_OF, ViewState, dataset_id
+from graph.what_if import Change, changed
 
 __all__ = [
     "DEFAULT_RELIABILITY",
@@ -349,6 +350,12 @@ class View(ViewState):
         view = self.kind_view(self.kind(code).name)
         same = view.numbers(spec, numbers) == targets[kept]
         return kept[same], numbers[same]
+
+    # what if
+
+    def with_changes(self, changes: Sequence[Change]) -> View:
+        """The view as it would be with these changes; see `graph.what_if.changed`. Nothing is written, and this view stays."""
+        return changed(self, changes)
 
     # evidence
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -30,6 +30,9 @@ from graph.snapshot_table import EPOCH_ORDINAL, day_of
 from graph.values import MILLION
 from graph.viewer import EVERYONE, Viewer
 
+if TYPE_CHECKING:
+    from graph.what_if import Change
+
 LAST_AS_OF: Final = date.max.toordinal() - EPOCH_ORDINAL - 1
 """The last day that can be asked for: 9999-12-31 stands for an open end."""
 DEFAULT_RELIABILITY: Final = Decimal("0.5")
@@ -39,7 +42,10 @@ DATASET: Final = "Dataset"
 
 @dataclass(eq=False)
 class ViewState:
-    """The graph at (`as_of`, `known_at`) for one viewer. `seq` is the last load that it knows."""
+    """The graph at (`as_of`, `known_at`) for one viewer. `seq` is the last load that it knows.
+
+    A what-if knows the view that it was made of (`before`) and its `changes`.
+    """
 
     snapshot: Snapshot
     as_of: date
@@ -50,6 +56,8 @@ class ViewState:
     _kinds: dict[str, KindView] = field(default_factory=dict, repr=False)
     _live: dict[int, Mask] = field(default_factory=dict, repr=False)
     _handles: dict[str, Ints] = field(default_factory=dict, repr=False)
+    before: Self | None = field(default=None, repr=False)
+    changes: tuple[Change, ...] = ()
 
     @property
     def ontology(self) -> Ontology:
@@ -59,7 +67,8 @@ class ViewState:
     @property
     def version(self) -> str:
         """Changes whenever an answer may: for cursors and caches."""
-        return f"{self.seq}.{self.as_of.isoformat()}.{self.viewer.name}"
+        assumed = "" if self.snapshot.assumption is None else f".{self.snapshot.assumption.load_id}"
+        return f"{self.seq}.{self.as_of.isoformat()}.{self.viewer.name}{assumed}"
 
     def kind(self, code: int) -> KindSpec:
         """The kind with this code.
@@ -79,12 +88,15 @@ class ViewState:
     def moment(self) -> Moment:
         """What resolution depends on."""
         day = min(day_of(self.as_of), LAST_AS_OF)
-        return Moment(self.seq, day, self._reliabilities(), self.snapshot.source_ranks, self.viewer)
+        snapshot = self.snapshot
+        return Moment(self.seq, day, self._reliabilities(), snapshot.source_ranks, self.viewer, snapshot.assumed_source)
 
     def _reliabilities(self) -> npt.NDArray[np.int64]:
         """By source, in millionths: the latest statement known of its Dataset's reliability, whatever day it is about."""
         default = int(self.default_reliability * MILLION)
         found = np.full(len(self.snapshot.source_names), default, np.int64)
+        if self.snapshot.assumption is not None:
+            found[self.snapshot.assumed_source] = MILLION
         table = self.snapshot.tables.get(DATASET)
         if table is None or not table.rows:
             return found
@@ -96,6 +108,8 @@ class ViewState:
         order = np.lexsort((table.valid_from[rows], table.load_from[rows]))
         latest = dict(zip(table.number[rows[order]].tolist(), column.take(rows[order]).tolist(), strict=True))
         for code, name in enumerate(self.snapshot.source_names):
+            if code == self.snapshot.assumed_source:
+                continue
             handle = self.snapshot.handle(dataset_id(name))
             found[code] = latest.get(handle & NUMBER_MASK, default) if handle >= 0 else default
         return found
@@ -183,14 +197,28 @@ class ViewState:
 
         None where it must be made anew: everything was touched, ids became one or stopped to be, or the order of sources changed.
         """
-        if touched is None or SAME_AS in touched or self.seq != self.snapshot.seq:
+        if touched is None or self.seq != self.snapshot.seq:
             return None
         made = type(self)(
             snapshot, self.as_of, snapshot.recorded_at, snapshot.seq, self.viewer, self.default_reliability
         )
+        return made if self._hand_on(made, touched) else None
+
+    def assuming(self, snapshot: Snapshot, touched: Mapping[str, Rows], changes: tuple[Change, ...]) -> Self:
+        """This view over its snapshot with what these changes assume; `touched` as in `advanced`."""
+        asked = (self.as_of, self.known_at, self.seq, self.viewer, self.default_reliability)
+        made = type(self)(snapshot, *asked, before=self, changes=changes)
+        # What was handed on before it turned out that all must be made anew is not kept.
+        return made if self._hand_on(made, touched) else type(self)(snapshot, *asked, before=self, changes=changes)
+
+    def _hand_on(self, made: Self, touched: Mapping[str, Rows]) -> bool:
+        """Give a view over a longer snapshot what is known here and was not touched; False: all must be made anew."""
+        if SAME_AS in touched:
+            return False
+        snapshot = made.snapshot
         before = self.moment.reliability
         if DATASET in touched and (made.moment.reliability[: before.size] != before).any():
-            return None
+            return False
         made.__dict__["identity"] = self.identity.advanced(snapshot, touched)
         for name, view in list(self._kinds.items()):
             if name in touched:
@@ -198,7 +226,7 @@ class ViewState:
             else:
                 made._kinds[name] = view.grown(snapshot.ids[snapshot.codes[name]].size)
         self._carry_liveness(made, touched)
-        return made
+        return True
 
     def moved(self, snapshot: Snapshot) -> Self:
         """This view over another copy of its snapshot, with the same rows and numbers."""
