@@ -244,5 +244,5 @@ def _spells(view: View, row: TechniqueRow, spine: Spine, nodes: tuple[int, ...],
             return False
         if not leads(view, step, nodes[place + 1], nodes[place], links[place], row.technique, hops):
             return False
-        hops = hops + 1 if step.repeated or step.relation == "SUPPLIES" else 0
+        hops = hops + 1 if step.repeated or step.sells else 0
     return True

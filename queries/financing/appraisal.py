@@ -13,15 +13,16 @@ from graph.kinds.assets import Voucher
 from graph.kinds.contracts import Encumbrance, EncumbranceKind
 from graph.kinds.parties import Enterprise
 from graph.kinds.supply_side import LoanProduct
-from graph.money import CNY
 from graph.records import Record
 from graph.values import millionths
 from graph.view import View
 from queries.derived import kept_of
 from queries.financing.control import legal_entity
+from queries.financing.limits.constraints import MissingFact
 from queries.financing.limits.receivables import PriorClaim
 from queries.financing.need import Need, NeedAsked, OpenNeed, asked, open_needs, served
 from queries.financing.techniques.rows import TechniqueRow
+from queries.tally import amount_of
 
 T = TypeVar("T")
 R = TypeVar("R", bound=Record)
@@ -125,14 +126,28 @@ class Appraisal:
         return self.once(("blankets", grantor), lambda: blanket_registrations(self.view, np.array([grantor]))[1])
 
     def prior_claims(self, asset: int) -> tuple[PriorClaim, ...]:
-        """The registrations over an asset as claims before a new financing."""
-        return self.once(("claims", asset), lambda: tuple(map(self._claim, self.registrations(asset))))
+        """The registrations over an asset as claims before a new financing, but for those that no rate converts."""
+        return self.once(("claims", asset), lambda: self._claims(asset)[0])
 
-    def _claim(self, registration: tuple[int, Encumbrance]) -> PriorClaim:
-        handle, record = registration
+    def unrated_claims(self, asset: int) -> tuple[MissingFact, ...]:
+        """The rates without which nobody can say what registrations over an asset leave."""
+        return self.once(("unrated", asset), lambda: self._claims(asset)[1])
+
+    def _claims(self, asset: int) -> tuple[tuple[PriorClaim, ...], tuple[MissingFact, ...]]:
+        claims, missing = [], []
+        for handle, record in self.registrations(asset):
+            amount = (
+                None if record.amount is None else amount_of(record.amount, handle, "amount", view=self.view, owed=True)
+            )
+            if amount is not None and amount.value is None:
+                missing += amount.missing
+            else:
+                claims.append(self._claim(handle, record, None if amount is None else amount.value))
+        return tuple(claims), tuple(missing)
+
+    def _claim(self, handle: int, record: Encumbrance, amount: int | None) -> PriorClaim:
         # A contract of which only the id is known is one contract all the same.
         contract = -1 if record.secures is None else self.view.locate(record.secures)
-        amount = record.amount.minor if record.amount is not None and record.amount.currency == CNY else None
         return PriorClaim(contract if contract >= 0 else handle, record.kind is EncumbranceKind.ASSIGNMENT, amount)
 
     def voucher_root(self, part: int) -> int:

@@ -55,10 +55,10 @@ class Candidate:
         return -1 if place is None else self.nodes[place]
 
     def trade(self) -> Iterator[tuple[int, int, int]]:
-        """(seller, buyer, link) of each supply link on it, from the beneficiary's."""
+        """(seller, buyer, link) of each link on it over which money comes back for what was sold, from the beneficiary's."""
         steps = self.steps
         for place in range(len(self.links) - 1, -1, -1):
-            if steps[place].relation == "SUPPLIES":
+            if steps[place].sells:
                 yield self.nodes[place + 1], self.nodes[place], self.links[place]
 
     def support(self, kind: SupportKind) -> Support | None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Final
+from typing import Final, cast
 
-from graph.kinds.assets import Receivable
+from graph.kinds.assets import Asset, Receivable
 from graph.kinds.supply_side import LoanProduct
 from graph.kinds.terms import Recourse
 from graph.money import CNY, Money
+from graph.values import MILLION
+from graph.view import View
 from queries.financing.appraisal import Appraisal
+from queries.financing.asset_kinds import ASSET_KINDS, VALUED, asset_kind
 from queries.financing.candidates import Candidate
 from queries.financing.limits.constraints import ONE
 from queries.financing.techniques.rows import ObligorRule
@@ -17,7 +20,8 @@ from queries.financing.terms import PathRecourse
 from queries.ratios import fraction
 from queries.tally import Amount, amount_of
 
-ON_CLAIMS: Final = frozenset({ObligorRule.BUYER, ObligorRule.ANCHOR})
+ON_CLAIMS: Final = frozenset({ObligorRule.BUYER, ObligorRule.ANCHOR, ObligorRule.ACCEPTOR, ObligorRule.BANK})
+"""Whoever owes the claim that is financed owes what pays it back."""
 RECOURSE: Final = {
     None: PathRecourse.NOT_STATED,
     Recourse.FULL: PathRecourse.FULL,
@@ -35,8 +39,8 @@ class Case:
     """
 
     __slots__ = (
-        "appraisal", "asset", "beneficiary", "candidate", "contract", "currency", "facility", "fund", "lender", "loan", "need",
-        "obligor", "offer", "product", "programme", "rate", "receivable", "recourse", "row", "source", "spine", "view", "voucher",
+        "appraisal", "asset", "asset_kind", "beneficiary", "candidate", "contract", "currency", "facility", "fund", "lender", "loan",
+        "need", "obligor", "offer", "product", "programme", "rate", "receivable", "recourse", "row", "source", "spine", "view", "voucher",
     )  # fmt: skip
 
     def __init__(self, appraisal: Appraisal, candidate: Candidate) -> None:
@@ -46,7 +50,9 @@ class Case:
         nodes, places = (*candidate.nodes, -1), self.spine.places(len(candidate.nodes)).get
         self.product, self.programme = nodes[places("LoanProduct", -1)], nodes[places("AnchorProgramme", -1)]
         self.receivable, self.voucher = nodes[places("Receivable", -1)], nodes[places("Voucher", -1)]
-        self.asset = max(self.receivable, self.voucher)
+        name = next((name for name in self.spine.places(len(candidate.nodes)) if name in ASSET_KINDS), None)
+        self.asset = -1 if name is None else nodes[places(name, -1)]
+        self.asset_kind = VALUED if name is None else ASSET_KINDS[name]
         self.facility, self.loan, self.fund = (
             nodes[places("Facility", -1)],
             nodes[places("Loan", -1)],
@@ -56,10 +62,11 @@ class Case:
         self.need = appraisal.need(candidate.row)
         self.lender = appraisal.entity(self.source)
         self.offer = appraisal.offer(self.product, LoanProduct) if self.product >= 0 else None
-        self.rate = None if self.offer is None else appraisal.rate(self.product, self.offer)
+        self.rate = self._rate()
         self.currency = CNY
-        claims = self.row.obligor in ON_CLAIMS
-        self.recourse = RECOURSE[self.offer.recourse if self.offer else None] if claims and self.contract < 0 else None
+        claims = self.row.obligor in ON_CLAIMS and self.contract < 0
+        said = RECOURSE[self.offer.recourse if self.offer else None] if claims else None
+        self.recourse = self.row.recourse or said
         self.obligor = self._obligor()
 
     @property
@@ -76,16 +83,65 @@ class Case:
         """A money field of a record (by GraphQL name) in the path's currency: what it can bring, or what is `owed` or used."""
         return amount_of(money, record, name, self.currency, view=self.view, owed=owed)
 
+    @property
+    def holding(self) -> Asset:
+        """The record of the asset that is financed or stands as security."""
+        return self.appraisal.record(self.asset, Asset)
+
+    @property
+    def value(self) -> Money | None:
+        """What the asset's record says that it is worth, before anything is taken off."""
+        return cast(Money | None, getattr(self.holding, self.asset_kind.value))
+
+    @property
+    def other_side(self) -> int:
+        """With whom the beneficiary trades: of a bill who endorsed it last, of a distributor the anchor; -1: nobody, or not stated."""
+        if self.asset < 0:
+            buys = self.programme >= 0 and self.row.obligor is ObligorRule.BENEFICIARY
+            return self.appraisal.ref(self.programme, "anchor") if buys else -1
+        if self.endorsers:
+            return self.endorsers[-1]
+        return -1 if self.asset_kind.other_side is None else self.appraisal.ref(self.asset, self.asset_kind.other_side)
+
+    @property
+    def endorsers(self) -> tuple[int, ...]:
+        """Who stands for a bill beside its acceptor, in the order of their endorsements; the beneficiary is none."""
+        if self.row.obligor is not ObligorRule.ACCEPTOR or self.asset < 0:
+            return ()
+        return self.appraisal.once(("endorsers", self.asset), self._endorsers)
+
+    @property
+    def borrower(self) -> int:
+        """Who is in debt to the source, or stands for what others owe it."""
+        return self.obligor if self.row.obligor is ObligorRule.PROJECT_COMPANY else self.beneficiary
+
+    def _endorsers(self) -> tuple[int, ...]:
+        links = self.view.holders("EndorsedBy", "source", self.asset)
+        by_place = sorted(
+            zip(self.view.ints(links, "at").tolist(), self.view.refs(links, "target").tolist(), strict=True)
+        )
+        parties = dict.fromkeys(party for _, party in by_place)
+        return tuple(party for party in parties if party not in (-1, self.beneficiary, self.obligor))
+
+    def _rate(self) -> int | None:
+        if not self.row.advances:
+            return MILLION
+        return None if self.offer is None else self.appraisal.rate(self.product, self.offer)
+
     def _obligor(self) -> int:
         match self.row.obligor:
             case ObligorRule.BENEFICIARY:
                 return self.beneficiary
             case ObligorRule.NONE:
                 return -1
+            case ObligorRule.PROJECT_COMPANY:
+                project = self.candidate.role("Project")
+                company = -1 if project < 0 else self.appraisal.ref(project, "vehicle")
+                return company if company >= 0 else self.beneficiary
         if self.programme >= 0:
             return self.appraisal.ref(self.programme, "anchor")
-        if self.receivable >= 0:
-            return self.appraisal.ref(self.receivable, "obligor")
+        if self.asset >= 0:
+            return debtor_of(self.view, self.asset)
         limit = self.candidate.role("CreditLimit")
         if limit >= 0:
             return self.appraisal.ref(limit, "on")
@@ -94,6 +150,11 @@ class Case:
     def _debtor(self) -> int:
         """The one debtor of the claims that secure a contract in force."""
         assets = self.view.refs(self.view.holders("Encumbrance", "secures", self.contract), "asset")
-        claims = (asset for asset in assets.tolist() if asset >= 0 and self.view.has_kind(asset, "Receivable"))
-        debtors = {self.view.ref(asset, "obligor") for asset in claims}
+        debtors = {debtor_of(self.view, asset) for asset in assets.tolist() if asset >= 0} - {-1}
         return debtors.pop() if len(debtors) == 1 else -1
+
+
+def debtor_of(view: View, asset: int) -> int:
+    """Who owes what an asset is a claim for; -1: it is no claim, or nobody states who."""
+    named = (view.ref(asset, field) for field in asset_kind(view.kind_of(asset).name).debtors)
+    return next((debtor for debtor in named if debtor >= 0), -1)

@@ -11,6 +11,7 @@ from queries.derived import once
 from queries.financing.answers import ConstraintShown, FinancingPath, MissingInstrument, PathStep, PathSupport
 from queries.financing.appraisal import Appraisal
 from queries.financing.appraised import Appraised
+from queries.financing.asset_kinds import ASSET_KINDS
 from queries.financing.candidates import Candidate
 from queries.financing.cases import Case
 from queries.financing.evidence import Claim, Fact, claims_about, evidence_of, facts_of
@@ -21,8 +22,10 @@ from queries.financing.terms import ConstraintKind, SupportKind
 OFFERS: Final = frozenset({"LoanProduct", "AnchorProgramme", "Fund"})
 """Kinds of which there are few and every answer shows some: their claims are kept with the view."""
 CARRIES: Final = {
-    "Receivable": ConstraintKind.ASSET_FREE,
+    **dict.fromkeys(ASSET_KINDS, ConstraintKind.ASSET_FREE),
     "Voucher": ConstraintKind.VOUCHER_PART,
+    "BuyBack": ConstraintKind.LINK_WIDTH,
+    "Project": ConstraintKind.STEP_AMOUNT,
     "Facility": ConstraintKind.FACILITY,
     "Loan": ConstraintKind.STEP_AMOUNT,
 }

@@ -96,7 +96,18 @@ class Reaches:
     field: str
 
 
-Condition = OfTechnique | Is | Lacks | Without | Reaches
+@dataclass(frozen=True, slots=True)
+class Unlike:
+    """Two reference fields of a node name different records."""
+
+    field: str
+    other: str
+
+
+Condition = OfTechnique | Is | Lacks | Without | Reaches | Unlike
+
+SALE: Final = Linked("Supplies", "source", "target")
+"""From a seller to its buyer."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,6 +134,11 @@ class Step:
     def repeated(self) -> bool:
         """Whether it may be taken several times in a row."""
         return self.most > 1
+
+    @cached_property
+    def sells(self) -> bool:
+        """Whether the nearer node sells to the farther: claims arise on such a link, and its width bounds them."""
+        return self.back == SALE
 
     @cached_property
     def once(self) -> Step:

@@ -1,9 +1,8 @@
-"""Gates of a claim that is financed: TITLE, TRADE_EVIDENCE, CONFIRMATION, NOTICE, REGISTRATION, PRIOR_CLAIM, RELATED_PARTY_TRADE."""
+"""Gates of a claim or another asset: TITLE, TRADE_EVIDENCE, CONFIRMATION, NOTICE, REGISTRATION, PRIOR_CLAIM, RELATED_PARTY_TRADE."""
 
 from __future__ import annotations
 
-from typing import Final
-
+from graph.kinds.assets import CreditClaim
 from queries.financing.cases import Case
 from queries.financing.control import same_control
 from queries.financing.gates.verdicts import FAILED, PASSED, Verdict, unknown
@@ -12,36 +11,52 @@ from queries.financing.limits.of_link import width_for
 
 
 def title(case: Case) -> Verdict:
-    """TITLE: the beneficiary owns the claim, and its contract does not forbid assigning it. A voucher is made to be passed on."""
-    asset = case.receivable
-    if asset < 0:
-        return PASSED
-    assignable = case.claim.assignable
-    if assignable is None:
-        return unknown(MissingFact(asset, "assignable"))
-    return PASSED if assignable else FAILED
+    """TITLE: the beneficiary owns the asset, may pass it on, and is in its register where there is one.
 
-
-EVIDENCE_FIELDS: Final = {"contract_no": "contractNo", "invoice_no": "invoiceNo", "delivery_no": "deliveryNo"}
+    A claim's contract may forbid to assign it, a bill may be marked as not to be endorsed. A voucher is made to be passed on.
+    """
+    kind = case.asset_kind
+    if kind.may_pass is not None:
+        allowed = getattr(case.holding, kind.may_pass)
+        if allowed is not True:
+            return FAILED if allowed is False else unknown(_fact(case, kind.may_pass))
+    if kind.registered is not None and getattr(case.holding, kind.registered) is None:
+        return unknown(_fact(case, kind.registered))
+    return PASSED
 
 
 def trade_evidence(case: Case) -> Verdict:
-    """TRADE_EVIDENCE: contract, invoice and delivery are on record."""
-    asset = case.receivable
-    record = case.claim
-    lacking = [MissingFact(asset, shown) for name, shown in EVIDENCE_FIELDS.items() if getattr(record, name) is None]
+    """TRADE_EVIDENCE: the papers of the trade are on record: of a receivable contract, invoice and delivery."""
+    papers = case.asset_kind.papers
+    lacking = [_fact(case, name) for name in papers if getattr(case.holding, name) is None]
     return unknown(*lacking) if lacking else PASSED
 
 
+def _fact(case: Case, name: str) -> MissingFact:
+    return MissingFact(case.asset, case.view.kind_of(case.asset).by_name[name].graph_name)
+
+
 def confirmation(case: Case) -> Verdict:
-    """CONFIRMATION: the obligor has irrevocably confirmed that it will pay. A voucher is that confirmation."""
+    """CONFIRMATION: the obligor has irrevocably confirmed that it will pay. A voucher is that confirmation.
+
+    Of a letter of credit: the issuing bank has accepted, or another bank has confirmed.
+    """
     asset = case.receivable
     if asset < 0:
-        return PASSED
+        return _accepted(case)
     confirmed = case.claim.confirmed
     if confirmed is None:
         return unknown(MissingFact(asset, "confirmed"))
     return PASSED if confirmed else FAILED
+
+
+def _accepted(case: Case) -> Verdict:
+    if case.asset < 0 or not case.view.has_kind(case.asset, "CreditClaim"):
+        return PASSED
+    claim = case.appraisal.record(case.asset, CreditClaim)
+    if claim.accepted is True or case.appraisal.ref(case.asset, "confirmer") >= 0:
+        return PASSED
+    return FAILED if claim.accepted is False else unknown(MissingFact(case.asset, "accepted"))
 
 
 def notice(case: Case) -> Verdict:
@@ -80,10 +95,7 @@ def related_party_trade(case: Case) -> Verdict:
     for seller, buyer, link in case.candidate.trade():
         if width_for(case.appraisal, seller, buyer, link).related:
             return FAILED
-    if case.receivable >= 0:
-        buyer = case.appraisal.ref(case.receivable, "obligor")
-        if buyer >= 0 and case.appraisal.once(
-            ("related", buyer), lambda: same_control(case.view, case.beneficiary, buyer)
-        ):
-            return FAILED
+    side = case.other_side
+    if side >= 0 and case.appraisal.once(("related", side), lambda: same_control(case.view, case.beneficiary, side)):
+        return FAILED
     return PASSED

@@ -123,9 +123,12 @@ def tenor(case: Case) -> Verdict:
 
 
 def _term(case: Case) -> _Term | None:
-    if case.receivable >= 0:
-        asset = case.receivable
-        return _Term(case.claim.due_on, asset, "dueOn", True)
+    if case.asset >= 0 and case.voucher < 0:
+        until, runs = case.asset_kind.until, case.asset_kind.runs
+        if until is None:
+            return None
+        shown = case.view.kind_of(case.asset).by_name[until].graph_name
+        return _Term(getattr(case.holding, until), case.asset, shown, runs)
     if case.voucher >= 0:
         root = case.appraisal.voucher_root(case.voucher)
         due = case.appraisal.voucher(root).due_on or case.appraisal.voucher(case.voucher).due_on

@@ -20,6 +20,7 @@ from queries.financing.cases import ON_CLAIMS, Case
 from queries.financing.control import group_members, group_of, legal_entity, ultimate_controllers
 from queries.financing.limits.constraints import ONE, Constraint, left
 from queries.financing.limits.exposures import Counted, guaranteed_for, on_borrower, on_buyer
+from queries.financing.techniques.rows import ObligorRule
 from queries.financing.terms import ConstraintKind, PathRecourse
 from queries.ratios import fraction
 from queries.tally import Tally, amount_of
@@ -66,7 +67,12 @@ def _limits(case: Case, kind: ConstraintKind) -> Iterator[Constraint]:
 
 def _any_limits(case: Case) -> bool:
     """Whether anybody has set a limit on a party of the case: mostly nobody has."""
-    parties = [case.beneficiary, case.obligor, *(support.provider for support in case.candidate.supports)]
+    parties = [
+        case.beneficiary,
+        case.obligor,
+        *case.endorsers,
+        *(support.provider for support in case.candidate.supports),
+    ]
     return any(limits_on(case.appraisal, party) for party in parties if party >= 0)
 
 
@@ -79,12 +85,16 @@ def _drawn_on(case: Case, kind: ConstraintKind) -> Iterator[tuple[int, Fraction]
         if support.provider >= 0 and kind in (ConstraintKind.SINGLE_NAME, ConstraintKind.GROUP):
             yield support.provider, share if support.cover_share is not None else ONE
     if kind is not ConstraintKind.DEBTOR_LIMIT and case.recourse is not PathRecourse.NONE:
-        yield case.beneficiary, _new_exposure(case) * max(Fraction(0), 1 - covered)
+        if kind is not ConstraintKind.SECTOR_LIMIT:
+            yield from ((endorser, ONE) for endorser in case.endorsers)
+        yield case.borrower, _new_exposure(case) * max(Fraction(0), 1 - covered)
     on_claims = case.row.obligor in ON_CLAIMS and case.contract < 0
     if case.obligor >= 0 and on_claims and kind is not ConstraintKind.SECTOR_LIMIT:
         also = case.offer is not None and case.offer.buyer_limit_with_recourse is True
         by_limit = kind is ConstraintKind.DEBTOR_LIMIT and case.candidate.role("CreditLimit") >= 0
-        if case.recourse is not PathRecourse.FULL or also or by_limit:
+        # An acceptor owes its bill whoever else stands for it.
+        owes = case.row.obligor is ObligorRule.ACCEPTOR
+        if case.recourse is not PathRecourse.FULL or also or by_limit or owes:
             yield case.obligor, ONE
 
 

@@ -89,7 +89,7 @@ class Automaton:
             self.meter.cut(IncompleteReason.BUDGET, depth + 1)
             return []
         self.deepest = max(self.deepest, depth + step.least)
-        if step.repeated or step.relation == "SUPPLIES":
+        if step.repeated or step.sells:
             layers = self._reach(task).up_to(min(step.most, room), step.most)
             return [layer for layer in layers if layer.hops >= step.least]
         technique = task.row.technique if step.of_technique else None

@@ -122,4 +122,4 @@ class Reach:
 
     @property
     def _is_trade(self) -> bool:
-        return self.step.relation == "SUPPLIES"
+        return self.step.sells

@@ -28,6 +28,7 @@ from queries.financing.spines import (
     Reaches,
     Step,
     Through,
+    Unlike,
     Without,
 )
 from queries.ratios import Ints
@@ -186,6 +187,8 @@ def _holds(view: View, condition: Condition, nodes: Ints, technique: Technique, 
             return ~is_stated(view, nodes, field)
         case Without(kind, field):
             return ~among(nodes, _named(view, kind, field))
+        case Unlike(field, other):
+            return np.asarray(view.refs(nodes, field) != view.refs(nodes, other))
         case Reaches(field):
             most = view.ints(nodes, field)
             return np.asarray((most == NOT_STATED) | (most >= hops))

@@ -27,7 +27,7 @@ from queries.financing.terms import ConstraintKind, Gate
 def claim(*more: Gate) -> Spine:
     """An offer on a receivable, with these gates beside those of every claim."""
     gates = ordered((*OFFER, Gate.TITLE, Gate.TRADE_EVIDENCE, *more, *CLAIM, *TERMS))
-    word = (steps.OFFERED, steps.TAKES_RECEIVABLE, steps.OWNS_RECEIVABLE)
+    word = (steps.OFFERED, steps.TAKES, steps.OWNS_RECEIVABLE)
     return Spine(Form.OFFERED, word, RECEIVABLE_LIMITS, gates)
 
 

@@ -11,7 +11,7 @@ from graph.kinds.parties import InstitutionType
 from graph.kinds.terms import Instrument, Technique
 from queries.financing.spines import Form, Spine, Step
 from queries.financing.techniques import steps
-from queries.financing.terms import ConstraintKind, Gate, SupportKind
+from queries.financing.terms import ConstraintKind, Gate, PathRecourse, SupportKind
 
 
 class ObligorRule(enum.Enum):
@@ -19,6 +19,9 @@ class ObligorRule(enum.Enum):
 
     BUYER = "buyer"
     ANCHOR = "anchor"
+    ACCEPTOR = "acceptor"
+    BANK = "issuing or confirming bank"
+    PROJECT_COMPANY = "beneficiary, or the project's own company"
     BENEFICIARY = "beneficiary"
     NONE = "none"
 
@@ -29,7 +32,8 @@ class TechniqueRow:
 
     `serves` the instruments of needs that it can meet; `amount` the amount of the step before limits, in words; `licensed` the
     types of institution that may be its source, `funds` whether funds may; `new_money` whether it brings any; `purposes` the only
-    admissible ones (empty: any).
+    admissible ones (empty: any); `advances` whether an offer advances only its α of a value; `recourse` that of every offer, whatever
+    it says (None: as it says).
     """
 
     technique: Technique
@@ -43,6 +47,8 @@ class TechniqueRow:
     funds: bool = False
     new_money: bool = True
     purposes: tuple[str, ...] = ()
+    advances: bool = True
+    recourse: PathRecourse | None = None
 
     @property
     def zh(self) -> str:

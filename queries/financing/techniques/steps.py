@@ -5,6 +5,7 @@ from __future__ import annotations
 from graph.kinds.supply_side import LimitKind
 from queries.financing.spines import (
     CHAIN_BOUND,
+    SALE,
     Held,
     Is,
     Joined,
@@ -19,7 +20,7 @@ from queries.financing.spines import (
 )
 
 OFFERED = Step("OFFERED_BY", "CapitalSource", Named("lender"))
-TAKES_RECEIVABLE = Step("TAKES", "LoanProduct", Joined("LoanProduct"), (OfTechnique(),))
+TAKES = Step("TAKES", "LoanProduct", Joined("LoanProduct"), (OfTechnique(),))
 LENDS_TO = Step("LENDS_TO", "LoanProduct", Joined("LoanProduct"), (OfTechnique(),))
 OWNS_RECEIVABLE = Step("OWNED_BY", "Receivable", Held("Receivable", "owner"))
 OWNS_VOUCHER = Step("OWNED_BY", "Voucher", Held("Voucher", "owner"))
@@ -31,7 +32,7 @@ OWED_BY_ANCHOR = Step(
 )
 ISSUED_UNDER = Step("UNDER", "AnchorProgramme", Named("programme"), near_when=(Lacks("parent"),))
 ANCHORED = Step("ANCHORED_BY", "AnchorProgramme", Held("AnchorProgramme", "anchor"), (Reaches("max_tier"),))
-SUPPLIES = Step("SUPPLIES", "Enterprise", Linked("Supplies", "source", "target"))
+SUPPLIES = Step("SUPPLIES", "Enterprise", SALE)
 DEBTOR_LIMITED = Step(
     "ON",
     "CreditLimit",
