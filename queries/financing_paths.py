@@ -91,28 +91,68 @@ def financing_paths(
     -----
     Cost: the firms within `max_steps` of supply chain and the offers of each technique once, then a few steps for each path.
     """
-    handle = view.require(beneficiary, "Enterprise")
-    meter = Meter(budget.checked())
-    appraisal = Appraisal(view, handle, None if need is None else need.checked(view))
-    wanted = Wanted(_statuses(status), frozenset(supports or ()))
-    rows = [row for row in chosen(techniques) if _serves(row, need)]
-    automaton = Automaton(appraisal, meter)
-    arrivals = automaton.run(_words(appraisal, rows, wanted))
-    allowed = _sources_allowed(appraisal, arrivals, sources, include_intra_group)
-    search = BestFirst(appraisal, meter, wanted, automaton.deepest)
-    page = _page(view, search.paths(allowed), budget.max_paths, first, after)
+    drawing = drawn(
+        view,
+        beneficiary,
+        need=need,
+        techniques=techniques,
+        sources=sources,
+        supports=supports,
+        status=status,
+        budget=budget,
+        include_intra_group=include_intra_group,
+    )
+    appraisal, meter, deepest = drawing.appraisal, drawing.meter, drawing.deepest
+    page = _page(view, drawing.paths, budget.max_paths, first, after)
     total = page.found
     if count:
         total += sum(1 for _ in islice(page.rest, budget.max_paths - page.found))
     if (count or page.found == budget.max_paths) and total == budget.max_paths and next(page.rest, None) is not None:
-        meter.cut(IncompleteReason.BUDGET, automaton.deepest + 1)
+        meter.cut(IncompleteReason.BUDGET, deepest + 1)
     return FinancingPaths(
         tuple(path_of(appraisal, one) for one in page.paths),
         total if count else None,
         page.has_next,
-        meter.answer(automaton.deepest),
+        meter.answer(deepest),
         HUB_KINDS,
     )
+
+
+class Drawing(NamedTuple):
+    """Appraised paths in their order, as far as they are drawn: `meter` then says how complete they are to `deepest` steps."""
+
+    appraisal: Appraisal
+    meter: Meter
+    deepest: int
+    paths: Iterator[Appraised]
+
+
+def drawn(
+    view: View,
+    beneficiary: str,
+    *,
+    need: NeedAsked | None = None,
+    techniques: Iterable[Technique] | None = None,
+    sources: Sequence[str] | None = None,
+    supports: Iterable[SupportKind] | None = None,
+    status: Iterable[PathStatus] = UNBLOCKED,
+    budget: Budget = LIMITS,
+    include_intra_group: bool = False,
+    new_money: bool = False,
+) -> Drawing:
+    """The paths of `financing_paths` one by one, appraised but not yet told, however many there are; `new_money`: only of techniques that
+    bring any.
+    """
+    handle = view.require(beneficiary, "Enterprise")
+    meter = Meter(budget.checked())
+    appraisal = Appraisal(view, handle, None if need is None else need.checked(view))
+    wanted = Wanted(_statuses(status), frozenset(supports or ()))
+    rows = [row for row in chosen(techniques) if _serves(row, need) and (row.new_money or not new_money)]
+    automaton = Automaton(appraisal, meter)
+    arrivals = automaton.run(_words(appraisal, rows, wanted))
+    allowed = _sources_allowed(appraisal, arrivals, sources, include_intra_group)
+    search = BestFirst(appraisal, meter, wanted, automaton.deepest)
+    return Drawing(appraisal, meter, automaton.deepest, search.paths(allowed))
 
 
 def financing_path(view: View, identifier: str, *, need: NeedAsked | None = None) -> FinancingPath | None:
