@@ -100,12 +100,13 @@ class Appraisal:
         """The beneficiary's own needs that are open."""
         return open_needs(self.view, self.beneficiary)
 
-    def need(self, row: TechniqueRow) -> Need:
-        """What a technique is to meet: the need asked, else the open needs that it serves."""
-        key = ("need", row.serves)
+    def need(self, row: TechniqueRow, spine: Spine | None = None) -> Need:
+        """What a technique, or one way of it, is to meet: the need asked, else the open needs that it serves."""
+        serves = row.serves if spine is None or spine.serves is None else spine.serves
+        key = ("need", serves)
         found = self._kept.get(key)
         if found is None:
-            found = asked(self.need_asked) if self.need_asked is not None else served(self.open_needs, row.serves)
+            found = asked(self.need_asked) if self.need_asked is not None else served(self.open_needs, serves)
             self._kept[key] = found
         return cast(Need, found)
 

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
-from queries.financing.spines import Spine, Step
+from queries.financing.spines import Form, Spine, Step
 from queries.financing.techniques.rows import TechniqueRow
 from queries.financing.terms import SupportKind
+
+CONTRACTS: Final = (
+    "Facility", "Loan", "InvestmentRound", "Lease", "BondIssue", "PppContract", "Swap", "Collaboration",
+)  # fmt: skip
+"""Kinds that a financing in force is: what its money moves under."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +44,13 @@ class Candidate:
     def steps(self) -> tuple[Step, ...]:
         """The step from each node to the next, repeated ones spelt out."""
         return self.spine.spelt(len(self.nodes))
+
+    @property
+    def contract(self) -> int:
+        """The contract in force that it is; -1: an offer, or an instrument to create."""
+        if self.spine.form is not Form.IN_FORCE:
+            return -1
+        return max((self.role(kind) for kind in CONTRACTS), default=-1)
 
     @property
     def source(self) -> int:

@@ -39,8 +39,9 @@ class Case:
     """
 
     __slots__ = (
-        "appraisal", "asset", "asset_kind", "beneficiary", "candidate", "contract", "currency", "facility", "fund", "lender", "loan",
-        "need", "obligor", "offer", "product", "programme", "rate", "receivable", "recourse", "row", "source", "spine", "view", "voucher",
+        "appraisal", "asset", "asset_kind", "beneficiary", "candidate", "contract", "currency", "facility", "fund",
+        "lender", "loan", "need", "obligor", "offer", "owes", "product", "programme", "rate", "receivable", "recourse",
+        "row", "source", "spine", "view", "voucher",
     )  # fmt: skip
 
     def __init__(self, appraisal: Appraisal, candidate: Candidate) -> None:
@@ -58,13 +59,16 @@ class Case:
             nodes[places("Loan", -1)],
             nodes[places("Fund", -1)],
         )
-        self.contract = max(self.facility, self.loan, nodes[places("InvestmentRound", -1)])
-        self.need = appraisal.need(candidate.row)
+        if not self.row.funds:
+            self.fund = -1
+        self.contract = candidate.contract
+        self.owes = self.spine.obligor or self.row.obligor
+        self.need = appraisal.need(candidate.row, self.spine)
         self.lender = appraisal.entity(self.source)
         self.offer = appraisal.offer(self.product, LoanProduct) if self.product >= 0 else None
         self.rate = self._rate()
         self.currency = CNY
-        claims = self.row.obligor in ON_CLAIMS and self.contract < 0
+        claims = self.owes in ON_CLAIMS and self.contract < 0
         said = RECOURSE[self.offer.recourse if self.offer else None] if claims else None
         self.recourse = self.row.recourse or said
         self.obligor = self._obligor()
@@ -97,7 +101,7 @@ class Case:
     def other_side(self) -> int:
         """With whom the beneficiary trades: of a bill who endorsed it last, of a distributor the anchor; -1: nobody, or not stated."""
         if self.asset < 0:
-            buys = self.programme >= 0 and self.row.obligor is ObligorRule.BENEFICIARY
+            buys = self.programme >= 0 and self.owes is ObligorRule.BENEFICIARY
             return self.appraisal.ref(self.programme, "anchor") if buys else -1
         if self.endorsers:
             return self.endorsers[-1]
@@ -106,14 +110,14 @@ class Case:
     @property
     def endorsers(self) -> tuple[int, ...]:
         """Who stands for a bill beside its acceptor, in the order of their endorsements; the beneficiary is none."""
-        if self.row.obligor is not ObligorRule.ACCEPTOR or self.asset < 0:
+        if self.owes is not ObligorRule.ACCEPTOR or self.asset < 0:
             return ()
         return self.appraisal.once(("endorsers", self.asset), self._endorsers)
 
     @property
     def borrower(self) -> int:
         """Who is in debt to the source, or stands for what others owe it."""
-        return self.obligor if self.row.obligor is ObligorRule.PROJECT_COMPANY else self.beneficiary
+        return self.obligor if self.owes is ObligorRule.PROJECT_COMPANY else self.beneficiary
 
     def _endorsers(self) -> tuple[int, ...]:
         links = self.view.holders("EndorsedBy", "source", self.asset)
@@ -129,7 +133,7 @@ class Case:
         return None if self.offer is None else self.appraisal.rate(self.product, self.offer)
 
     def _obligor(self) -> int:
-        match self.row.obligor:
+        match self.owes:
             case ObligorRule.BENEFICIARY:
                 return self.beneficiary
             case ObligorRule.NONE:

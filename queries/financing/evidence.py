@@ -63,6 +63,8 @@ def facts_of(step: Step, farther: int, nearer: int, link: int) -> tuple[Fact, ..
         case Through(Named(first) | Held(_, first), Named(then) | Held(_, then)):
             return Fact(nearer, first), Fact(farther, then)
 
+        case Through(Linked(), Named(then) | Held(_, then)):
+            return Fact(link), Fact(farther, then)
 
 def claims_about(view: View, fact: Fact) -> tuple[Claim, ...]:
     """The statements of a fact, the most reliable first."""

@@ -10,10 +10,14 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
+from graph.kinds.terms import Instrument
 from graph.records import Term
-from queries.financing.terms import ConstraintKind, Gate, SupportKind
+from queries.financing.terms import BeneficiaryRole, ConstraintKind, Gate, SupportKind
+
+if TYPE_CHECKING:
+    from queries.financing.techniques.rows import ObligorRule
 
 CHAIN_BOUND: Final = 5
 """Links of a supply chain that are searched where the programme states no maximum tier."""
@@ -52,9 +56,9 @@ class Joined:
 
 @dataclass(frozen=True, slots=True)
 class Through:
-    """Two ways back, one after the other, past a node that is no part of the spine."""
+    """Two ways back, one after the other, past a node that is no part of the spine. A link of the first is the step's instrument."""
 
-    first: Named | Held
+    first: Named | Held | Linked
     then: Named | Held
 
 
@@ -75,6 +79,37 @@ class Is:
 
 
 @dataclass(frozen=True, slots=True)
+class NoneOf:
+    """A field of a node has none of these codes, or is not stated."""
+
+    field: str
+    terms: tuple[Term, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """A field of a node has one of these codes, or is not stated."""
+
+    field: str
+    terms: tuple[Term, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class States:
+    """A field of a node is stated."""
+
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """Of a node's money field more than nothing is stated; `begun` False: nothing, or it is not stated."""
+
+    field: str
+    begun: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Lacks:
     """A reference field of a node is not stated."""
 
@@ -84,6 +119,14 @@ class Lacks:
 @dataclass(frozen=True, slots=True)
 class Without:
     """No record of `kind` names the node in `field`."""
+
+    kind: str
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
+class With:
+    """Some record of `kind` names the node in `field`."""
 
     kind: str
     field: str
@@ -104,7 +147,7 @@ class Unlike:
     other: str
 
 
-Condition = OfTechnique | Is | Lacks | Without | Reaches | Unlike
+Condition = OfTechnique | Is | NoneOf | OneOf | States | Begun | Lacks | Without | With | Reaches | Unlike
 
 SALE: Final = Linked("Supplies", "source", "target")
 """From a seller to its buyer."""
@@ -114,7 +157,8 @@ SALE: Final = Linked("Supplies", "source", "target")
 class Step:
     """One step. `farther` the kind on the source's side; `relation` as the answer names it: the ontology's name where an edge says it.
 
-    `near_when` and `far_when` hold of the two nodes (`OfTechnique` first). A step with `most` above 1 is repeated `least` to `most` times.
+    `near_when` and `far_when` hold of the two nodes (`OfTechnique` first), `link_when` of the link. A step with `most` above 1 is
+    repeated `least` to `most` times.
     """
 
     relation: str
@@ -124,6 +168,7 @@ class Step:
     near_when: tuple[Condition, ...] = ()
     least: int = 1
     most: int = 1
+    link_when: tuple[Condition, ...] = ()
 
     @cached_property
     def of_technique(self) -> bool:
@@ -161,12 +206,30 @@ class Form(enum.Enum):
     """All but an instrument that the parties could create: PROSPECTIVE."""
 
 
+class StepAmount(enum.Enum):
+    """What the step of a spine can carry before limits, where the technique has an amount of its own."""
+
+    PAID_OUT = "nothing: a contract that has been paid out"
+    SYNDICATE = "the largest loan that the banks' shares allow"
+    MATURING = "what is owed on the maturing loan"
+    LEASED = "price less the down payment"
+    LINKED = "linkage ratio × what the fund has invested"
+    TO_LINK = "linkage ratio × the most that the fund may invest"
+    ISSUE = "approved − issued, within the approval"
+    PART = "a part of the contract less what is paid of it"
+    PART_LEFT = "a part of the contract that nobody has promised"
+    SWAPPED = "what is owed on the loan that is swapped"
+    VOUCHER = "most for one firm less what it was given, and what is left of the budget"
+
+
 @dataclass(frozen=True, slots=True)
 class Spine:
     """One way in which a technique occurs.
 
     `word` from source to beneficiary; `limits` and `gates` those that apply, in the order of their lists; `creates` the kind of
     instrument that a TO_CREATE spine lacks on each of its repeated links; `support` the kind without which it is no such technique.
+    Where it differs from the row's: `serves` the instruments of needs, `obligor` who owes. `amount` that of the step, `role` in which
+    the beneficiary takes part.
     """
 
     form: Form
@@ -175,6 +238,10 @@ class Spine:
     gates: tuple[Gate, ...]
     creates: str | None = None
     support: SupportKind | None = None
+    amount: StepAmount | None = None
+    serves: tuple[Instrument, ...] | None = None
+    obligor: ObligorRule | None = None
+    role: BeneficiaryRole = BeneficiaryRole.RECIPIENT
     _spelt: dict[int, tuple[Step, ...]] = field(init=False, repr=False, compare=False, default_factory=dict)
     _places: dict[int, dict[str, int]] = field(init=False, repr=False, compare=False, default_factory=dict)
     _rest: dict[int, int] = field(init=False, repr=False, compare=False, default_factory=dict)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from graph.records import Term
 
 
@@ -58,6 +60,7 @@ class Gate(Term):
     TENOR = "期限匹配"
     TIMING = "到位时间"
     PURPOSE = "用途"
+    RENEWAL_COMMITMENT = "续贷承诺"
 
 
 class ConstraintKind(Term):
@@ -75,6 +78,7 @@ class ConstraintKind(Term):
     BUY_BACK = "回购额度"
     POOL = "资金池额度"
     GUARANTOR = "担保机构额度"
+    INSURER = "保险人额度"
     SINGLE_NAME = "单户限额"
     GROUP = "集团限额"
     SECTOR_LIMIT = "行业限额"
@@ -87,3 +91,23 @@ class SupportKind(Term):
 
     GUARANTEE = "担保"
     POOL_COVER = "资金池覆盖"
+    INSURANCE = "保证保险"
+    LOSS_SHARING = "三方损失分担"
+    INTEREST_SUBSIDY = "贴息"
+    PREMIUM_SUBSIDY = "保费补贴"
+    GUARANTEE_FEE_SUBSIDY = "担保费补贴"
+    LOSS_SUBSIDY = "损失补贴"
+    FUNDING = "定向资金"
+
+
+COVERING: Final = frozenset(
+    {SupportKind.GUARANTEE, SupportKind.POOL_COVER, SupportKind.INSURANCE, SupportKind.LOSS_SHARING}
+)
+"""Supports that bear a share of the loss and move it from the debtor's limit to the supporter's."""
+
+
+class BeneficiaryRole(Term):
+    """In which role money reaches the beneficiary."""
+
+    RECIPIENT = "用款人"
+    VENDOR = "供货商"

@@ -88,12 +88,12 @@ def _drawn_on(case: Case, kind: ConstraintKind) -> Iterator[tuple[int, Fraction]
         if kind is not ConstraintKind.SECTOR_LIMIT:
             yield from ((endorser, ONE) for endorser in case.endorsers)
         yield case.borrower, _new_exposure(case) * max(Fraction(0), 1 - covered)
-    on_claims = case.row.obligor in ON_CLAIMS and case.contract < 0
+    on_claims = case.owes in ON_CLAIMS and case.contract < 0
     if case.obligor >= 0 and on_claims and kind is not ConstraintKind.SECTOR_LIMIT:
         also = case.offer is not None and case.offer.buyer_limit_with_recourse is True
         by_limit = kind is ConstraintKind.DEBTOR_LIMIT and case.candidate.role("CreditLimit") >= 0
         # An acceptor owes its bill whoever else stands for it.
-        owes = case.row.obligor is ObligorRule.ACCEPTOR
+        owes = case.owes is ObligorRule.ACCEPTOR
         if case.recourse is not PathRecourse.FULL or also or by_limit or owes:
             yield case.obligor, ONE
 

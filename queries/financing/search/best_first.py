@@ -91,7 +91,7 @@ class BestFirst:
         """The wanted paths in their order, from these places of each arrival's sources, until there are no more or the budget is spent."""
         for arrival, sources in arrivals:
             layer = arrival.layer
-            need = self.appraisal.need(arrival.row).amount
+            need = self.appraisal.need(arrival.row, arrival.spine).amount
             floor = {Form.IN_FORCE: PathStatus.EXISTING, Form.OFFERED: PathStatus.AVAILABLE}
             status = STATUS_RANK[floor.get(arrival.spine.form, PathStatus.PROSPECTIVE)]
             prefix = _Prefix(arrival, layer, flat=UNLIMITED if need is None else need, status=status)

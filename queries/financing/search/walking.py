@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 
 from graph.kinds.terms import Technique
+from graph.records import Term
 from graph.snapshot_columns import NOT_STATED
 from graph.snapshot_ids import kinds_in
 from graph.view import View
@@ -17,6 +18,7 @@ from queries.derived import once
 from queries.financing.limits.offer_columns import products_of
 from queries.financing.spines import (
     Back,
+    Begun,
     Condition,
     Held,
     Is,
@@ -24,11 +26,15 @@ from queries.financing.spines import (
     Lacks,
     Linked,
     Named,
+    NoneOf,
     OfTechnique,
+    OneOf,
     Reaches,
+    States,
     Step,
     Through,
     Unlike,
+    With,
     Without,
 )
 from queries.ratios import Ints
@@ -68,6 +74,9 @@ def conditioned(
     conditions = step.far_when[1:] if of_technique else step.far_when
     if conditions and len(farther):
         held = _all_hold(view, conditions, farther, technique, hops)
+        places, farther, links = places[held], farther[held], links[held]
+    if step.link_when and len(links):
+        held = _all_hold(view, step.link_when, links, technique, hops)
         places, farther, links = places[held], farther[held], links[held]
     return places, farther, links
 
@@ -110,7 +119,16 @@ def among(handles: Ints, ascending: Ints) -> np.ndarray:
 def offers(view: View, step: Step, technique: Technique) -> Ints:
     """Every record that a joined step leads to, in id order."""
     assert isinstance(step.back, Joined)
-    return products_of(view, technique) if step.of_technique else view.handles(step.back.kind)
+    if not step.of_technique:
+        return _all_of(view, step, technique)
+    nodes, conditions = products_of(view, technique), step.far_when[1:]
+    return nodes[_all_hold(view, conditions, nodes, technique, 0)] if conditions else nodes
+
+
+def _all_of(view: View, step: Step, technique: Technique) -> Ints:
+    assert isinstance(step.back, Joined)
+    nodes = view.handles(step.back.kind)
+    return nodes[_all_hold(view, step.far_when, nodes, technique, 0)] if step.far_when else nodes
 
 
 def followed(view: View, back: Back, nodes: Ints) -> Pairs:
@@ -128,9 +146,9 @@ def followed(view: View, back: Back, nodes: Ints) -> Pairs:
             places, links = view.expand(kind, near, nodes)
             return places, view.refs(links, far), links
         case Through(first, then):
-            at, between, _ = followed(view, first, nodes)
-            places, farther, links = followed(view, then, between)
-            return at[places], farther, links
+            at, between, over = followed(view, first, nodes)
+            places, farther, _ = followed(view, then, between)
+            return at[places], farther, over[places]
         case Joined():
             raise TypeError("a joined step has no edges to follow")
 
@@ -183,15 +201,29 @@ def _holds(view: View, condition: Condition, nodes: Ints, technique: Technique, 
             return _of_technique(view, nodes, technique)
         case Is(field, term):
             return np.asarray(view.ints(nodes, field) == list(type(term)).index(term))
+        case NoneOf(field, terms):
+            return ~np.isin(view.ints(nodes, field), _codes(terms))
+        case OneOf(field, terms):
+            return np.isin(view.ints(nodes, field), [*_codes(terms), NOT_STATED])
+        case States(field):
+            return is_stated(view, nodes, field)
+        case Begun(field, begun):
+            return np.asarray((view.ints(nodes, field) > 0) == begun)
         case Lacks(field):
             return ~is_stated(view, nodes, field)
         case Without(kind, field):
             return ~among(nodes, _named(view, kind, field))
+        case With(kind, field):
+            return among(nodes, _named(view, kind, field))
         case Unlike(field, other):
             return np.asarray(view.refs(nodes, field) != view.refs(nodes, other))
         case Reaches(field):
             most = view.ints(nodes, field)
             return np.asarray((most == NOT_STATED) | (most >= hops))
+
+
+def _codes(terms: tuple[Term, ...]) -> list[int]:
+    return [list(type(term)).index(term) for term in terms]
 
 
 def _named(view: View, kind: str, field: str) -> Ints:
