@@ -21,6 +21,8 @@ from queries.financing.control import legal_entity
 from queries.financing.limits.constraints import MissingFact
 from queries.financing.limits.receivables import PriorClaim
 from queries.financing.need import Need, NeedAsked, OpenNeed, asked, open_needs, served
+from queries.financing.score import DEFAULT, Weights
+from queries.financing.spines import Spine
 from queries.financing.techniques.rows import TechniqueRow
 from queries.tally import amount_of
 
@@ -35,6 +37,7 @@ class Appraisal:
     view: View
     beneficiary: int
     need_asked: NeedAsked | None = None
+    weights: Weights = DEFAULT
     _kept: dict[Hashable, Any] = field(default_factory=dict, repr=False)
 
     def once(self, key: Hashable, make: Callable[[], T]) -> T:
@@ -135,7 +138,8 @@ class Appraisal:
         return self.once(("unrated", asset), lambda: self._claims(asset)[1])
 
     def _claims(self, asset: int) -> tuple[tuple[PriorClaim, ...], tuple[MissingFact, ...]]:
-        claims, missing = [], []
+        claims: list[PriorClaim] = []
+        missing: list[MissingFact] = []
         for handle, record in self.registrations(asset):
             amount = (
                 None if record.amount is None else amount_of(record.amount, handle, "amount", view=self.view, owed=True)

@@ -16,6 +16,7 @@ from queries.financing.appraisal import Appraisal
 from queries.financing.cases import Case
 from queries.financing.control import control_group_of, legal_entity
 from queries.financing.gates.eligibility import NO, UNKNOWN, YES, Applicant, Decided, ruled_subjects
+from queries.financing.gates.of_admission import admission
 from queries.financing.gates.verdicts import FAILED, PASSED, Verdict, unknown, worse
 from queries.financing.limits.constraints import MissingFact
 from queries.financing.limits.of_anchor import missing_tier
@@ -113,7 +114,8 @@ def eligibility(case: Case) -> Verdict:
     verdict = PASSED
     for subject, kind in subjects(case):
         verdict = worse(verdict, _by_rules(case, subject, kind))
-    if case.programme >= 0 and case.asset < 0:
+    verdict = worse(verdict, admission(case))
+    if case.programme >= 0 and next(case.candidate.trade(), None) is not None:
         tier = missing_tier(case.view, case.programme)
         verdict = verdict if tier is None else worse(verdict, unknown(tier))
     return verdict

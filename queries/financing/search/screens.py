@@ -15,9 +15,12 @@ import numpy as np
 from graph.kinds.policy import RuleKind
 from graph.snapshot import day_of
 from graph.snapshot_columns import NOT_STATED
+from graph.values import MILLION
 from queries.columns import is_foreign, is_stated
 from queries.derived import once
+from queries.exchange import in_currency
 from queries.financing.appraisal import Appraisal
+from queries.financing.asset_kinds import ASSET_KINDS
 from queries.financing.control import related
 from queries.financing.gates.eligibility import NO, UNKNOWN, ruled_subjects
 from queries.financing.gates.of_offer import admits, decided, is_finance_company, licence_of
@@ -54,6 +57,8 @@ def shared_by(row: TechniqueRow, spine: Spine, step: Step) -> tuple[object, ...]
         return ()
     if kind in ("Receivable", "Voucher"):
         return (CLAIM_GATES.intersection(spine.gates),)
+    if kind in ASSET_KINDS:
+        return (Gate.PRIOR_CLAIM in spine.gates,)
     if kind == "AnchorProgramme":
         return (ConstraintKind.ANCHOR_LIMIT in spine.limits,)
     return (row.technique, spine.gates, spine.limits)
@@ -83,7 +88,7 @@ class _Open:
 def _products(appraisal: Appraisal, row: TechniqueRow, spine: Spine, nodes: Ints) -> Screen:
     view, need, open_ = appraisal.view, appraisal.need(row), _Open(len(nodes))
     offered = offer_columns(view, row.technique, nodes)
-    open_.rate = offered.rate
+    open_.rate = offered.rate if row.advances else np.full(len(nodes), MILLION)
     open_.cap(offered.maximum)
     if ConstraintKind.POOL in spine.limits:
         open_.cap(offered.pool)
@@ -186,6 +191,21 @@ def _claim_gate(appraisal: Appraisal, gate: Gate, nodes: Ints) -> tuple[np.ndarr
     return unknown, blocked
 
 
+def _assets(appraisal: Appraisal, row: TechniqueRow, spine: Spine, nodes: Ints) -> Screen:
+    """Of any other asset: at most its value, nothing of what lapsed, and what takes all of it."""
+    view, open_ = appraisal.view, _Open(len(nodes))
+    kind = ASSET_KINDS[view.kind_of(int(nodes[0])).name]
+    value, unrated = in_currency(view, nodes, kind.value)
+    open_.scaled = np.where(unrated, UNLIMITED, np.where(value == NOT_STATED, UNSTATED, value))
+    if kind.until is not None and kind.lapses:
+        last = view.ints(nodes, kind.until)
+        open_.keep &= (last == NOT_STATED) | (last >= day_of(view.as_of))
+    if Gate.PRIOR_CLAIM in spine.gates:
+        places, claims = view.expand("Encumbrance", "asset", nodes)
+        open_.keep[places[view.ints(claims, "amount") == NOT_STATED]] = False
+    return open_.done()
+
+
 def _vouchers(appraisal: Appraisal, row: TechniqueRow, spine: Spine, nodes: Ints) -> Screen:
     view, open_ = appraisal.view, _Open(len(nodes))
     open_.scaled = np.where(is_foreign(view, nodes, "face"), UNLIMITED, view.ints(nodes, "face"))
@@ -222,6 +242,7 @@ def _licence(appraisal: Appraisal, row: TechniqueRow, source: int) -> Ternary:
 
 
 SCREENS: Final[Mapping[str, Callable[[Appraisal, TechniqueRow, Spine, Ints], Screen]]] = {
+    **dict.fromkeys(ASSET_KINDS, _assets),
     "LoanProduct": _products,
     "Fund": _funds,
     "Receivable": _receivables,
