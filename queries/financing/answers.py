@@ -8,9 +8,13 @@ from decimal import Decimal
 
 from graph.kinds.terms import DrawBasis, Technique
 from queries.completeness import Completeness
+from queries.financing.cost import Cost
 from queries.financing.evidence import Claim, Evidence
 from queries.financing.gates.table import GateResult
 from queries.financing.limits.constraints import MissingFact
+from queries.financing.policy_basis import Clause
+from queries.financing.score import Score
+from queries.financing.tenor import DayRange
 from queries.financing.terms import ConstraintKind, PathRecourse, PathStatus, Stated, SupportKind
 
 
@@ -83,6 +87,8 @@ class ConstraintShown:
 class FinancingPath:
     """One way of money to the beneficiary. Amounts in 分 of `currency`; `capacity` None where a bound is not stated.
 
+    `proceeds` the net cash of the capacity, None where what comes off is not known; `tenor` the days of the money, None: none are stated;
+    `lead_time_days` until it comes, None: not stated; `score` None without a capacity.
     `obligor` -1: nobody owes, or nobody states who; `recourse` None: there is no claim to have recourse on.
     """
 
@@ -104,6 +110,12 @@ class FinancingPath:
     binding_constraint: ConstraintShown
     constraints: tuple[ConstraintShown, ...]
     evidence: Evidence
+    proceeds: int | None
+    cost: Cost
+    tenor: DayRange | None
+    lead_time_days: int | None
+    policy_basis: tuple[Clause, ...]
+    score: Score | None
 
 
 @dataclass(frozen=True, slots=True)

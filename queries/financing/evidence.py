@@ -5,13 +5,16 @@ A registry entry proves registration, not truth.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_EVEN, Decimal, localcontext
 from typing import Final
 
+from graph.blocks import CONFIDENCE
 from graph.records import Span
+from graph.snapshot_ids import NUMBER_MASK
+from graph.values import decimal
 from graph.view import StatementView, View
 from queries.financing.spines import Held, Joined, Linked, Named, Step, Through
 
@@ -60,11 +63,11 @@ def facts_of(step: Step, farther: int, nearer: int, link: int) -> tuple[Fact, ..
             return (Fact(link),)
         case Joined():
             return (Fact(farther),)
+        case Through(Linked(), Named(then) | Held(_, then)):
+            return Fact(link), Fact(farther, then)
         case Through(Named(first) | Held(_, first), Named(then) | Held(_, then)):
             return Fact(nearer, first), Fact(farther, then)
 
-        case Through(Linked(), Named(then) | Held(_, then)):
-            return Fact(link), Fact(farther, then)
 
 def claims_about(view: View, fact: Fact) -> tuple[Claim, ...]:
     """The statements of a fact, the most reliable first."""
@@ -78,6 +81,27 @@ def strength(claims: Sequence[Claim]) -> Decimal:
     best: dict[str, Decimal] = {}
     for claim in claims:
         best[claim.source] = max(best.get(claim.source, Decimal(0)), claim.reliability * claim.confidence)
+    return _together(best)
+
+
+def fact_strength(view: View, fact: Fact) -> Decimal:
+    """The strength of the claims about a fact, straight from the statements' columns."""
+    kind = view.kind_of(fact.record)
+    kind_view = view.kind_view(kind.name)
+    table, rows = kind_view.table, kind_view.statements(fact.record & NUMBER_MASK)
+    if fact.field is not None:
+        rows = rows[table.stated(kind.by_name[fact.field], rows)]
+    best: dict[str, Decimal] = {}
+    for row in rows.tolist():
+        code, confidence = int(table.source[row]), table.columns[CONFIDENCE].at(row)
+        sure = decimal(int(view.moment.reliability[code])) * (CERTAIN if confidence is None else decimal(confidence))
+        name = view.snapshot.source_names[code]
+        best[name] = max(best.get(name, Decimal(0)), sure)
+    return _together(best)
+
+
+def _together(best: Mapping[str, Decimal]) -> Decimal:
+    """What independent sources come to, each by its best claim."""
     with localcontext() as context:
         context.prec = 28
         doubt = CERTAIN

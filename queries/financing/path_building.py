@@ -14,20 +14,26 @@ from queries.financing.appraised import Appraised
 from queries.financing.asset_kinds import ASSET_KINDS
 from queries.financing.candidates import Candidate
 from queries.financing.cases import Case
+from queries.financing.charges import case_cost, charges_of, cost_term
 from queries.financing.evidence import Claim, Fact, claims_about, evidence_of, facts_of
+from queries.financing.lead_time import lead_time
 from queries.financing.limits.constraints import Constraint
+from queries.financing.merits import OFFERS, basis, path_score
 from queries.financing.path_id import path_id
+from queries.financing.proceeds import proceeds
+from queries.financing.tenor import tenor_of
+from queries.financing.supports import is_open
 from queries.financing.terms import ConstraintKind, SupportKind
 
-OFFERS: Final = frozenset({"LoanProduct", "AnchorProgramme", "Fund"})
-"""Kinds of which there are few and every answer shows some: their claims are kept with the view."""
+INSTRUMENTS: Final = {SupportKind.GUARANTEE: "Guarantee", SupportKind.INSURANCE: "InsurancePolicy"}
+"""What a support that is still to be found would be."""
 CARRIES: Final = {
     **dict.fromkeys(ASSET_KINDS, ConstraintKind.ASSET_FREE),
     "Voucher": ConstraintKind.VOUCHER_PART,
     "BuyBack": ConstraintKind.LINK_WIDTH,
     "Project": ConstraintKind.STEP_AMOUNT,
     "Facility": ConstraintKind.FACILITY,
-    "Loan": ConstraintKind.STEP_AMOUNT,
+    **dict.fromkeys(("Loan", "Lease", "BondIssue", "PppContract", "Swap", "Collaboration"), ConstraintKind.STEP_AMOUNT),
 }
 """Which constraint says what the step from a node of a kind can carry."""
 
@@ -36,6 +42,7 @@ def path_of(appraisal: Appraisal, found: Appraised) -> FinancingPath:
     """The path that an appraised candidate is."""
     candidate = found.candidate
     case = Case(appraisal, candidate)
+    tenor, charges = tenor_of(case), charges_of(case)
     shown = tuple(_shown(constraint) for constraint in found.constraints)
     facts = [facts_of(step, *pair) for step, pair in zip(candidate.steps, _pairs(candidate), strict=True)]
     claims = [[_claims(appraisal, fact) for fact in of_step] for of_step in facts]
@@ -74,6 +81,12 @@ def path_of(appraisal: Appraisal, found: Appraised) -> FinancingPath:
         binding_constraint=shown[found.constraints.index(found.capacity.binding)],
         constraints=shown,
         evidence=evidence_of(claims),
+        proceeds=proceeds(found.capacity.amount, charges, cost_term(case, tenor)),
+        cost=case_cost(case, tenor, charges, found.capacity.amount),
+        tenor=None if case.fund >= 0 else tenor.days,
+        lead_time_days=lead_time(case).days,
+        policy_basis=basis(case),
+        score=path_score(case, tenor, found),
     )
 
 
@@ -129,12 +142,21 @@ def _support(candidate: Candidate, kind: SupportKind, provider: int, instrument:
 
 def _missing(candidate: Candidate) -> Iterator[MissingInstrument]:
     """What must still be created, from the source on: on each link of a trade what its buyer issues or passes on to its seller."""
+    last = len(candidate.links) - 1
     if candidate.spine.creates is not None:
-        for place, step in enumerate(candidate.steps):
-            if step.relation == "SUPPLIES":
-                yield MissingInstrument(
-                    candidate.spine.creates, candidate.nodes[place], candidate.nodes[place + 1], place
-                )
-    for support in candidate.supports:
-        if support.kind is SupportKind.GUARANTEE and support.provider < 0:
-            yield MissingInstrument("Guarantee", -1, candidate.beneficiary, len(candidate.links) - 1)
+        links = [place for place, step in enumerate(candidate.steps) if step.relation == "SUPPLIES"]
+        for place in links or [last]:
+            by = candidate.nodes[place] if links else _maker(candidate)
+            yield MissingInstrument(candidate.spine.creates, by, candidate.nodes[place + 1], place)
+    for support in filter(is_open, candidate.supports):
+        yield MissingInstrument(INSTRUMENTS[support.kind], -1, candidate.beneficiary, last)
+
+
+def _maker(candidate: Candidate) -> int:
+    """Who would create what a spine without a trade lacks: a round its fund, what the beneficiary signs itself; -1: others, still open."""
+    match candidate.spine.creates:
+        case "InvestmentRound":
+            return candidate.role("Fund")
+        case "Participation":
+            return -1
+    return candidate.beneficiary

@@ -1,0 +1,103 @@
+"""What a path's score is made of, looked up: fill, cost, tenor fit, evidence, policy fit, and the obligor's risk after cover."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import pairwise
+from typing import Final
+
+from graph.values import decimal
+from queries.derived import once
+from queries.financing.appraisal import Appraisal
+from queries.financing.appraised import Appraised
+from queries.financing.candidates import Candidate
+from queries.financing.cases import Case
+from queries.financing.charges import dearest
+from queries.financing.evidence import Fact, fact_strength, facts_of
+from queries.financing.policy_basis import Clause, clauses, policy_fit
+from queries.financing.score import Score, ScoreAspect, cheapness, fill, safety, score
+from queries.financing.tenor import Tenor, tenor_fit, tenor_of, wanted
+
+OFFERS: Final = frozenset({"LoanProduct", "AnchorProgramme", "Fund"})
+"""Kinds of which there are few and every answer shows some: what is known of their evidence is kept with the view."""
+RATED: Final = ("Enterprise", "Institution")
+"""Kinds that state how likely they are to default."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a path is ranked by: its score (None: it has no capacity) and the upper end of its cost in basis points (None: open)."""
+
+    score: Decimal | None
+    dearest: Decimal | None
+
+
+def standing(appraisal: Appraisal, found: Appraised) -> Standing:
+    """Where an appraised path stands."""
+    case = Case(appraisal, found.candidate)
+    tenor = tenor_of(case)
+    made = path_score(case, tenor, found)
+    return Standing(None if made is None else made.value, dearest(case, tenor))
+
+
+def path_score(case: Case, tenor: Tenor, found: Appraised) -> Score | None:
+    """The score of a path; None without a capacity."""
+    capacity, appraisal = found.capacity.amount, case.appraisal
+    if capacity is None:
+        return None
+    asked, days = wanted(case.need), tenor.days
+    utilities = {
+        ScoreAspect.FILL: fill(capacity, case.need.amount),
+        ScoreAspect.COST: cheapness(dearest(case, tenor), appraisal.weights),
+        ScoreAspect.TENOR: None if asked is None or days is None or case.fund >= 0 else tenor_fit(days, asked),
+        ScoreAspect.EVIDENCE: path_strength(appraisal, found.candidate),
+        ScoreAspect.POLICY: policy_fit(basis(case)),
+        ScoreAspect.RISK: safety(*risk(case)),
+    }
+    return score(utilities, appraisal.weights)
+
+
+def basis(case: Case) -> tuple[Clause, ...]:
+    """The measures in force that name the path's technique, or the purpose of what it is to meet."""
+    key = ("clauses", case.row.technique, case.need.purpose)
+    return case.appraisal.once(key, lambda: clauses(case.view, case.row, case.need.purpose))
+
+
+def risk(case: Case) -> tuple[Decimal | None, Decimal]:
+    """The one-year default probability that somebody states of the obligor, and the share that supports cover.
+
+    A share that nobody states covers nothing here. Where the beneficiary stands beside a buyer, the buyer's counts.
+    """
+    probability = default_probability(case.appraisal, case.obligor)
+    shares = (one.cover_share for one in case.candidate.supports)
+    return probability, min(Decimal(1), sum((decimal(share) for share in shares if share is not None), Decimal(0)))
+
+
+def default_probability(appraisal: Appraisal, party: int) -> Decimal | None:
+    """That a party defaults within a year; None where nobody states it."""
+    if party < 0 or appraisal.view.kind_of(party).name not in RATED:
+        return None
+    stated: Decimal | None = appraisal.once(
+        ("default", party), lambda: appraisal.view.value(party, "default_probability")
+    )
+    return stated
+
+
+def path_strength(appraisal: Appraisal, candidate: Candidate) -> Decimal:
+    """The evidence of a path: of its weakest step, which is as strong as its weaker fact."""
+    return min(_strength(appraisal, fact) for fact in facts(candidate))
+
+
+def facts(candidate: Candidate) -> Iterator[Fact]:
+    """What a path rests on, from the source."""
+    for step, (farther, nearer), link in zip(candidate.steps, pairwise(candidate.nodes), candidate.links, strict=True):
+        yield from facts_of(step, farther, nearer, link)
+
+
+def _strength(appraisal: Appraisal, fact: Fact) -> Decimal:
+    view = appraisal.view
+    if view.kind_of(fact.record).name in OFFERS:
+        return once(view, ("strength", fact), lambda: fact_strength(view, fact))
+    return appraisal.once(("strength", fact), lambda: fact_strength(view, fact))
