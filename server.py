@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -21,13 +23,18 @@ from graph.ontology_document import ontology_document
 from graph.place import Place
 from graph.search import SearchIndex
 from loaders.command_line import commands, day_of, moment_of
+from loaders.progress import shown
 from loaders.sample import load_sample
 from schema.application import Options
 from schema.context import Clock, Scope, Service
 from schema.examples import as_curl, example_questions
 from schema.execution import Request
 from schema.execution import run as answer
-from schema.schema import build_schema
+from schema.exports.exporting import again as ask_again
+from schema.exports.exporting import export
+from schema.exports.manifest import Manifest, manifest_path
+from schema.pictures.asking import picture
+from schema.schema import Schema, build_schema
 from schema.serving import configure_logs
 from schema.serving import serve as serve_on
 
@@ -183,30 +190,96 @@ def _serve(settings: Settings, open_knowledge: Callable[[], Knowledge], *, with_
     )
 
 
-@app.command()
-def ask(
-    file: Annotated[typer.FileText, typer.Argument(help="GraphQL document; - reads standard input.")],
-    variables: Annotated[str, typer.Option(help="JSON object.")] = "{}",
-    operation: Annotated[str | None, typer.Option(help="Which of the document's operations.")] = None,
-    as_of: Annotated[str | None, typer.Option(help="Day: 2026-01-01.")] = None,
-    known_at: Annotated[str | None, typer.Option(help="Moment, with offset.")] = None,
-) -> None:
-    """Ask the store without a server; prints the answer in JSON, exit code 1 where it holds errors."""
-    settings = Settings.read()
+Document = Annotated[typer.FileText, typer.Argument(help="GraphQL document; - reads standard input.")]
+Variables = Annotated[str, typer.Option(help="JSON object.")]
+Operation = Annotated[str | None, typer.Option(help="Which of the document's operations.")]
+AsOf = Annotated[str | None, typer.Option(help="Day: 2026-01-01.")]
+KnownAt = Annotated[str | None, typer.Option(help="Moment, with offset.")]
+Plot = Annotated[Path | None, typer.Option(help="Draw the answer to this file: .svg or .png.")]
+
+
+@contextmanager
+def _asking(settings: Settings, as_of: date | None, known_at: datetime | None) -> Iterator[tuple[Schema, Scope]]:
+    """The schema and a scope of the store's view of that moment."""
+    with settings.place.opened() as knowledge:
+        search = SearchIndex(knowledge.snapshot.ontology)
+        search.update(knowledge.snapshot)
+        view = knowledge.view(as_of, known_at)
+        scope = Scope(Service(knowledge, search), view, Clock.of(settings.request_timeout_seconds))
+        yield build_schema(view.ontology), scope
+
+
+def _request(file: typer.FileText, variables: str, operation: str | None) -> Request:
     try:
         values = orjson.loads(variables)
     except orjson.JSONDecodeError as exc:
         raise InvalidInput(f"--variables is no JSON: {exc}") from exc
     if not isinstance(values, dict):
         raise InvalidInput('--variables is no JSON object; write {"id": "…"}')
-    with settings.place.opened() as knowledge:
-        search = SearchIndex(knowledge.snapshot.ontology)
-        search.update(knowledge.snapshot)
-        view = knowledge.view(day_of(as_of), moment_of(known_at))
-        scope = Scope(Service(knowledge, search), view, Clock.of(settings.request_timeout_seconds))
-        found = answer(build_schema(view.ontology), scope, Request(file.read(), values, operation))
+    return Request(file.read(), values, operation)
+
+
+@app.command()
+def ask(
+    file: Document,
+    variables: Variables = "{}",
+    operation: Operation = None,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    plot: Plot = None,
+) -> None:
+    """Ask the store without a server; prints the answer in JSON, exit code 1 where it holds errors. --plot draws it too."""
+    request = _request(file, variables, operation)
+    with _asking(Settings.read(), day_of(as_of), moment_of(known_at)) as (schema, scope):
+        found = answer(schema, scope, request)
+        if plot is not None and "errors" not in found.body:
+            plot.write_bytes(picture(schema, scope, request, plot))
     typer.echo(orjson.dumps(found.body, option=orjson.OPT_INDENT_2).decode())
     raise typer.Exit(1 if "errors" in found.body else 0)
+
+
+@app.command(name="export")
+def export_rows(
+    out: Annotated[
+        Path, typer.Argument(help="File to write: .csv, .xlsx or .parquet; its manifest is written beside it.")
+    ],
+    file: Annotated[
+        typer.FileText | None, typer.Option("--ask", help="GraphQL document; - reads standard input.")
+    ] = None,
+    again: Annotated[
+        Path | None, typer.Option(help="A manifest: ask the same of the same moment, and check the hash.")
+    ] = None,
+    rows: Annotated[
+        str | None, typer.Option(help="Which list of the answer, such as financingPaths.paths.nodes.")
+    ] = None,
+    variables: Variables = "{}",
+    operation: Operation = None,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the manifest.")] = False,
+) -> None:
+    """Write a question's rows, all pages of them, to a file, with a manifest by which they can be asked again."""
+    settings = Settings.read()
+    if (file is None) == (again is None):
+        raise InvalidInput("say what to export: --ask FILE.graphql, or --again FILE.manifest.json")
+    earlier = None if again is None else Manifest.read(again)
+    day, moment = (day_of(as_of), moment_of(known_at)) if earlier is None else (earlier.as_of, earlier.known_at)
+    with _asking(settings, day, moment) as (schema, scope), shown() as progress:
+        progress.stage("行 rows", None)
+        if earlier is None:
+            assert file is not None
+            request = _request(file, variables, operation)
+            made = export(
+                schema, scope, request, out, rows=rows, seconds=settings.request_timeout_seconds, told=progress.advance
+            )
+        else:
+            made = ask_again(schema, scope, earlier, out, seconds=settings.request_timeout_seconds)
+    out.write_bytes(made.content)
+    manifest_path(out).write_bytes(made.manifest.as_bytes())
+    if as_json:
+        typer.echo(made.manifest.as_bytes().decode(), nl=False)
+    cut = "" if made.manifest.complete else " The answer is not complete: see `rest` and `complete` in the manifest."
+    typer.echo(f"{out}: {made.manifest.count:,} rows, {made.manifest.rows_sha256}.{cut}", err=True)
 
 
 @app.command()

@@ -1,0 +1,150 @@
+"""An export: the document asked, page after page, of one pinned view; its rows as a file, and what makes it repeatable."""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from graph.errors import InvalidInput, LimitExceeded, LuoshuError
+from schema.context import Clock, Scope
+from schema.execution import Request, parsed, run
+from schema.exports.files import written
+from schema.exports.manifest import Manifest, says_complete
+from schema.exports.plan import Plan, Rows
+from schema.exports.table import Table
+from schema.schema import Schema
+
+MAX_ROWS: Final = 1_000_000
+"""Rows of one export."""
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """A file's content and its manifest."""
+
+    content: bytes
+    manifest: Manifest
+
+
+def export(
+    schema: Schema,
+    scope: Scope,
+    request: Request,
+    file: Path,
+    *,
+    rows: str | None = None,
+    seconds: float,
+    told: Callable[[int], None] = lambda _: None,
+) -> Export:
+    """The rows of a question, all pages of them where the document takes its cursor from a variable.
+
+    Parameters
+    ----------
+    scope
+        The view that is asked; all pages are of it.
+    file
+        Its ending says the form: .csv, .xlsx or .parquet.
+    rows
+        Which list of the answer, by its path joined by dots; None: the only one.
+    seconds
+        How long each page may take.
+    told
+        Told how many rows each page brought.
+
+    Raises
+    ------
+    InvalidInput
+        For a document whose rows cannot be told, and an ending that is no form.
+    LimitExceeded
+        Beyond MAX_ROWS.
+    LuoshuError
+        With the code of the answer's first error.
+    """
+    variables = dict(request.variables or {})
+    first = _page(schema, scope, request, variables, seconds)
+    plan = Plan(schema._schema, parsed(request.query), request.operation).rows(rows)
+    found, more, cursor = _taken(first, plan)
+    told(len(found))
+    while more and plan.after is not None:
+        if cursor is None:
+            break
+        page = _page(schema, scope, request, {**variables, plan.after: cursor}, seconds)
+        following, more, cursor = _taken(page, plan)
+        found += following
+        told(len(following))
+        if len(found) > MAX_ROWS:
+            raise LimitExceeded(f"more than {MAX_ROWS:,} rows; narrow the question with a filter")
+    table = Table.of(plan.columns, found)
+    content = written(table, file)
+    rest = _without(first, plan.path)
+    manifest = Manifest(
+        document=request.query,
+        variables=variables,
+        operation=request.operation,
+        rows=plan.name,
+        as_of=scope.as_of,
+        known_at=scope.known_at,
+        version=scope.version,
+        columns=[column.name for column in table.columns],
+        count=len(table.cells),
+        complete=not more and says_complete(rest),
+        rest=rest,
+        file=file.name,
+        rows_sha256=table.sha256,
+        file_sha256=hashlib.sha256(content).hexdigest(),
+    )
+    return Export(content, manifest)
+
+
+def again(schema: Schema, scope: Scope, manifest: Manifest, file: Path, *, seconds: float) -> Export:
+    """The same question asked of the same moment (`scope` is of it).
+
+    Raises InvalidInput, with both hashes, when the rows are not what they were.
+    """
+    request = Request(manifest.document, manifest.variables, manifest.operation)
+    found = export(schema, scope, request, file, rows=manifest.rows, seconds=seconds)
+    if found.manifest.rows_sha256 != manifest.rows_sha256:
+        raise InvalidInput(
+            f"the rows are not those of the manifest: it has {manifest.rows_sha256}, this store gives "
+            f"{found.manifest.rows_sha256}; ask the store that it was made from"
+        )
+    return found
+
+
+def _page(
+    schema: Schema, scope: Scope, request: Request, variables: Mapping[str, Any], seconds: float
+) -> dict[str, Any]:
+    asked = Scope(scope.service, scope.view, Clock.of(seconds))
+    body = run(schema, asked, Request(request.query, variables, request.operation)).body
+    if "errors" in body:
+        error = body["errors"][0]
+        raise LuoshuError(error["message"], code=error.get("extensions", {}).get("code", "INTERNAL"))
+    data: dict[str, Any] = body["data"]
+    return data
+
+
+def _taken(answer: Mapping[str, Any], plan: Rows) -> tuple[list[Mapping[str, Any]], bool, str | None]:
+    """The rows of a page, whether there are more, and the cursor to them."""
+    holder: Any = answer
+    for name in plan.path[:-1]:
+        holder = None if holder is None else holder.get(name)
+    rows = [] if holder is None else [row for row in holder[plan.path[-1]] or () if row is not None]
+    told = (holder or {}).get("pageInfo") or {}
+    return rows, bool(told.get("hasNextPage")), told.get("endCursor")
+
+
+def _without(answer: Mapping[str, Any], path: tuple[str, ...]) -> dict[str, Any]:
+    """The answer without its rows and without where its first page ended."""
+    rest: dict[str, Any] = copy.deepcopy(dict(answer))
+    holder: Any = rest
+    for name in path[:-1]:
+        if holder.get(name) is None:
+            return rest
+        holder = holder[name]
+    holder.pop(path[-1], None)
+    holder.pop("pageInfo", None)
+    return rest

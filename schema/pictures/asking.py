@@ -1,0 +1,97 @@
+"""A picture of a document's question: the question with its own arguments, asked for what the picture shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from graphql import FieldNode, OperationDefinitionNode, SelectionSetNode, parse, print_ast
+from graphql.language import Node
+from matplotlib.figure import Figure
+
+from graph.errors import InvalidInput, LuoshuError
+from schema.context import Scope
+from schema.execution import Request, parsed, run
+from schema.pictures import paths
+from schema.pictures.canvas import as_bytes, check_ending
+from schema.schema import Schema
+
+
+class Picture(NamedTuple):
+    """How a question is drawn: what is selected of its answer, and the drawing of that, titled with the view's day."""
+
+    selection: str
+    draw: Callable[[Mapping[str, Any], str], Figure]
+
+
+PICTURES: Final[Mapping[str, Picture]] = {
+    "financingPaths": Picture(paths.SELECTION, paths.draw),
+}
+"""By question."""
+
+
+def picture(schema: Schema, scope: Scope, request: Request, file: Path) -> bytes:
+    """The picture of the first question of a document that has one, for a file that ends in .svg or .png.
+
+    Raises InvalidInput where none of its questions has a picture, and LuoshuError with the code of the answer's first error.
+    """
+    check_ending(file)
+    operation = _operation(request)
+    path, field = _question(operation.selection_set, ())
+    drawing = PICTURES[field.name.value]
+    body = run(schema, scope, Request(_asked(operation, path, field, drawing.selection), request.variables)).body
+    if "errors" in body:
+        error = body["errors"][0]
+        raise LuoshuError(error["message"], code=error.get("extensions", {}).get("code", "INTERNAL"))
+    answer: Any = body["data"]
+    for step in path:
+        answer = answer[_shown(step)]
+    return as_bytes(drawing.draw(answer[_shown(field)], f"{scope.as_of.isoformat()} · v{scope.version}"), file)
+
+
+def _operation(request: Request) -> OperationDefinitionNode:
+    operations = [one for one in parsed(request.query).definitions if isinstance(one, OperationDefinitionNode)]
+    for one in operations:
+        if request.operation is None or (one.name is not None and one.name.value == request.operation):
+            return one
+    raise InvalidInput(f"the document has no operation called {request.operation}")
+
+
+def _question(selected: SelectionSetNode, path: tuple[FieldNode, ...]) -> tuple[tuple[FieldNode, ...], FieldNode]:
+    """The first question that has a picture, asked of the present or of a view, and the fields that lead to it."""
+    fields = [node for node in selected.selections if isinstance(node, FieldNode)]
+    for field in fields:
+        if field.name.value in PICTURES:
+            return path, field
+    for field in fields:
+        if field.name.value == "view" and field.selection_set is not None:
+            return _question(field.selection_set, (*path, field))
+    raise InvalidInput(f"none of the questions has a picture; these have: {', '.join(PICTURES)}")
+
+
+def _shown(field: FieldNode) -> str:
+    return field.alias.value if field.alias else field.name.value
+
+
+def _asked(operation: OperationDefinitionNode, path: tuple[FieldNode, ...], field: FieldNode, selection: str) -> str:
+    """The operation with nothing but the question, and of it what the picture shows. Variables that no longer serve are left out."""
+    shown = parse(f"{{ question {{ {selection} }} }}").definitions[0]
+    assert isinstance(shown, OperationDefinitionNode)
+    [whole] = shown.selection_set.selections
+    assert isinstance(whole, FieldNode)
+    asked: FieldNode = _with(field, selection_set=whole.selection_set)
+    for step in reversed(path):
+        asked = _with(step, selection_set=SelectionSetNode(selections=(asked,)))
+    text = print_ast(asked)
+    variables = tuple(one for one in operation.variable_definitions or () if f"${one.variable.name.value}" in text)
+    return print_ast(
+        _with(operation, variable_definitions=variables, selection_set=SelectionSetNode(selections=(asked,)))
+    )
+
+
+def _with(node: Any, **changed: Any) -> Any:
+    """A copy of a syntax node with some of its parts changed."""
+    assert isinstance(node, Node)
+    kept = {name: getattr(node, name) for name in node.keys if name != "loc"}
+    return type(node)(**{**kept, **changed})
