@@ -23,8 +23,9 @@ from graph.name_index import Match, NameSegment
 from graph.ontology import KindSpec, Ontology
 from graph.pinyin import Readings
 from graph.snapshot import Snapshot
-from graph.snapshot_columns import Texts
+from graph.snapshot_columns import Mask, Texts
 from graph.snapshot_ids import KIND_SHIFT, NUMBER_MASK
+from graph.snapshot_table import Table
 from graph.view import View
 
 MAX_TEXT: Final = 100
@@ -125,9 +126,12 @@ class SearchIndex:
         self, view: View, wanted: str, kinds: Sequence[str] | None, after: tuple[int, str] | None
     ) -> Iterator[Hit]:
         matcher = _Matcher(view, wanted, self._fields)
+        segments = self._segments
+        if view.snapshot.assumption is not None and (assumed := self._assumed_names(view.snapshot)).height:
+            segments = (*segments, NameSegment.of(assumed))
         seen: set[int] = set()
         pending: list[tuple[int, str, int]] = []
-        for tier, identifier in heapq.merge(*(segment.found(wanted, kinds) for segment in self._segments)):
+        for tier, identifier in heapq.merge(*(segment.found(wanted, kinds) for segment in segments)):
             # What matches no better than where the index stands now cannot be overtaken any more.
             while pending and pending[0][:2] < (tier, identifier):
                 yield from _passed(heapq.heappop(pending), after)
@@ -143,10 +147,17 @@ class SearchIndex:
 
     def _names(self, snapshot: Snapshot, after: int) -> pl.DataFrame:
         """Ids and what they are called, by id, as loads after `after` state it: columns id, kind, name (a code: called False)."""
+        return self._called(snapshot, lambda table: table.load_from > after)
+
+    def _assumed_names(self, snapshot: Snapshot) -> pl.DataFrame:
+        """The same of what a what-if assumes."""
+        return self._called(snapshot, lambda table: table.source == snapshot.assumed_source)
+
+    def _called(self, snapshot: Snapshot, counts: Callable[[Table], Mask]) -> pl.DataFrame:
         parts = []
         for kind, fields in self._fields.items():
             table = snapshot.tables[kind]
-            rows = np.flatnonzero(table.load_from > after).astype(np.int32)
+            rows = np.flatnonzero(counts(table)).astype(np.int32)
             if not rows.size:
                 continue
             handles = table.number[rows].astype(np.int64) | (snapshot.codes[kind] << KIND_SHIFT)

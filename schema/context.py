@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
@@ -15,6 +15,7 @@ from graph.health import SourceHealth, source_health
 from graph.knowledge import Knowledge
 from graph.search import SearchIndex
 from graph.view import View
+from graph.what_if import Change
 
 
 @dataclass(frozen=True)
@@ -50,35 +51,50 @@ class Clock:
 class Scope:
     """One view, asked by one request. It is the source of the fields of `View` and `Query`."""
 
-    def __init__(self, service: Service, view: View, clock: Clock) -> None:
+    def __init__(self, service: Service, view: View, clock: Clock, changed: dict[Hashable, View] | None = None) -> None:
         self.service = service
         self.view = view
         self.clock = clock
+        self._changed = {} if changed is None else changed
 
     @classmethod
     def present(cls, service: Service, seconds: float) -> Scope:
         """The present view, with `seconds` to answer."""
         return cls(service, service.knowledge.view(), Clock.of(seconds))
 
-    def at(self, as_of: date | None, known_at: datetime | None) -> Scope:
-        """The same request, asked of another time."""
-        return Scope(self.service, self.service.knowledge.view(as_of, known_at), self.clock)
+    def at(self, as_of: date | None, known_at: datetime | None, changes: Sequence[Change] = ()) -> Scope:
+        """The same request, asked of another time, or of a what-if: one that the request asks twice is made once."""
+        view = self.service.knowledge.view(as_of, known_at)
+        if changes:
+            self.check()
+            key = (view.seq, view.as_of, view.known_at, repr(changes))
+            view = self._changed.get(key) or self._changed.setdefault(key, view.with_changes(changes))
+        return Scope(self.service, view, self.clock, self._changed)
+
+    @property
+    def assumed(self) -> str:
+        """What tells a what-if from others; empty: it is none."""
+        assumption = self.view.snapshot.assumption
+        return "" if assumption is None else assumption.load_id
 
     @property
     def mark(self) -> list[Any]:
-        """What a cursor carries to come back to this very view."""
-        return [self.view.seq, self.view.as_of.isoformat()]
+        """What a cursor carries to come back to this very view: its last load, its day with, after a ~, what it assumes."""
+        assumed = self.assumed
+        return [self.view.seq, self.view.as_of.isoformat() + (f"~{assumed}" if assumed else "")]
 
     def held(self, mark: list[Any]) -> Scope:
-        """The scope whose `mark` this is. Raises InvalidInput when no view had it."""
+        """The scope whose `mark` this is. Raises InvalidInput when no view had it, or one with other changes."""
         if mark == self.mark:
             return self
+        day, _, assumed = mark[1].partition("~")
+        if assumed != self.assumed:
+            raise InvalidInput("the cursor belongs to a view with other changes; begin again without `after`")
         try:
-            return Scope(
-                self.service, self.service.knowledge.view(date.fromisoformat(mark[1]), seq=mark[0]), self.clock
-            )
+            view = self.service.knowledge.view(date.fromisoformat(day), seq=mark[0])
         except ValueError as exc:
             raise InvalidInput("the cursor is damaged; begin again without `after`") from exc
+        return Scope(self.service, view.with_changes(self.view.changes), self.clock, self._changed)
 
     @property
     def as_of(self) -> date:
@@ -92,8 +108,8 @@ class Scope:
 
     @property
     def version(self) -> str:
-        """Number of the last load that the view sees."""
-        return str(self.view.seq)
+        """Number of the last load that the view sees; of a what-if with, after a +, what tells it from others."""
+        return f"{self.view.seq}+{self.assumed}" if self.assumed else str(self.view.seq)
 
     @property
     def deadline(self) -> float:

@@ -52,6 +52,7 @@ LIST_LENGTH: Final = 10
 """Rows that a list without `first` is taken to have."""
 
 PRICES: Final[Mapping[str, int]] = {
+    "view": 1_000,
     "search": 200,
     "supplyTiers": 2_000,
     "connections": 5_000,

@@ -106,21 +106,9 @@ class Times:
 
     as_of: date = strawberry.field(description="有效时间 · The day on which the view stands")
     known_at: datetime = strawberry.field(description="已知时间 · Up to when the view knows")
-    version: str = strawberry.field(description="版本 · Number of the last load seen")
-
-
-@strawberry.type
-class Present:
-    """What only Query has."""
-
-    @question(
-        graphql_type=derived("View"),
-        description="视图 · The graph as it was on asOf (left out: today), as it was known at knownAt (left out: now)",
+    version: str = strawberry.field(
+        description="版本 · Number of the last load seen; of a what-if with, after a +, what tells it from others"
     )
-    def view(
-        self, parent: strawberry.Parent[Scope], as_of: date | None = None, known_at: datetime | None = None
-    ) -> Any:
-        return parent.at(as_of, known_at)
 
 
 def question_fields(types: Types, ontology: Kinds, *more: type[Any]) -> list[StrawberryField]:

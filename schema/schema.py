@@ -9,9 +9,10 @@ from strawberry.schema.config import StrawberryConfig
 
 from graph.ontology import Ontology
 from schema.execution import Discipline
-from schema.questions import Present, Times, question_fields
+from schema.questions import Times, question_fields
 from schema.scalars import SCALARS
 from schema.types.chains import ChainQuestions, add_chains
+from schema.types.changes import add_changes, view_field
 from schema.types.codes import code_enum, code_lists, kind_enum
 from schema.types.coverage import CoverageQuestions, add_coverage
 from schema.types.derived import Types, declared_fields, make_object, named
@@ -58,11 +59,12 @@ def build_schema(ontology: Ontology) -> Schema:
     add_chains(types, ontology)
     add_financing(types)
     add_coverage(types)
+    add_changes(types)
     questions = question_fields(types, ontology, ChainQuestions, FinancingQuestions, LedgerQuestions, CoverageQuestions)
     view = types.add("View", make_object("View", [*declared_fields(Times), *questions], f"视图 · {VIEW}"))
     query = make_object(
         "Query",
-        [*declared_fields(Present), *declared_fields(Times), *questions],
+        [view_field(types), *declared_fields(Times), *questions],
         f"{DESCRIPTION}. Fields ask the present view.",
     )
     with named(types):

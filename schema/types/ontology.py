@@ -10,6 +10,7 @@ from graph.fields import FieldSpec, FieldType
 from graph.ontology import KindSpec, Relation
 from graph.ontology import Ontology as Kinds
 from graph.records import Term
+from graph.what_if import MAX_CHANGES, MAX_SIZE
 from queries.completeness import LIMITS
 from queries.financing.techniques.rows import TechniqueRow
 from queries.financing.techniques.table import TECHNIQUES
@@ -225,6 +226,8 @@ def service_limits() -> list[ServiceLimit]:
         ("first", "每页行数", "Rows of a page", MAX_FIRST),
         ("filterDepth", "筛选条件层数", "Levels of a filter", MAX_FILTER_DEPTH),
         ("filterConditions", "筛选条件个数", "Comparisons of a filter", MAX_CONDITIONS),
+        ("changes", "假设变更条数", "Changes of a what-if", MAX_CHANGES),
+        ("changesSize", "假设变更字符数", "Characters of the changes of a what-if", MAX_SIZE),
         ("searchExpansions", "单次搜索展开节点数", "Expansions of a path search", LIMITS.expansions),
         ("searchMilliseconds", "单次搜索毫秒数", "Milliseconds of a path search", LIMITS.milliseconds),
         ("searchSteps", "路径最多步数", "Steps of a path", LIMITS.max_steps),

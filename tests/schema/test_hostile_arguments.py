@@ -44,6 +44,11 @@ TEXTS = [
 ]
 DECIMALS = ["0", "-1", "0.000000000000000001", "9" * 39, "1", "0.5"]
 DATES = ["0001-01-01", "9999-12-31", "2025-06-01"]
+JSONS: list[Any] = [
+    {}, [], "x", 5, {"name": "x" * 3000}, {"name": None}, {"name": {"a": 1}}, {"name": ["x"]}, {"employees": True}, {"id": "x"}, {"id": 5},
+    {"employees": 1e300}, {"employees": "\x00"}, {"annualRevenue": {"amount": "x"}}, {"source": ANCHOR, "target": TIER1}, {"colour": 1},
+    {"creditCode": "9" * 18}, {"validFrom": "9999-12-31"}, {"validTo": "0001-01-01"}, {"aliases": [[], {}]}, {"name": "a", "code": "1"},
+]  # fmt: skip
 MOMENTS = ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "2025-06-01T00:00:00+08:00", "0001-01-01T00:00:00+14:00"]
 
 
@@ -57,6 +62,10 @@ def values_of(type_: Any, depth: int = 0) -> st.SearchStrategy[Any]:
         return st.sampled_from(list(named.values))
     if isinstance(named, GraphQLInputObjectType):
         fields = {name: field for name, field in named.fields.items() if depth < 3 or str(field.type).endswith("!")}
+        if named.extensions["strawberry-definition"].is_one_of:
+            return st.sampled_from(sorted(fields)).flatmap(
+                lambda name: st.fixed_dictionaries({name: values_of(fields[name].type, depth + 1)})
+            )
         wanted = {name: field for name, field in fields.items() if str(field.type).endswith("!")}
         optional = st.lists(st.sampled_from(sorted(fields)), max_size=2) if fields else st.just([])
         return optional.flatmap(
@@ -66,6 +75,7 @@ def values_of(type_: Any, depth: int = 0) -> st.SearchStrategy[Any]:
         )
     pools: dict[str, list[Any]] = {
         "Int": INTS, "ID": TEXTS, "String": TEXTS, "Decimal": DECIMALS, "Date": DATES, "DateTime": MOMENTS, "Boolean": [True, False],
+        "JSON": JSONS,
     }  # fmt: skip
     return st.sampled_from(pools[named.name])
 
