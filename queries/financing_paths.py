@@ -25,7 +25,7 @@ from queries.financing.search.automaton import Arrival, Automaton
 from queries.financing.search.best_first import BestFirst, Wanted
 from queries.financing.search.walking import leads
 from queries.financing.spines import Form, Spine
-from queries.financing.supports import support_of
+from queries.financing.supports import OFFERS, support_of
 from queries.financing.techniques.rows import TechniqueRow
 from queries.financing.techniques.table import TECHNIQUES, chosen
 from queries.financing.terms import Gate, PathStatus, SupportKind
@@ -192,8 +192,9 @@ def _statuses(status: Iterable[PathStatus]) -> frozenset[PathStatus]:
     return statuses
 
 
-def _serves(row: TechniqueRow, need: NeedAsked | None) -> bool:
-    return need is None or not need.instruments or bool(set(need.instruments) & set(row.serves))
+def _serves(row: TechniqueRow | Spine, need: NeedAsked | None) -> bool:
+    """Whether a technique, or a way of one, can meet a need; a way that says nothing of its own serves what its technique does."""
+    return need is None or not need.instruments or row.serves is None or bool(set(need.instruments) & set(row.serves))
 
 
 def _words(appraisal: Appraisal, rows: Iterable[TechniqueRow], wanted: Wanted) -> list[tuple[TechniqueRow, Spine]]:
@@ -201,14 +202,16 @@ def _words(appraisal: Appraisal, rows: Iterable[TechniqueRow], wanted: Wanted) -
     struck_off = is_struck_off(appraisal)
 
     def may_be(spine: Spine) -> frozenset[PathStatus]:
-        open_guarantee = {PathStatus.PROSPECTIVE} if spine.support is SupportKind.GUARANTEE else set()
-        return STATUSES[spine.form] | open_guarantee
+        may_lack_support = {PathStatus.PROSPECTIVE} if spine.support in OFFERS else set()
+        return STATUSES[spine.form] | may_lack_support
 
     return [
         (row, spine)
         for row in rows
         for spine in row.spines
-        if may_be(spine) & wanted.statuses and not (struck_off and Gate.ELIGIBILITY in spine.gates)
+        if _serves(spine, appraisal.need_asked)
+        and may_be(spine) & wanted.statuses
+        and not (struck_off and Gate.ELIGIBILITY in spine.gates)
     ]
 
 

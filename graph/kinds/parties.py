@@ -128,6 +128,9 @@ class Institution(CapitalSource, ResponsibleUnit, zh="金融机构", identity=LE
     per_name_share: Annotated[
         Decimal | None, Label("单户比例", "Most for one name, as a share of net assets", unit="0–1")
     ] = None
+    insurance_limit: Annotated[
+        Money | None, Label("信用保证保险限额", "Most that an insurer may have insured of loans; null: it states none")
+    ] = None
     finances_outside_group: Annotated[
         bool | None, Label("可服务集团外", "A finance company's licence covers suppliers outside its group")
     ] = None

@@ -12,7 +12,8 @@ from queries.financing.gates.table import GateResult, gates_of
 from queries.financing.limits.constraints import Capacity, Constraint, capacity_of
 from queries.financing.limits.table import constraints_of
 from queries.financing.spines import Form
-from queries.financing.terms import PathStatus, SupportKind, Ternary
+from queries.financing.supports import is_open
+from queries.financing.terms import PathStatus, Ternary
 
 STATUS_RANK: Final = {status: place for place, status in enumerate(PathStatus)}
 
@@ -37,9 +38,8 @@ def appraise(appraisal: Appraisal, candidate: Candidate) -> Appraised:
 
 
 def creates_instrument(candidate: Candidate) -> bool:
-    """Whether an instrument is still to be made: the spine's own, or a guarantee that nobody offers yet."""
-    open_support = any(one.kind is SupportKind.GUARANTEE and one.provider < 0 for one in candidate.supports)
-    return candidate.spine.form is Form.TO_CREATE or open_support
+    """Whether an instrument is still to be made: the spine's own, or a guarantee or policy that nobody offers yet."""
+    return candidate.spine.form is Form.TO_CREATE or any(map(is_open, candidate.supports))
 
 
 def _status(candidate: Candidate, gates: tuple[GateResult, ...]) -> PathStatus:

@@ -1,7 +1,7 @@
 """Ids of financing paths: they describe the path, so that any view can evaluate it. Neither day nor time of knowledge is in them.
 
 base64url, without padding, of lines: the technique, then the ids of the nodes from source to beneficiary with the link between two of
-them where one carries the step, then, after an empty line, the ids of the supports' instruments.
+them where one carries the step, then, after an empty line, the id of the guarantee or policy that makes the technique.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from graph.errors import InvalidIdentifier
 from graph.kinds.terms import Technique
 from graph.view import View
 from queries.financing.candidates import Candidate
-from queries.financing.supports import contract_of
+from queries.financing.supports import marks_of
 
 REMEDY = "take it from an answer of financingPaths"
 
@@ -34,9 +34,8 @@ def path_id(view: View, candidate: Candidate) -> str:
     for node, link in zip(candidate.nodes[1:], candidate.links, strict=True):
         lines += [view.id_of(link)] if link >= 0 else []
         lines.append(view.id_of(node))
-    # The guarantees of a contract in force come and go with it; only an offer's are part of what the path is.
-    chosen = candidate.supports if contract_of(candidate) < 0 else ()
-    marks = [view.id_of(support.instrument) for support in chosen if support.instrument >= 0]
+    # What backs a contract comes and goes with it, and so does what backs a whole product; what makes the technique is part of the path.
+    marks = [view.id_of(mark) for mark in marks_of(candidate, candidate.supports)]
     text = "\n".join([*lines, "", *marks])
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 

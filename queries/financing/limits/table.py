@@ -11,6 +11,7 @@ from queries.financing.limits.of_anchor import anchor_limits
 from queries.financing.limits.of_asset import asset_limits, voucher_limits
 from queries.financing.limits.of_fund import concentration_limits, dry_powder_limits
 from queries.financing.limits.of_guarantor import guarantor_limits
+from queries.financing.limits.of_insurer import insurer_limits
 from queries.financing.limits.of_lender import debtor_limits, group_limits, sector_limits, single_name_limits
 from queries.financing.limits.of_link import link_limits
 from queries.financing.limits.of_offer import facility_limits, need_limits, product_limits, step_limits
@@ -29,6 +30,7 @@ LIMITS: Final[Mapping[ConstraintKind, Callable[[Case], Iterable[Constraint]]]] =
     ConstraintKind.DEBTOR_LIMIT: debtor_limits,
     ConstraintKind.POOL: pool_limits,
     ConstraintKind.GUARANTOR: guarantor_limits,
+    ConstraintKind.INSURER: insurer_limits,
     ConstraintKind.SINGLE_NAME: single_name_limits,
     ConstraintKind.GROUP: group_limits,
     ConstraintKind.SECTOR_LIMIT: sector_limits,

@@ -30,22 +30,36 @@ from queries.financing.limits.of_lender import limits_on
 from queries.financing.limits.offer_columns import OfferColumns, offer_columns
 from queries.financing.search.layers import Screen
 from queries.financing.spines import Form, Spine, Step
-from queries.financing.supports import offered_guarantees
+from queries.financing.supports import offered_guarantees, offered_policies
 from queries.financing.techniques.rows import TechniqueRow
 from queries.financing.terms import ConstraintKind, Gate, PathStatus, SupportKind, Ternary
 from queries.ratios import UNLIMITED, UNSTATED, Ints
 
 SELF_BOUND: Final = frozenset(
-    {ConstraintKind.ASSET_FREE, ConstraintKind.VOUCHER_PART, ConstraintKind.LINK_WIDTH, ConstraintKind.GUARANTOR}
+    {
+        ConstraintKind.ASSET_FREE,
+        ConstraintKind.VOUCHER_PART,
+        ConstraintKind.LINK_WIDTH,
+        ConstraintKind.GUARANTOR,
+        ConstraintKind.INSURER,
+        ConstraintKind.STEP_AMOUNT,
+    }
 )
 """Kinds that bound an offer whatever the product states."""
+OFFERED: Final = {SupportKind.GUARANTEE: offered_guarantees, SupportKind.INSURANCE: offered_policies}
 CONDITIONAL: Final = list(PathStatus).index(PathStatus.CONDITIONAL)
 
 
 def screen(appraisal: Appraisal, row: TechniqueRow, spine: Spine, step: Step, nodes: Ints) -> Screen:
     """What is known of nodes that stand on a step. On a repeated one they pass on what the nearest to the beneficiary has."""
     made = SCREENS.get(step.farther)
-    if made is None or step.repeated or spine.form is Form.IN_FORCE or not len(nodes):
+    if (
+        made is None
+        or (step.farther == "Fund" and not row.funds)
+        or step.repeated
+        or spine.form is Form.IN_FORCE
+        or not len(nodes)
+    ):
         return Screen.open(len(nodes))
     return made(appraisal, row, spine, nodes)
 
@@ -86,7 +100,7 @@ class _Open:
 
 
 def _products(appraisal: Appraisal, row: TechniqueRow, spine: Spine, nodes: Ints) -> Screen:
-    view, need, open_ = appraisal.view, appraisal.need(row), _Open(len(nodes))
+    view, need, open_ = appraisal.view, appraisal.need(row, spine), _Open(len(nodes))
     offered = offer_columns(view, row.technique, nodes)
     open_.rate = offered.rate if row.advances else np.full(len(nodes), MILLION)
     open_.cap(offered.maximum)
@@ -94,7 +108,8 @@ def _products(appraisal: Appraisal, row: TechniqueRow, spine: Spine, nodes: Ints
         open_.cap(offered.pool)
     if not SELF_BOUND.intersection(spine.limits):
         open_.cap(np.where(_without_bound(appraisal, nodes, offered), UNSTATED, UNLIMITED))
-    if spine.support is SupportKind.GUARANTEE and not offered_guarantees(appraisal):
+    offers = OFFERED.get(spine.support) if spine.support is not None else None
+    if offers is not None and not offers(appraisal):
         open_.cap(np.full(len(nodes), UNSTATED))
     for gate in spine.gates:
         match gate:

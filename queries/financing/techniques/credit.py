@@ -42,6 +42,28 @@ ROWS: Final = (
         ),
     ),
     TechniqueRow(
+        Technique.INSURED_LOAN,
+        "Insured loan",
+        (3, 14, 17),
+        (Instrument.DEBT,),
+        ObligorRule.BENEFICIARY,
+        "none: the limits decide",
+        LENDERS,
+        (
+            *CONTRACTS,
+            loan(
+                (
+                    ConstraintKind.NEED,
+                    ConstraintKind.PRODUCT_MAX,
+                    ConstraintKind.POOL,
+                    ConstraintKind.INSURER,
+                    *BORROWER_LIMITS,
+                ),
+                SupportKind.INSURANCE,
+            ),
+        ),
+    ),
+    TechniqueRow(
         Technique.COMPREHENSIVE_LINE,
         "Comprehensive credit line",
         (15,),
