@@ -9,6 +9,8 @@ from typing import Any, Final
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
+from graph.kinds.terms import Technique
+from queries.financing.terms import ConstraintKind, PathStatus
 from schema.pictures.canvas import BLUE, GREEN, GREY, NAMED, ORANGE, PALE, PURPLE, RED, figure, shortened, text
 
 SELECTION: Final = """
@@ -53,8 +55,11 @@ def _summary(answer: Mapping[str, Any], shown: int) -> str:
 
 def _lane(axes: Any, path: Mapping[str, Any], y: float, longest: int) -> None:
     colour = COLOURS.get(path["status"], PURPLE)
-    text(axes, 0.3, y + 0.12, f"{path['technique']} · {path['status']}", 8, color=colour, weight="bold")
-    text(axes, 0.3, y - 0.2, f"{_capacity(path)} · {path['bindingConstraint']['kind']}", 8, color=GREY)
+    technique, status = Technique[path["technique"]], PathStatus[path["status"]]
+    binding = ConstraintKind[path["bindingConstraint"]["kind"]]
+    text(axes, 0.3, y + 0.12, f"{technique.zh} · {status.zh}", 9, color=colour, weight="bold")
+    text(axes, 0.3, y - 0.1, f"{technique.name} · {status.name}", 5.5, color=GREY)
+    text(axes, 0.3, y - 0.32, f"{_capacity(path)} · {binding.zh}", 8, color=GREY)
     steps = path["steps"]
     nodes = [steps[0]["from"], *(step["to"] for step in steps)] if steps else [path["source"]]
     # Lanes end alike: the beneficiary of all of them stands in one column.
