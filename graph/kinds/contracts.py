@@ -249,7 +249,7 @@ class Funding(Link, zh="定向资金", relation="FUNDS", outgoing="funds", incom
 
     source: Annotated[Ref[BondIssue], Label("债券")]
     target: Annotated[Ref[LoanProduct], Label("产品")]
-    raises: Annotated[Money | None, Label("提高上限", "By how much it raises the most for one transaction")] = None
+    raises: Annotated[Money | None, Label("提高上限", "By how much it raises the most for one transaction; null: it does not")] = None
 
 
 class Swap(Contract, zh="债转股"):

@@ -8,7 +8,7 @@ from typing import Final
 
 from queries.financing.spines import Form, Spine, Step
 from queries.financing.techniques.rows import TechniqueRow
-from queries.financing.terms import SupportKind
+from queries.financing.terms import COVERING, SupportKind
 
 CONTRACTS: Final = (
     "Facility", "Loan", "InvestmentRound", "Lease", "BondIssue", "PppContract", "Swap", "Collaboration",
@@ -20,14 +20,19 @@ CONTRACTS: Final = (
 class Support:
     """What backs the financing step without carrying cash.
 
-    `provider` who bears the loss (a pool, a guarantor; -1: still to be found), `instrument` the guarantee (-1: none); `cover_share`
-    in millionths, None: not stated.
+    `provider` who bears the loss or pays (a pool, a guarantor; -1: still to be found, or nobody states who), `instrument` the record that
+    says so (-1: none); `cover_share` in millionths, None: not stated, 0 of what covers nothing.
     """
 
     kind: SupportKind
     provider: int
     instrument: int
     cover_share: int | None
+
+    @property
+    def covers(self) -> bool:
+        """Whether it bears a share of the loss: subsidies of costs and funding cover nothing."""
+        return self.kind in COVERING
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,8 +21,8 @@ from queries.financing.limits.constraints import Constraint
 from queries.financing.merits import OFFERS, basis, path_score
 from queries.financing.path_id import path_id
 from queries.financing.proceeds import proceeds
-from queries.financing.tenor import tenor_of
 from queries.financing.supports import is_open
+from queries.financing.tenor import tenor_of
 from queries.financing.terms import ConstraintKind, SupportKind
 
 INSTRUMENTS: Final = {SupportKind.GUARANTEE: "Guarantee", SupportKind.INSURANCE: "InsurancePolicy"}
@@ -43,7 +43,7 @@ def path_of(appraisal: Appraisal, found: Appraised) -> FinancingPath:
     candidate = found.candidate
     case = Case(appraisal, candidate)
     tenor, charges = tenor_of(case), charges_of(case)
-    shown = tuple(_shown(constraint) for constraint in found.constraints)
+    shown = tuple(constraint_shown(constraint) for constraint in found.constraints)
     facts = [facts_of(step, *pair) for step, pair in zip(candidate.steps, _pairs(candidate), strict=True)]
     claims = [[_claims(appraisal, fact) for fact in of_step] for of_step in facts]
     steps = tuple(
@@ -101,7 +101,8 @@ def _pairs(candidate: Candidate) -> Iterator[tuple[int, int, int]]:
     return zip(candidate.nodes, candidate.nodes[1:], candidate.links, strict=False)
 
 
-def _shown(constraint: Constraint) -> ConstraintShown:
+def constraint_shown(constraint: Constraint) -> ConstraintShown:
+    """A constraint as answers show it."""
     return ConstraintShown(
         constraint.kind,
         constraint.on,

@@ -13,6 +13,7 @@ from typing import Final
 from graph.kinds.contracts import BondIssue, BondType, Guarantee, InsurancePolicy
 from graph.kinds.supply_side import LossSharing, Pool, Subsidy, SubsidyKind
 from graph.kinds.terms import OfferStatus
+from graph.money import CNY, Money
 from graph.values import MILLION, millionths
 from graph.view import View
 from queries.derived import offer_record
@@ -21,6 +22,7 @@ from queries.financing.candidates import Candidate, Support
 from queries.financing.control import legal_entity
 from queries.financing.limits.exposures import pool_of
 from queries.financing.terms import SupportKind
+from queries.tally import Tally, amount_of
 
 SUBSIDIES: Final[Mapping[SubsidyKind, tuple[SupportKind, SupportKind | None]]] = {
     SubsidyKind.INTEREST: (SupportKind.INTEREST_SUBSIDY, None),
@@ -226,3 +228,13 @@ def funding_of(view: View, product: int) -> list[tuple[int, int]]:
         if record.type in OWN_BONDS and runs and issued and legal_entity(view, view.ref(bond, "issuer")) == lender:
             found.append((bond, link))
     return found
+
+
+def raised_by_funding(view: View, product: int) -> Tally:
+    """By how much, in 分, the lender's bonds raise the most that a product lends at once; 0 where they raise nothing."""
+    tally = Tally()
+    for _, link in funding_of(view, product):
+        raises: Money | None = view.value(link, "raises")
+        if raises is not None:
+            tally.add(amount_of(raises, link, "raises", CNY, view=view))
+    return tally

@@ -13,17 +13,20 @@ from typing import Final
 import numpy as np
 
 from graph.kinds.contracts import Encumbrance, EncumbranceKind, Facility, Guarantee, Loan
-from graph.kinds.supply_side import LoanProduct, Pool
-from graph.kinds.terms import Recourse
+from graph.kinds.supply_side import LoanProduct, LossSharing, Pool
+from graph.kinds.terms import Recourse, Technique
 from graph.money import CNY
 from graph.values import MILLION, millionths
 from graph.view import View
 from queries.derived import offer_record
+from queries.financing.asset_kinds import ASSET_KINDS
 from queries.financing.control import legal_entity
 from queries.ratios import share_of
 from queries.tally import Amount, Tally, amount_of, plus
 
 NOT_ON_SELLER: Final = frozenset({Recourse.NONE})
+ON_BUYER: Final = frozenset({Technique.BILL_DISCOUNT, Technique.FORFAITING})
+"""An acceptor or a bank owes its paper whoever else stands for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +124,7 @@ def guaranteed(view: View, guarantee: int, currency: str = CNY) -> Amount:
 
 
 def uncovered(view: View, contract: int, amount: Amount) -> Amount:
-    """What stays on the debtor's limit of an amount owed under a contract: less what guarantees and a pool cover."""
+    """What stays on the debtor's limit of an amount owed under a contract: less what its supports cover."""
     if amount.value is None:
         return amount
     covered = sum(_cover_shares(view, contract))
@@ -132,6 +135,14 @@ def _cover_shares(view: View, contract: int) -> Iterable[int]:
     shares = [view.value(guarantee, "cover_share") for guarantee in view.holders("Guarantee", "contract", contract)]
     if view.has_kind(contract, "Loan") and (pool := pool_of(view, contract)) >= 0:
         shares.append(offer_record(view, pool, Pool).cover_share)
+    for policy in view.holders("InsurancePolicy", "contract", contract).tolist():
+        deductible = view.value(policy, "deductible")
+        shares.append(None if deductible is None else 1 - deductible)
+    product = view.ref(contract, "product")
+    for sharing in view.holders("LossSharing", "product", product).tolist() if product >= 0 else ():
+        record = offer_record(view, sharing, LossSharing)
+        if record.since is None or record.since <= view.as_of:
+            shares.append(record.government_share)
     return (millionths(share) for share in shares if share is not None)
 
 
@@ -171,14 +182,22 @@ def _is_of(view: View, contract: int, product: int) -> bool:
     return product < 0 or view.ref(contract, "product") == product
 
 
+def _technique(view: View, loan: int) -> Technique | None:
+    technique: Technique | None = view.value(loan, "technique")
+    product = view.ref(loan, "product") if technique is None else -1
+    return offer_record(view, product, LoanProduct).technique if product >= 0 else technique
+
+
 def _recourse(view: View, loan: int) -> Recourse | None:
+    if _technique(view, loan) is Technique.FORFAITING:
+        return Recourse.NONE
     product = view.ref(loan, "product")
     return offer_record(view, product, LoanProduct).recourse if product >= 0 else None
 
 
 def _draws_on_buyer(view: View, loan: int) -> bool:
     product = view.ref(loan, "product")
-    if product < 0:
+    if product < 0 or _technique(view, loan) in ON_BUYER:
         return True
     record = offer_record(view, product, LoanProduct)
     return record.recourse is not Recourse.FULL or record.buyer_limit_with_recourse is True
@@ -186,7 +205,7 @@ def _draws_on_buyer(view: View, loan: int) -> bool:
 
 def _claims_financed(view: View, lender: int, buyer: int, currency: str) -> dict[int, Amount]:
     """By financing contract (a purchase without one: by its registration) what is registered on the buyer's payables."""
-    payables = view.holders("Receivable", "obligor", buyer)
+    payables = claims_owed_by(view, buyer)
     _, registrations = view.expand("Encumbrance", "asset", payables)
     found: dict[int, Amount] = {}
     for handle in registrations.tolist():
@@ -203,6 +222,18 @@ def _claims_financed(view: View, lender: int, buyer: int, currency: str) -> dict
         if legal_entity(view, view.ref(loan, "lender")) == lender:
             found.setdefault(loan, Amount(None))
     return found
+
+
+def claims_owed_by(view: View, debtor: int) -> np.ndarray:
+    """The claims of any kind that a party owes: of a confirmed letter of credit its confirming bank, of a bill its acceptor."""
+    found = []
+    for kind, facts in ASSET_KINDS.items():
+        for place, name in enumerate(facts.debtors):
+            claims = view.holders(kind, name, debtor)
+            for earlier in facts.debtors[:place]:
+                claims = claims[view.refs(claims, earlier) < 0]
+            found.append(claims)
+    return np.concatenate(found)
 
 
 def _under_programmes(view: View, anchor: int) -> list[int]:

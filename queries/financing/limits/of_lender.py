@@ -80,6 +80,8 @@ def _drawn_on(case: Case, kind: ConstraintKind) -> Iterator[tuple[int, Fraction]
     """The parties whose limits of a kind a path draws on, and what one yuan of it draws."""
     covered = Fraction(0)
     for support in case.candidate.supports:
+        if not support.covers:
+            continue
         share = fraction(support.cover_share or 0)
         covered += share
         if support.provider >= 0 and kind in (ConstraintKind.SINGLE_NAME, ConstraintKind.GROUP):

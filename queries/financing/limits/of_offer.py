@@ -11,6 +11,7 @@ from queries.financing.cases import Case
 from queries.financing.gates.eligibility import ticket_cap
 from queries.financing.limits.constraints import Constraint, left
 from queries.financing.limits.exposures import drawn_of, is_expired
+from queries.financing.supports import raised_by_funding
 from queries.financing.terms import ConstraintKind
 from queries.tally import amount_of
 
@@ -31,16 +32,20 @@ def need_limits(case: Case) -> Iterator[Constraint]:
 
 
 def product_limits(case: Case) -> Iterator[Constraint]:
-    """PRODUCT_MAX: most for one transaction; none where neither the product nor a rule about it states any."""
+    """PRODUCT_MAX: most for one transaction; none where neither the product nor a rule about it states any.
+
+    What the lender's own bonds raise it by is on top.
+    """
     product = case.offer
     if product is None:
         return
     currency = case.currency
     if product.max_amount is not None:
-        maximum = amount_of(product.max_amount, case.product, "maxAmount", currency)
-        yield Constraint(
-            ConstraintKind.PRODUCT_MAX, case.product, maximum.value, None, maximum.value, missing=maximum.missing
-        )
+        maximum = case.amount(product.max_amount, case.product, "maxAmount")
+        raised = raised_by_funding(case.view, case.product)
+        most = None if maximum.value is None else maximum.value + raised.total
+        missing = (*maximum.missing, *raised.missing)
+        yield Constraint(ConstraintKind.PRODUCT_MAX, case.product, most, None, most, missing=missing)
     cap = ticket_cap(case.view, case.product)
     if cap is not None:
         rule, money = cap

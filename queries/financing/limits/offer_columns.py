@@ -83,7 +83,9 @@ def _made(view: View, nodes: Ints) -> OfferColumns:
     covered = np.full(len(nodes), UNLIMITED)
     for pool in np.unique(pools[pools >= 0]).tolist():
         covered[pools == pool] = _bound(pool_total(view, pool))
-    free = (maximum == NOT_STATED) | is_foreign(view, nodes, "max_amount")
+    # What a bond raises is added where the path is measured.
+    funded = np.isin(nodes, view.refs(view.handles("Funding"), "target"))
+    free = (maximum == NOT_STATED) | is_foreign(view, nodes, "max_amount") | funded
     return OfferColumns(
         nodes,
         view.refs(nodes, "lender"),
