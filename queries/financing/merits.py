@@ -19,6 +19,7 @@ from queries.financing.evidence import Fact, fact_strength, facts_of
 from queries.financing.policy_basis import Clause, clauses, policy_fit
 from queries.financing.score import Score, ScoreAspect, cheapness, fill, safety, score
 from queries.financing.tenor import Tenor, tenor_fit, tenor_of, wanted
+from queries.financing.terms import COVERING
 
 OFFERS: Final = frozenset({"LoanProduct", "AnchorProgramme", "Fund"})
 """Kinds of which there are few and every answer shows some: what is known of their evidence is kept with the view."""
@@ -71,7 +72,7 @@ def risk(case: Case) -> tuple[Decimal | None, Decimal]:
     A share that nobody states covers nothing here. Where the beneficiary stands beside a buyer, the buyer's counts.
     """
     probability = default_probability(case.appraisal, case.obligor)
-    shares = (one.cover_share for one in case.candidate.supports)
+    shares = (one.cover_share for one in case.candidate.supports if one.kind in COVERING)
     return probability, min(Decimal(1), sum((decimal(share) for share in shares if share is not None), Decimal(0)))
 
 

@@ -6,21 +6,19 @@ limit's validity, and each drawing is repaid and drawn anew every `roll_every` d
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Final, NamedTuple
 
 from graph.kinds.contracts import Facility, Loan
 from graph.kinds.supply_side import AnchorProgramme
+from graph.view import View
 from queries.derived import offer_record
 from queries.financing.cases import Case
 from queries.financing.limits.constraints import MissingFact
 from queries.financing.need import Need
 from queries.financing.spines import Form
-
-DUE: Final = frozenset({"Receivable", "Voucher", "Bill", "CreditClaim"})
-"""Claims that are paid back by their debtor on a day of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +96,7 @@ def tenor_of(case: Case) -> Tenor:
     """The days of a path."""
     product = case.offer
     allowed = ANY if product is None else DayRange(product.tenor_min_days or 0, product.tenor_max_days)
-    instrument = _of_contract(case) or _of_claim(case) or _of_chain(case)
+    instrument = _of_contract(case) or _of_asset(case) or _of_chain(case)
     return Tenor(allowed, None) if instrument is None else Tenor(allowed, *instrument)
 
 
@@ -108,30 +106,32 @@ _Instrument = tuple[DayRange | None, bool, tuple[MissingFact, ...]]
 def _of_contract(case: Case) -> _Instrument | None:
     if case.facility >= 0:
         facility = case.appraisal.record(case.facility, Facility)
-        if facility.expires_on is None:
-            return None, False, (MissingFact(case.facility, "expiresOn"),)
+        line = _until(case, facility.expires_on, case.facility, "expiresOn", runs=False)
         rolls = facility.roll_every if facility.revolving else None
-        return DayRange(0, _left(case, facility.expires_on), rolls), False, ()
+        return line if line[0] is None else (replace(line[0], roll_every=rolls), *line[1:])
     if case.loan >= 0:
-        return _until(case, case.appraisal.record(case.loan, Loan).due_on, case.loan)
+        return _until(case, case.appraisal.record(case.loan, Loan).due_on, case.loan, "dueOn", runs=True)
     return None
 
 
-def _of_claim(case: Case) -> _Instrument | None:
+def _of_asset(case: Case) -> _Instrument | None:
     if case.voucher >= 0:
         root = case.appraisal.voucher_root(case.voucher)
         due = case.appraisal.voucher(root).due_on or case.appraisal.voucher(case.voucher).due_on
-        return _until(case, due, root)
-    if case.asset >= 0 and case.view.kind_of(case.asset).name in DUE:
-        return _until(case, case.view.value(case.asset, "due_on"), case.asset)
-    return None
+        return _until(case, due, root, "dueOn", runs=True)
+    if case.asset < 0 or case.asset_kind.until is None:
+        return None
+    until = case.asset_kind.until
+    shown = case.view.kind_of(case.asset).by_name[until].graph_name
+    return _until(case, getattr(case.holding, until), case.asset, shown, runs=case.asset_kind.runs)
 
 
-def _until(case: Case, due: date | None, record: int) -> _Instrument:
-    if due is None:
-        return None, True, (MissingFact(record, "dueOn"),)
-    days = _left(case, due)
-    return DayRange(days, days), True, ()
+def _until(case: Case, last: date | None, record: int, field: str, *, runs: bool) -> _Instrument:
+    """To a last day: exactly, where the financing runs so long, else at most."""
+    if last is None:
+        return None, runs, (MissingFact(record, field),)
+    days = _left(case, last)
+    return DayRange(days if runs else 0, days), runs, ()
 
 
 def _left(case: Case, until: date) -> int:
@@ -139,21 +139,33 @@ def _left(case: Case, until: date) -> int:
 
 
 def _of_chain(case: Case) -> _Instrument | None:
-    """Of a claim that is still to be made: as long as the buyer nearest to the source pays late, or as its limit is valid."""
-    if case.spine.form is not Form.TO_CREATE:
+    """Of a claim that is still to be made: as long as the buyer nearest to the source takes to pay, or as its limit is valid."""
+    if case.spine.form is not Form.TO_CREATE or (case.programme < 0 and case.candidate.role("CreditLimit") < 0):
         return None
-    link = next((link for *_, link in reversed(list(case.candidate.trade()))), -1)
-    if link < 0:
+    places = [place for place, step in enumerate(case.candidate.steps) if step.relation == "SUPPLIES"]
+    if not places:
         return None
-    term = case.appraisal.once(("payment term", link), lambda: case.view.value(link, "payment_term_days"))
+    link, sells = case.candidate.links[places[0]], case.candidate.steps[places[0]].sells
+    term, missing = case.appraisal.once(("term", link, sells), lambda: link_term(case.view, link, sells=sells))
     programme = offer_record(case.view, case.programme, AnchorProgramme) if case.programme >= 0 else None
-    if programme is not None and programme.voucher_max_days is not None and case.spine.creates == "Voucher":
-        term = None if term is None else min(term, programme.voucher_max_days)
-    if programme is not None and programme.revolving:
-        high = None if programme.expires_on is None else _left(case, programme.expires_on)
-        return DayRange(0, high, term), False, ()
+    if term is None and not sells and programme is not None:
+        term = programme.sell_through_days
+    if programme is None:
+        return (None, True, (missing,)) if term is None else (DayRange(term, term), True, ())
+    if term is not None and programme.voucher_max_days is not None and case.spine.creates == "Voucher":
+        term = min(term, programme.voucher_max_days)
+    if programme.revolving:
+        return DayRange(0, None if programme.expires_on is None else _left(case, programme.expires_on), term), False, ()
     if term is None:
-        return None, True, (MissingFact(link, "paymentTermDays"),)
+        return None, True, (missing,)
     # Trade goes on when a claim is paid: what nobody denies to be revolving may serve a longer need.
-    open_ = (MissingFact(case.programme, "revolving"),) if programme is not None and programme.revolving is None else ()
-    return DayRange(term, term), True, open_
+    unsaid = (MissingFact(case.programme, "revolving"),) if programme.revolving is None else ()
+    return DayRange(term, term), True, unsaid
+
+
+def link_term(view: View, link: int, *, sells: bool) -> tuple[int | None, MissingFact]:
+    """How long what is financed on a link of trade is out: until the buyer pays, or until a distributor has sold; and the fact."""
+    name = "payment_term_days" if sells else "sell_through_days"
+    spec = view.kind_of(link).by_name.get(name)
+    days: int | None = None if spec is None else view.value(link, name)
+    return days, MissingFact(link, name if spec is None else spec.graph_name)

@@ -18,6 +18,7 @@ from queries.financing.control import control_group_of, legal_entity
 from queries.financing.gates.eligibility import NO, UNKNOWN, YES, Applicant, Decided, ruled_subjects
 from queries.financing.gates.of_admission import admission
 from queries.financing.gates.verdicts import FAILED, PASSED, Verdict, unknown, worse
+from queries.financing.lead_time import lead_time
 from queries.financing.limits.constraints import MissingFact
 from queries.financing.limits.of_anchor import missing_tier
 from queries.financing.techniques.rows import TechniqueRow
@@ -143,12 +144,10 @@ def timing(case: Case) -> Verdict:
         return PASSED
     if needed_by < today:
         return FAILED
-    product = case.offer
-    if product is None:
-        return PASSED
-    if product.processing_days is None:
-        return unknown(MissingFact(case.product, "processingDays"))
-    return PASSED if today + timedelta(days=product.processing_days) <= needed_by else FAILED
+    time = lead_time(case)
+    if today + timedelta(days=time.least) > needed_by:
+        return FAILED
+    return unknown(*time.missing) if time.missing else PASSED
 
 
 def purpose(case: Case) -> Verdict:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
-from typing import Final, NamedTuple
+from typing import Final
 
-from graph.kinds.contracts import Facility, Loan
 from graph.kinds.parties import Fund
 from graph.kinds.supply_side import AnchorProgramme, Pool
 from graph.money import CNY, Money
@@ -17,6 +15,7 @@ from queries.financing.cases import Case
 from queries.financing.gates.verdicts import FAILED, PASSED, Verdict, unknown
 from queries.financing.limits.constraints import Constraint, MissingFact, capacity_of
 from queries.financing.limits.of_pool import may_be_stopped
+from queries.financing.tenor import ANY, tenor_of, wanted
 from queries.financing.terms import ConstraintKind, SupportKind
 
 AMOUNTS: Final = {
@@ -51,7 +50,7 @@ def limit(case: Case, constraints: tuple[Constraint, ...]) -> Verdict:
     headroom = capacity_of(bounding)
     if any(one.admits == 0 for one in bounding):
         return FAILED
-    least = _least(case)
+    least = least_amount(case)
     stated = [one.admits for one in bounding if one.admits is not None]
     if least is not None and stated and min(stated) < least:
         return FAILED
@@ -63,7 +62,8 @@ def limit(case: Case, constraints: tuple[Constraint, ...]) -> Verdict:
     return PASSED
 
 
-def _least(case: Case) -> int | None:
+def least_amount(case: Case) -> int | None:
+    """The smallest amount of the offer in the path's currency; None: any goes."""
     fund, product = case.fund, case.offer
     money = offer_record(case.view, fund, Fund).ticket_min if fund >= 0 else product.min_amount if product else None
     return None if money is None else owed_in(case.view, money, case.currency)
@@ -91,55 +91,21 @@ def _moneys(case: Case) -> Iterator[tuple[int, Money | None]]:
             yield handle, getattr(case.appraisal.record(handle, Record), name)
 
 
-class _Term(NamedTuple):
-    """The last day of what a path stands on, and where it would be stated. `fixed`: the financing runs exactly so long."""
-
-    until: date | None
-    record: int
-    field: str
-    fixed: bool
-
-
 def tenor(case: Case) -> Verdict:
     """TENOR: the days that the need asks for, that the offer allows and that the instrument runs have some in common.
 
     The financing of a claim runs as long as the claim (a voucher's part as long as its root); a line serves any term within it.
     """
-    need, product = case.need, case.offer
-    low = max(need.tenor_min_days or 0, (product.tenor_min_days or 0) if product else 0)
-    highs = [days for days in (need.tenor_max_days, product.tenor_max_days if product else None) if days is not None]
-    if highs and low > min(highs):
+    found = tenor_of(case)
+    asked = found.allowed.meet(wanted(case.need) or ANY)
+    if asked is None:
         return FAILED
-    term = _term(case)
-    if term is None:
-        return PASSED
-    if term.until is None:
-        asks = low > 0 or (term.fixed and bool(highs))
-        return unknown(MissingFact(term.record, term.field)) if asks else PASSED
-    days = max(0, (term.until - case.view.as_of).days)
-    if days < low or (term.fixed and highs and days > min(highs)):
-        return FAILED
-    return _within_programme(case)
-
-
-def _term(case: Case) -> _Term | None:
-    if case.asset >= 0 and case.voucher < 0:
-        until, runs = case.asset_kind.until, case.asset_kind.runs
-        if until is None:
-            return None
-        shown = case.view.kind_of(case.asset).by_name[until].graph_name
-        return _Term(getattr(case.holding, until), case.asset, shown, runs)
-    if case.voucher >= 0:
-        root = case.appraisal.voucher_root(case.voucher)
-        due = case.appraisal.voucher(root).due_on or case.appraisal.voucher(case.voucher).due_on
-        return _Term(due, root, "dueOn", True)
-    if case.facility >= 0:
-        handle = case.facility
-        return _Term(case.appraisal.record(handle, Facility).expires_on, handle, "expiresOn", False)
-    if case.loan >= 0:
-        handle = case.loan
-        return _Term(case.appraisal.record(handle, Loan).due_on, handle, "dueOn", True)
-    return None
+    if found.instrument is not None and found.instrument.meet(asked) is not None:
+        return _within_programme(case)
+    if found.missing:
+        asks = asked.low > 0 or (found.fixed and asked.high is not None)
+        return unknown(*found.missing) if asks else PASSED
+    return PASSED if found.instrument is None else FAILED
 
 
 def _within_programme(case: Case) -> Verdict:
