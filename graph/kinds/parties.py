@@ -131,6 +131,12 @@ class Institution(CapitalSource, ResponsibleUnit, zh="金融机构", identity=LE
     insurance_limit: Annotated[
         Money | None, Label("信用保证保险限额", "Most that an insurer may have insured of loans; null: it states none")
     ] = None
+    default_probability: Annotated[
+        Decimal | None, Label("一年期违约概率", "That it defaults within a year", unit="0–1")
+    ] = None
+    default_probability_by: Annotated[
+        str | None, Label("违约概率出处", "The rating or model that gives it, and of when")
+    ] = None
     finances_outside_group: Annotated[
         bool | None, Label("可服务集团外", "A finance company's licence covers suppliers outside its group")
     ] = None

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from graph.view import View
+
 
 @dataclass(frozen=True, slots=True)
 class AssetKind:
@@ -83,3 +85,9 @@ ASSET_KINDS: Final[Mapping[str, AssetKind]] = {
 def asset_kind(name: str) -> AssetKind:
     """What is asked of a kind."""
     return ASSET_KINDS.get(name, VALUED)
+
+
+def debtor_of(view: View, asset: int) -> int:
+    """Who owes what an asset is a claim for; -1: it is no claim, or nobody states who."""
+    named = (view.ref(asset, field) for field in asset_kind(view.kind_of(asset).name).debtors)
+    return next((debtor for debtor in named if debtor >= 0), -1)

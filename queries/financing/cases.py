@@ -10,9 +10,8 @@ from graph.kinds.supply_side import LoanProduct
 from graph.kinds.terms import Recourse
 from graph.money import CNY, Money
 from graph.values import MILLION
-from graph.view import View
 from queries.financing.appraisal import Appraisal
-from queries.financing.asset_kinds import ASSET_KINDS, VALUED, asset_kind
+from queries.financing.asset_kinds import ASSET_KINDS, VALUED, debtor_of
 from queries.financing.candidates import Candidate
 from queries.financing.limits.constraints import ONE
 from queries.financing.techniques.rows import ObligorRule
@@ -156,9 +155,3 @@ class Case:
         assets = self.view.refs(self.view.holders("Encumbrance", "secures", self.contract), "asset")
         debtors = {debtor_of(self.view, asset) for asset in assets.tolist() if asset >= 0} - {-1}
         return debtors.pop() if len(debtors) == 1 else -1
-
-
-def debtor_of(view: View, asset: int) -> int:
-    """Who owes what an asset is a claim for; -1: it is no claim, or nobody states who."""
-    named = (view.ref(asset, field) for field in asset_kind(view.kind_of(asset).name).debtors)
-    return next((debtor for debtor in named if debtor >= 0), -1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from graph.kinds.terms import Instrument, Technique
-from queries.financing.spines import Form, Spine
+from queries.financing.spines import Form, Spine, Step
 from queries.financing.techniques import steps
 from queries.financing.techniques.rows import (
     CLAIM,
@@ -21,14 +21,18 @@ from queries.financing.techniques.rows import (
     TechniqueRow,
     ordered,
 )
-from queries.financing.terms import ConstraintKind, Gate
+from queries.financing.terms import ConstraintKind, Gate, PathRecourse
 
 
 def claim(*more: Gate) -> Spine:
     """An offer on a receivable, with these gates beside those of every claim."""
-    gates = ordered((*OFFER, Gate.TITLE, Gate.TRADE_EVIDENCE, *more, *CLAIM, *TERMS))
-    word = (steps.OFFERED, steps.TAKES, steps.OWNS_RECEIVABLE)
-    return Spine(Form.OFFERED, word, RECEIVABLE_LIMITS, gates)
+    return paper(steps.OWNS_RECEIVABLE, (Gate.TITLE, Gate.TRADE_EVIDENCE, *more, *CLAIM))
+
+
+def paper(owned: Step, gates: tuple[Gate, ...]) -> Spine:
+    """An offer on a claim of any kind, with these gates."""
+    word = (steps.OFFERED, steps.TAKES, owned)
+    return Spine(Form.OFFERED, word, RECEIVABLE_LIMITS, ordered((*OFFER, *gates, *TERMS)))
 
 
 _DEBTOR_CHAIN = (steps.DEBTOR_LIMITED, steps.SUPPLIES)
@@ -72,6 +76,31 @@ ROWS: Final = (
                 creates="Receivable",
             ),
         ),
+    ),
+    TechniqueRow(
+        Technique.BILL_DISCOUNT,
+        "Bill discounting",
+        (11,),
+        (Instrument.DEBT,),
+        ObligorRule.ACCEPTOR,
+        "α·face",
+        CLAIM_FINANCIERS,
+        (
+            *CONTRACTS,
+            # A bill passes by endorsement: no register knows it.
+            paper(steps.OWNS_BILL, (Gate.TITLE, Gate.TRADE_EVIDENCE, Gate.PRIOR_CLAIM, Gate.RELATED_PARTY_TRADE)),
+        ),
+    ),
+    TechniqueRow(
+        Technique.FORFAITING,
+        "Forfaiting",
+        (11,),
+        (Instrument.DEBT,),
+        ObligorRule.BANK,
+        "α·amount of the accepted or confirmed letter-of-credit claim",
+        CLAIM_FINANCIERS,
+        (*CONTRACTS, paper(steps.OWNS_CREDIT_CLAIM, (Gate.CONFIRMATION, Gate.PRIOR_CLAIM))),
+        recourse=PathRecourse.NONE,
     ),
     TechniqueRow(
         Technique.RECEIVABLES_LOAN,
