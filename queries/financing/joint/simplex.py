@@ -1,0 +1,173 @@
+"""The linear relaxation of a programme, exactly: a bounded simplex on fractions, the largest amount first and then the least cost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from queries.financing.joint.programme import Programme
+
+ZERO = Fraction(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Relaxed:
+    """A vertex: `amounts` by path, the largest sum there is, and of those the least cost; `duals` what one more of a row would bring.
+
+    `cost` is Σ cost·amount.
+    """
+
+    amounts: tuple[Fraction, ...]
+    value: Fraction
+    cost: Fraction
+    duals: tuple[Fraction, ...]
+
+
+def relaxation(programme: Programme, running: Callable[[], bool] = lambda: True) -> Relaxed | None:
+    """The optimum without whole amounts and least amounts; None where `running` said stop first.
+
+    Cost: pivots × rows × paths.
+    """
+    caps = programme.caps
+    rows = [(Fraction(row.headroom), row.draws) for row in programme.rows if len(row.draws) > 1]
+    places = [place for place, row in enumerate(programme.rows) if len(row.draws) > 1]
+    table = _Table(rows, caps, [[Fraction(1)] * programme.size, [Fraction(-cost) for cost in programme.cost]])
+    if not table.solve(running):
+        return None
+    amounts = table.amounts()
+    duals = [ZERO] * len(programme.rows)
+    for row, place in enumerate(places):
+        duals[place] = table.dual(row)
+    cost = sum((cost * amount for cost, amount in zip(programme.cost, amounts, strict=True)), ZERO)
+    return Relaxed(tuple(amounts), sum(amounts, ZERO), cost, tuple(duals))
+
+
+class _Table:
+    """A dictionary of the simplex: basic variables as affine functions of the others, each between 0 and its upper bound.
+
+    Variables 0..n−1 are the paths, n..n+m−1 the slacks. A non-basic variable at its upper bound is kept as what it lacks of it.
+    """
+
+    def __init__(
+        self,
+        rows: Sequence[tuple[Fraction, Mapping[int, Fraction]]],
+        caps: Sequence[int],
+        objectives: list[list[Fraction]],
+    ) -> None:
+        self.size = len(caps)
+        self.upper: list[Fraction | None] = [*(Fraction(cap) for cap in caps), *([None] * len(rows))]
+        self.basic = [self.size + row for row in range(len(rows))]
+        self.open = list(range(self.size))
+        self.flipped = [False] * (self.size + len(rows))
+        self.rest = [headroom for headroom, _ in rows]
+        self.table = [[draws.get(path, ZERO) for path in range(self.size)] for _, draws in rows]
+        self.objectives = objectives
+
+    def solve(self, running: Callable[[], bool]) -> bool:
+        """Go to the optimum of the first objective, then of the next among those optima."""
+        frozen: set[int] = set()
+        for level, objective in enumerate(self.objectives):
+            while True:
+                column = next(
+                    (
+                        place
+                        for place in sorted(range(self.size), key=self.open.__getitem__)
+                        if objective[place] > 0 and self.open[place] not in frozen
+                    ),
+                    None,
+                )
+                if column is None:
+                    break
+                if not running():
+                    return False
+                self._enter(column)
+            if level + 1 < len(self.objectives):
+                frozen |= {self.open[place] for place in range(self.size) if objective[place] != 0}
+        return True
+
+    def _enter(self, column: int) -> None:
+        """Raise a non-basic variable until something stops it: Bland's rule among equal ones."""
+        own = self.upper[self.open[column]]
+        best: tuple[Fraction, int, int, bool] | None = None if own is None else (own, self.open[column], -1, False)
+        for row, line in enumerate(self.table):
+            rate = line[column]
+            if rate > 0:
+                step, at_upper = self.rest[row] / rate, False
+            elif rate < 0 and (upper := self.upper[self.basic[row]]) is not None:
+                step, at_upper = (upper - self.rest[row]) / -rate, True
+            else:
+                continue
+            if best is None or (step, self.basic[row]) < best[:2]:
+                best = step, self.basic[row], row, at_upper
+        assert best is not None, "every path has a cap"
+        _, _, row, at_upper = best
+        if row < 0:
+            self._flip(column)
+            return
+        if at_upper:
+            self._flip_basic(row)
+        self._pivot(row, column)
+
+    def _flip(self, column: int) -> None:
+        """Count a non-basic variable from its upper bound."""
+        name = self.open[column]
+        upper = self.upper[name]
+        assert upper is not None
+        self.flipped[name] = not self.flipped[name]
+        for row, line in enumerate(self.table):
+            if line[column]:
+                self.rest[row] -= line[column] * upper
+                line[column] = -line[column]
+        for objective in self.objectives:
+            objective[column] = -objective[column]
+
+    def _flip_basic(self, row: int) -> None:
+        """Count a basic variable from its upper bound."""
+        name = self.basic[row]
+        upper = self.upper[name]
+        assert upper is not None
+        self.flipped[name] = not self.flipped[name]
+        self.rest[row] = upper - self.rest[row]
+        self.table[row] = [-value for value in self.table[row]]
+
+    def _pivot(self, row: int, column: int) -> None:
+        line = self.table[row]
+        by = line[column]
+        line = [value / by if value else value for value in line]
+        line[column] = 1 / by
+        self.rest[row] /= by
+        self.table[row] = line
+        filled = [place for place, value in enumerate(line) if value and place != column]
+        for other, target in enumerate(self.table):
+            if other != row and target[column]:
+                self.rest[other] -= target[column] * self.rest[row]
+                _eliminate(target, line, column, filled)
+        for objective in self.objectives:
+            if objective[column]:
+                _eliminate(objective, line, column, filled)
+        self.basic[row], self.open[column] = self.open[column], self.basic[row]
+
+    def amounts(self) -> list[Fraction]:
+        """The values of the paths."""
+        values = [ZERO] * (self.size + len(self.basic))
+        for row, name in enumerate(self.basic):
+            values[name] = self.rest[row]
+        for name in range(self.size):
+            if self.flipped[name]:
+                upper = self.upper[name]
+                assert upper is not None
+                values[name] = upper - values[name]
+        return values[: self.size]
+
+    def dual(self, row: int) -> Fraction:
+        """What one more of a row's headroom adds to the first objective."""
+        slack = self.size + row
+        return -self.objectives[0][self.open.index(slack)] if slack in self.open else ZERO
+
+
+def _eliminate(target: list[Fraction], line: list[Fraction], column: int, filled: list[int]) -> None:
+    factor = target[column]
+    for place in filled:
+        target[place] -= factor * line[place]
+    target[column] = -factor * line[column]

@@ -1,0 +1,56 @@
+"""The largest amount that a programme brings, its cheapest mix, and the limits that stop the money."""
+
+from __future__ import annotations
+
+from queries.financing.joint.flow import cheapest_flow, nearest_cut
+from queries.financing.joint.integer import Left, whole
+from queries.financing.joint.network import network_of
+from queries.financing.joint.programme import Allocation, Programme, SolveMethod
+
+
+def solve(programme: Programme, left: Left) -> Allocation:
+    """The solution, exact where the programme is a flow, else as far as it is proven within the time `left`.
+
+    `lower` is brought by `amounts`; `upper` is proven. Paths in their order decide between equal mixes.
+    """
+    network = network_of(programme)
+    if network is not None:
+        flow = cheapest_flow(programme, network)
+        if flow is not None and (not programme.has_minimum or programme.holds(flow[0])):
+            amounts, least_cost = flow
+            value = sum(amounts)
+            stops = nearest_cut(programme, network, amounts)
+            return Allocation(amounts, SolveMethod.EXACT_FLOW, value, value, least_cost, stops)
+    found = whole(programme, left)
+    method = SolveMethod.EXACT_ENUM if found.proven else SolveMethod.BOUNDS
+    stops = stopping_rows(programme, found.amounts, left) if found.proven else full_rows(programme, found.amounts)
+    return Allocation(found.amounts, method, sum(found.amounts), found.upper, found.least_cost, stops)
+
+
+def full_rows(programme: Programme, amounts: tuple[int, ...]) -> tuple[int, ...]:
+    """The rows that have no room for one more 分 of some path on them."""
+    return tuple(place for place, row in enumerate(programme.rows) if row.headroom - row.used(amounts) < row.most_drawn)
+
+
+def stopping_rows(programme: Programme, amounts: tuple[int, ...], left: Left) -> tuple[int, ...]:
+    """The full rows of which each alone, with room for one 分 more, raises the amount.
+
+    Where none does alone, a least set that does together, the rows nearest the source first to stay. Empty where no rows at all do.
+    Cost: a solution each.
+    """
+    value = sum(amounts)
+    full = full_rows(programme, amounts)
+
+    def raises(places: frozenset[int]) -> bool:
+        return left() > 0 and sum(whole(programme.relaxed(places), left, costs=False).amounts) > value
+
+    alone = tuple(place for place in full if raises(frozenset({place})))
+    if alone:
+        return alone
+    kept = frozenset(full)
+    if not raises(kept):
+        return ()
+    for place in sorted(full, key=lambda one: (programme.rows[one].rank, -one)):
+        if raises(kept - {place}):
+            kept -= {place}
+    return tuple(sorted(kept))

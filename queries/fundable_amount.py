@@ -1,0 +1,209 @@
+"""fundableAmount: how much new money can reach an enterprise in all, in the cheapest mix, and which limits stop it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from itertools import islice
+from typing import Final
+
+from graph.kinds.terms import Technique
+from graph.view import View
+from queries.completeness import LIMITS, Budget, Completeness, IncompleteReason
+from queries.financing.answers import ConstraintShown, FinancingPath
+from queries.financing.appraisal import Appraisal
+from queries.financing.appraised import Appraised
+from queries.financing.cases import Case
+from queries.financing.charges import dearest
+from queries.financing.joint.programme import SolveMethod
+from queries.financing.joint.shared_limits import Joint, JointPath, joint_of
+from queries.financing.joint.solving import solve
+from queries.financing.limits.constraints import ORDER, Constraint
+from queries.financing.need import NeedAsked, served
+from queries.financing.path_building import constraint_shown, path_of
+from queries.financing.techniques.table import chosen
+from queries.financing.tenor import tenor_of
+from queries.financing.terms import ConstraintKind, PathStatus
+from queries.financing_paths import drawn
+from queries.ratios import rounded
+
+READY: Final = (PathStatus.EXISTING, PathStatus.AVAILABLE)
+MOST_PATHS: Final = 2_000
+"""So many paths, the best first, are put together; what is beyond is a cut by the budget."""
+
+CostOf = Callable[[Appraisal, Appraised], Decimal | None]
+
+
+@dataclass(frozen=True, slots=True)
+class MixItem:
+    """What one path brings: `amount` in 分, `cost` the upper end of its cost in basis points a year (None: it has none)."""
+
+    path: FinancingPath
+    amount: int
+    cost: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class FundableAmount:
+    """The answer; amounts in 分 of CNY.
+
+    `need` what is asked for in all (None: unlimited), `shortfall` what of it is not met; `mix` brings `amount` at `weighted_cost` basis
+    points a year (None: nothing flows, or a part has no upper end), `least_cost`: no cheaper mix brings as much; `stopped_by` the limits
+    that stop the money. `lower` ≤ the largest amount ≤ `upper` (None: the search was cut, and nothing that is known bounds the rest).
+    `is_upper_bound`: a factor that nobody states could only lower it. `not_stated`: the limits without which `paths_left_out` paths have
+    no capacity: they bring nothing here, and may bring something.
+    """
+
+    need: int | None
+    amount: int
+    shortfall: int | None
+    mix: tuple[MixItem, ...]
+    weighted_cost: Decimal | None
+    least_cost: bool
+    stopped_by: tuple[ConstraintShown, ...]
+    method: SolveMethod
+    lower: int
+    upper: int | None
+    is_upper_bound: bool
+    not_stated: tuple[ConstraintShown, ...]
+    paths_left_out: int
+    completeness: Completeness
+
+
+def dearest_cost(appraisal: Appraisal, found: Appraised) -> Decimal | None:
+    """The upper end of a path's cost, by which costs are compared."""
+    case = Case(appraisal, found.candidate)
+    return dearest(case, tenor_of(case))
+
+
+def fundable_amount(
+    view: View,
+    beneficiary: str,
+    *,
+    need: NeedAsked | None = None,
+    techniques: Iterable[Technique] | None = None,
+    sources: Sequence[str] | None = None,
+    status: Iterable[PathStatus] = READY,
+    budget: Budget = LIMITS,
+    include_intra_group: bool = False,
+    cost_of: CostOf = dearest_cost,
+) -> FundableAmount:
+    """The largest amount of new money that fits the need's instruments and purpose, over the paths of these statuses together.
+
+    Parameters
+    ----------
+    need
+        What is to be financed; None: the enterprise's open needs, of which each path fits those that its technique serves; with none, the
+        amount is what all paths together bring.
+    techniques, sources, status, budget, include_intra_group
+        As for `financing_paths`. The paths are all that the budget finds, not a page of them.
+    cost_of
+        What a path costs; None counts as dearer than any that is known.
+
+    Returns
+    -------
+    FundableAmount
+        Amount 0 with an empty mix when nothing can flow.
+
+    Raises
+    ------
+    InvalidInput, NotFound
+        For values that cannot be meant, and an enterprise or source that is not in the view.
+
+    Notes
+    -----
+    Cost: that of the paths, and a flow over them; where they share limits in ways that are no flow, an integer programme.
+    """
+    techniques = None if techniques is None else tuple(techniques)
+    drawing = drawn(
+        view,
+        beneficiary,
+        need=need,
+        techniques=techniques,
+        sources=sources,
+        status=status,
+        budget=budget,
+        include_intra_group=include_intra_group,
+        new_money=True,
+    )
+    appraisal, meter = drawing.appraisal, drawing.meter
+    paths = [one for one in islice(drawing.paths, MOST_PATHS) if _fits(appraisal, one)]
+    if next(drawing.paths, None) is not None:
+        meter.cut(IncompleteReason.BUDGET, drawing.deepest + 1)
+    joint = joint_of(JointPath(appraisal, one, cost_of(appraisal, one)) for one in paths if _may_bring(one))
+    solved = solve(joint.programme, lambda: meter.deadline - meter.clock())
+    asked = _need(appraisal, techniques)
+    completeness = meter.answer(drawing.deepest)
+    upper: int | None = solved.upper
+    if not completeness.complete:
+        upper = asked
+    unstated = [one.capacity.binding for one in paths if one.capacity.amount is None]
+    return FundableAmount(
+        need=asked,
+        amount=solved.lower,
+        shortfall=None if asked is None else asked - solved.lower,
+        mix=tuple(_mix(appraisal, joint, solved.amounts)),
+        weighted_cost=weighted_cost(
+            [(path.cost, amount) for path, amount in zip(joint.paths, solved.amounts, strict=True)]
+        ),
+        least_cost=solved.least_cost and completeness.complete,
+        stopped_by=_in_order(view, [joint.limits[place] for place in solved.stops]),
+        method=solved.method if upper == solved.lower else SolveMethod.BOUNDS,
+        lower=solved.lower,
+        upper=upper,
+        is_upper_bound=any(
+            path.found.capacity.at_most for path, amount in zip(joint.paths, solved.amounts, strict=True) if amount
+        ),
+        not_stated=_in_order(view, unstated),
+        paths_left_out=len(unstated),
+        completeness=completeness,
+    )
+
+
+def weighted_cost(parts: Iterable[tuple[Decimal | None, int]]) -> Decimal | None:
+    """Σ cost·amount / Σ amount in basis points, half-even to 6 places; None where nothing flows or a part's cost is not known.
+
+    300 at 420 and 150 at 480: 440.
+    """
+    flowing = [(cost, amount) for cost, amount in parts if amount]
+    total = sum(amount for _, amount in flowing)
+    if not total or any(cost is None for cost, _ in flowing):
+        return None
+    return rounded(sum((Fraction(cost or 0) * amount for cost, amount in flowing), Fraction(0)) / total)
+
+
+def _fits(appraisal: Appraisal, found: Appraised) -> bool:
+    """Whether a path serves a need of the beneficiary, where it has any."""
+    if appraisal.need_asked is not None or not appraisal.open_needs:
+        return True
+    candidate = found.candidate
+    return bool(appraisal.need(candidate.row, candidate.spine).needs)
+
+
+def _may_bring(found: Appraised) -> bool:
+    """Whether a path is new money, though its limits may leave nothing of it: a loan that is paid out is not."""
+    return found.capacity.amount != 0 or found.capacity.binding.kind is not ConstraintKind.STEP_AMOUNT
+
+
+def _need(appraisal: Appraisal, techniques: Iterable[Technique] | None) -> int | None:
+    """What is asked for in all, in 分: of the open needs those that a technique asked for serves; None: unlimited, or not known."""
+    if appraisal.need_asked is not None:
+        return appraisal.need_asked.amount.minor
+    instruments = {one for row in chosen(techniques) if row.new_money for one in row.serves}
+    return served(appraisal.open_needs, tuple(instruments)).amount
+
+
+def _mix(appraisal: Appraisal, joint: Joint, amounts: Sequence[int]) -> Iterable[MixItem]:
+    for path, amount in zip(joint.paths, amounts, strict=True):
+        if amount:
+            yield MixItem(path_of(appraisal, path.found), amount, path.cost)
+
+
+def _in_order(view: View, constraints: Iterable[Constraint]) -> tuple[ConstraintShown, ...]:
+    """Each limit once, by kind and then by the ids of what it bounds and what states it."""
+    once = {(one.kind, one.on, one.record, one.headroom): one for one in constraints}
+    named = {key: tuple(view.id_of(handle) if handle >= 0 else "" for handle in key[1:3]) for key in once}
+    ordered = sorted(once, key=lambda key: (ORDER[key[0]], named[key], key[3] or 0))
+    return tuple(constraint_shown(once[key]) for key in ordered)
