@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from graph.ontology import KindSpec, Relation
+from graph.ontology import Relation
 from graph.snapshot_ids import KIND_SHIFT
 from graph.view import View
 
@@ -51,6 +51,10 @@ class Edges:
             kinds,
         )
 
+    def only(self, kept: npt.NDArray[np.bool_]) -> Edges:
+        """Those of the steps that the mask keeps."""
+        return Edges(self.near[kept], self.far[kept], self.link[kept], self.of[kept], self.kinds)
+
     def between(self, view: View, source: int, target: int) -> tuple[RelationStep, ...]:
         """Every relation that joins the two, each once, as walked from source to target; parallel links by their ids."""
         found: set[RelationStep] = set()
@@ -62,22 +66,36 @@ class Edges:
         return tuple(sorted(found, key=lambda step: (step.relation, not step.forward, names[step.link])))
 
 
-def neighbours(view: View, handles: npt.NDArray[np.int64], links: frozenset[str] | None) -> Edges:
-    """The steps from these records; `links` names the only links to walk (None: all). Cost: linear in what is found."""
-    parts: list[Edges] = []
-    codes = handles >> KIND_SHIFT
-    for code in np.unique(codes).tolist():
-        mine = handles[codes == code]
-        kind = view.kind_of(int(mine[0]))
-        for relation in view.ontology.relations:
-            if relation.kind in NOT_WALKED or relation.field.name == "marking_owner":
-                continue
-            if relation.is_link:
-                if links is None or relation.kind in links:
-                    parts += _over_link(view, kind, mine, relation)
-            else:
-                parts += _over_field(view, kind, mine, relation)
-    return Edges.joined(parts)
+class Walk:
+    """Steps in one view; `links` names the only links to walk (None: all)."""
+
+    def __init__(self, view: View, links: frozenset[str] | None = None) -> None:
+        self.view = view
+        self._relations = [
+            relation
+            for relation in view.ontology.relations
+            if relation.kind not in NOT_WALKED
+            and relation.field.name != "marking_owner"
+            and not (relation.is_link and links is not None and relation.kind not in links)
+        ]
+
+    def steps(self, handles: npt.NDArray[np.int64]) -> Edges:
+        """The steps from these records. Cost: linear in what is found."""
+        parts: list[Edges] = []
+        codes = handles >> KIND_SHIFT
+        for code in np.unique(codes).tolist():
+            mine = handles[codes == code]
+            kind = self.view.kind_of(int(mine[0]))
+            for relation in self._relations:
+                if relation.kind == kind.name and not relation.is_link:
+                    parts += _over_field(self.view, mine, relation)
+                # Most kinds are referred to by few fields; to look is cheaper than to ask each.
+                if (
+                    kind.name in relation.targets
+                    and (relation.kind, relation.field.name, code) in self.view.snapshot.edges
+                ):
+                    parts += _back_over(self.view, mine, relation)
+        return Edges.joined(parts)
 
 
 def of_kinds(view: View, handles: npt.NDArray[np.int64], names: frozenset[str]) -> npt.NDArray[np.bool_]:
@@ -87,25 +105,23 @@ def of_kinds(view: View, handles: npt.NDArray[np.int64], names: frozenset[str]) 
     return good[places] if handles.size else np.zeros(0, bool)
 
 
-def _over_field(view: View, kind: KindSpec, handles: npt.NDArray[np.int64], relation: Relation) -> list[Edges]:
-    parts: list[Edges] = []
+def _over_field(view: View, handles: npt.NDArray[np.int64], relation: Relation) -> list[Edges]:
+    far = view.refs(handles, relation.field.name)
+    part = _edges(handles, far, np.full(far.size, -1), relation.name, True)
+    return [part] if part.near.size else []
+
+
+def _back_over(view: View, handles: npt.NDArray[np.int64], relation: Relation) -> list[Edges]:
+    """The steps to those that refer to these records: over a link, to its other end."""
     name = relation.field.name
-    if relation.kind == kind.name:
-        far = view.refs(handles, name)
-        parts.append(_edges(handles, far, np.full(far.size, -1), relation.name, True))
-    if kind.name in relation.targets:
-        places, holders = view.expand(relation.kind, name, handles)
-        parts.append(_edges(handles[places], holders, np.full(holders.size, -1), relation.name, False))
-    return [part for part in parts if part.near.size]
-
-
-def _over_link(view: View, kind: KindSpec, handles: npt.NDArray[np.int64], relation: Relation) -> list[Edges]:
-    if kind.name not in relation.targets or relation.field.name not in ("source", "target"):
+    if relation.is_link and name not in ("source", "target"):
         return []
-    forward = relation.field.name == "source"
-    places, found = view.expand(relation.kind, relation.field.name, handles)
-    far = view.refs(found, "target" if forward else "source")
-    part = _edges(handles[places], far, found, relation.name, forward)
+    places, holders = view.expand(relation.kind, name, handles)
+    if not relation.is_link:
+        part = _edges(handles[places], holders, np.full(holders.size, -1), relation.name, False)
+    else:
+        far = view.refs(holders, "target" if name == "source" else "source")
+        part = _edges(handles[places], far, holders, relation.name, name == "source")
     return [part] if part.near.size else []
 
 

@@ -96,6 +96,19 @@ def test_a_spent_budget_says_so() -> None:
     assert answer.completeness.reason.name == "BUDGET"
 
 
+def test_a_spent_budget_leaves_the_paths_of_the_lengths_that_were_done() -> None:
+    answers = [connections(VIEW, "enterprise:a", "enterprise:c", budget=Budget(expansions=count)) for count in (3, 50)]
+    assert [shown(VIEW, answer) for answer in answers] == [[], [["a", "b", "c"]]]
+    assert [answer.completeness.complete for answer in answers] == [False, True]
+    assert [answer.completeness.complete_to_depth for answer in answers] == [1, 6]
+
+
+def test_enough_short_paths_spare_the_search_for_longer_ones() -> None:
+    few, all_of_them = (connections(VIEW, "enterprise:a", "enterprise:b", first=first) for first in (1, 10))
+    assert few.completeness.complete
+    assert few.completeness.explored_count < all_of_them.completeness.explored_count
+
+
 @pytest.mark.parametrize(
     ("target", "options", "error"),
     [
@@ -126,3 +139,63 @@ def test_paths_equal_enumeration(links: set[tuple[int, int]], steps: int, first:
     )
     answer = connections(view, "enterprise:0", "enterprise:6", first=first, max_steps=steps)
     assert shown(view, answer) == [[str(node) for node in path] for path in expected[:first]]
+
+
+KINDS = {"enterprise": "Enterprise", "institution": "Institution", "loan": "Loan", "region": "Region"}
+REGIONS = ("980102", "980103")
+
+
+@st.composite
+def towns(draw: st.DrawFn) -> tuple[list[Record], nx.Graph[str]]:
+    """Firms in regions, that supply and borrow; and the same as a graph of ids, drawn apart from our ontology."""
+    graph: nx.Graph[str] = nx.Graph()
+    records: list[Record] = [Institution(id=f"institution:{bank}", name=bank) for bank in "xy"]
+    records += [Region(code=code, name=code) for code in REGIONS]
+    for key in "abcde":
+        region = draw(st.sampled_from([None, *REGIONS]))
+        records.append(firm(key, region))
+        if region is not None:
+            graph.add_edge(f"enterprise:{key}", f"region:{region}")
+    links = st.tuples(st.sampled_from("abcde"), st.sampled_from("abcde")).filter(lambda pair: pair[0] != pair[1])
+    for source, target in sorted(draw(st.sets(links, max_size=8))):
+        records.append(supplies(source, target))
+        graph.add_edge(f"enterprise:{source}", f"enterprise:{target}")
+    for number, (lender, borrower) in enumerate(
+        draw(st.lists(st.tuples(st.sampled_from("xy"), st.sampled_from("abcde")), max_size=6))
+    ):
+        records.append(loan(str(number), lender, borrower))
+        graph.add_edge(f"loan:{number}", f"institution:{lender}")
+        graph.add_edge(f"loan:{number}", f"enterprise:{borrower}")
+    graph.add_nodes_from(record.id for record in records if not isinstance(record, Supplies | Region))
+    graph.add_nodes_from(f"region:{code}" for code in REGIONS)
+    return records, graph
+
+
+THROUGH = (None, ["Enterprise"], ["Loan", "Institution"], ["Enterprise", "Loan", "Institution", "Controls"])
+
+
+@settings(max_examples=60, deadline=None)
+@given(towns(), st.sampled_from(THROUGH), st.integers(1, 8), st.integers(1, 12), st.data())
+def test_paths_over_all_relations_equal_enumeration(
+    town: tuple[list[Record], nx.Graph[str]], through: list[str] | None, steps: int, first: int, data: st.DataObject
+) -> None:
+    records, graph = town
+    view = view_of(*records)
+    ends = st.sampled_from(sorted(graph))
+    source, target = data.draw(st.tuples(ends, ends).filter(lambda pair: pair[0] != pair[1]))
+    let_through = {"Enterprise", "Loan", "Institution"} & set(through or KINDS.values())
+    walked = graph.copy()
+    if through is not None and "Controls" in through:
+        walked.remove_edges_from([edge for edge in graph.edges if all(end.startswith("enterprise") for end in edge)])
+    expected = sorted(
+        (
+            path
+            for path in nx.all_simple_paths(walked, source, target, cutoff=steps)
+            if all(KINDS[node.partition(":")[0]] in let_through for node in path[1:-1])
+        ),
+        key=lambda path: (len(path), [node.encode() for node in path]),
+    )
+    answer = connections(view, source, target, first=first, max_steps=steps, through=through)
+    assert [[view.id_of(node) for node in path.nodes] for path in answer.paths] == expected[:first]
+    assert answer.completeness.complete
+    assert all(step.relations for path in answer.paths for step in path.steps)
