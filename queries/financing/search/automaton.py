@@ -14,7 +14,7 @@ import numpy as np
 
 from queries.completeness import IncompleteReason, Meter
 from queries.financing.appraisal import Appraisal
-from queries.financing.search.layers import Layer, distinct, joined, linked
+from queries.financing.search.layers import Layer, Screen, distinct, joined, linked
 from queries.financing.search.reach import Reach
 from queries.financing.search.screens import screen, shared_by
 from queries.financing.search.walking import (
@@ -56,11 +56,15 @@ class _Task(NamedTuple):
 
 @dataclass
 class Automaton:
-    """One run. `deepest` the greatest depth at which anything was looked for."""
+    """One run. `deepest` the greatest depth at which anything was looked for.
+
+    `blocked`: what a gate says no of whatever the path is walked on all the same.
+    """
 
     appraisal: Appraisal
     meter: Meter
     deepest: int = 0
+    blocked: bool = False
     _layers: dict[Hashable, list[Layer]] = field(default_factory=dict)
     _reaches: dict[Hashable, Reach] = field(default_factory=dict)
     _pairs: dict[Hashable, Pairs] = field(default_factory=dict)
@@ -105,7 +109,9 @@ class Automaton:
         toward = toward if isinstance(toward, Held) else None
         key = (id(task.layer), base.back, apart, toward)
         if key not in self._reaches:
-            self._reaches[key] = Reach(self.appraisal, self.meter, task.layer, base, task.row.technique, apart, toward)
+            self._reaches[key] = Reach(
+                self.appraisal, self.meter, task.layer, base, task.row.technique, apart, toward, blocked=self.blocked
+            )
         return self._reaches[key]
 
     def _single(self, task: _Task, step: Step) -> Iterator[Layer]:
@@ -113,8 +119,9 @@ class Automaton:
         if isinstance(step.back, Joined):
             nodes = offers(view, step, technique)
             own = screen(self.appraisal, task.row, task.spine, step, nodes)
-            if own.keep is not None and not own.keep.all():
-                nodes, own = nodes[own.keep], own.only(own.keep)
+            keep = self._dropping(own)
+            if keep is not None:
+                nodes, own = nodes[keep], own.only(keep)
             # Offers are listed, not followed: what asks for them is what is expanded.
             granted = self.meter.take(len(layer.nodes), layer.depth + 1)
             if len(nodes) and granted == len(layer.nodes):
@@ -134,12 +141,17 @@ class Automaton:
             return
         nodes, places = distinct(view, farther)
         own = screen(self.appraisal, task.row, task.spine, step, nodes)
-        if own.keep is not None and not own.keep.all():
-            at, kept = np.cumsum(own.keep) - 1, own.keep[places]
-            nodes, own = nodes[own.keep], own.only(own.keep)
+        keep = self._dropping(own)
+        if keep is not None:
+            at, kept = np.cumsum(keep) - 1, keep[places]
+            nodes, own = nodes[keep], own.only(keep)
             near, places, links = near[kept], at[places[kept]], links[kept]
         if len(nodes):
             yield linked(step, layer, nodes, places, near, links, None, own)
+
+    def _dropping(self, own: Screen) -> np.ndarray | None:
+        """Which nodes are left where a screen says of some that nothing over them could pass; None: all are."""
+        return None if self.blocked or own.keep is None or own.keep.all() else own.keep
 
     def _techniques(self, layer: Layer, step: Step, farther: Ints) -> Ints:
         key = (id(layer), step.back, "techniques")

@@ -27,7 +27,7 @@ class Screen:
     """What nodes of a layer are known to be bounded by before any path is looked at; each bound is at least the true one.
 
     `scaled` of the tail, before α; `flat` in principal; `status` the best place in PathStatus that a path over the node can have;
-    `rate` α in millionths; `keep` False: a gate says no whatever the path.
+    `rate` α in millionths; `keep` False: a gate says no whatever the path; `failed` how many gates do, at least.
     """
 
     scaled: Ints
@@ -35,6 +35,7 @@ class Screen:
     status: Ranks
     rate: Ints | None = None
     keep: np.ndarray | None = None
+    failed: Ranks | None = None
 
     @classmethod
     def open(cls, size: int) -> Screen:

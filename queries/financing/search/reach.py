@@ -31,7 +31,7 @@ class Reach:
     """The layers of a repeated step, by number of links from 1. With `widths` the links of a trade are measured and bound the path.
 
     `apart`: links between firms under one control are no way. `toward`: how the words go on from the last node; what could not arrive
-    there in time is not followed once there is much to follow.
+    there in time is not followed once there is much to follow. `blocked`: links that carry nothing, or are no way, are followed too.
     """
 
     appraisal: Appraisal
@@ -41,6 +41,7 @@ class Reach:
     technique: Technique
     apart: bool
     toward: Held | None = None
+    blocked: bool = False
     layers: list[Layer] = field(default_factory=list)
     _expanded: Ints = field(default_factory=NOTHING.copy)
     _order: Ints = field(default_factory=NOTHING.copy)
@@ -91,7 +92,7 @@ class Reach:
         """Measure new links of a trade, and keep the edges that may carry anything."""
         if self._is_trade and len(links):
             bound, related = measured(self.appraisal.view, links, self._expanded[near], farther)
-            kept = (bound != 0) & ~(related & self.apart)
+            kept = ((bound != 0) & ~(related & self.apart)) | self.blocked
             near, farther, links, bound = near[kept], farther[kept], links[kept], bound[kept]
             self._bound = np.concatenate([self._bound, bound])
         self._near = np.concatenate([self._near, near])

@@ -89,14 +89,20 @@ class _Open:
     def __init__(self, size: int) -> None:
         self.scaled, self.flat = np.full(size, UNLIMITED), np.full(size, UNLIMITED)
         self.unknown, self.keep = np.zeros(size, bool), np.ones(size, bool)
+        self.failed = np.zeros(size, np.int8)
         self.rate: Ints | None = None
 
     def cap(self, bound: Ints) -> None:
         self.flat = np.minimum(self.flat, bound)
 
+    def let(self, passing: np.ndarray) -> None:
+        """Take in one gate: what it does not let pass it says no of."""
+        self.keep &= passing
+        self.failed += ~passing
+
     def done(self) -> Screen:
         status = np.where(self.unknown, CONDITIONAL, 0).astype(np.int8)
-        return Screen(self.scaled, self.flat, status, self.rate, self.keep)
+        return Screen(self.scaled, self.flat, status, self.rate, self.keep, self.failed)
 
 
 def _products(appraisal: Appraisal, row: TechniqueRow, spine: Spine, nodes: Ints) -> Screen:
@@ -115,22 +121,22 @@ def _products(appraisal: Appraisal, row: TechniqueRow, spine: Spine, nodes: Ints
         match gate:
             case Gate.PRODUCT_OPEN:
                 open_.unknown |= offered.may_be_open
-                open_.keep &= offered.is_open | offered.may_be_open
+                open_.let(offered.is_open | offered.may_be_open)
             case Gate.ELIGIBILITY:
                 _rules(appraisal, row, RuleKind.ELIGIBILITY, nodes, open_)
             case Gate.TENOR:
                 longest = UNLIMITED if need.tenor_max_days is None else need.tenor_max_days
                 low = np.maximum(offered.tenor_min, need.tenor_min_days or 0)
-                open_.keep &= low <= np.minimum(offered.tenor_max, longest)
+                open_.let(low <= np.minimum(offered.tenor_max, longest))
             case Gate.TIMING if need.needed_by is not None:
                 left = (need.needed_by - view.as_of) // timedelta(days=1)
                 unknown = offered.processing == NOT_STATED
                 open_.unknown |= unknown
-                open_.keep &= np.where(unknown, left >= 0, offered.processing <= left)
+                open_.let(np.where(unknown, left >= 0, offered.processing <= left))
             case Gate.PURPOSE if need.purpose is not None:
                 listed = offered.purposes(view)
                 answers = {purposes: admits(purposes, need.purpose) for purposes in set(listed)}
-                open_.keep &= np.array([answers[purposes] for purposes in listed])
+                open_.let(np.array([answers[purposes] for purposes in listed], bool))
     return open_.done()
 
 
@@ -153,7 +159,7 @@ def _rules(appraisal: Appraisal, row: TechniqueRow, kind: RuleKind, nodes: Ints,
         return
     verdict, _ = decided(appraisal, row, kind).on(nodes)
     open_.unknown |= verdict == UNKNOWN
-    open_.keep &= verdict != NO
+    open_.let(verdict != NO)
 
 
 def _funds(appraisal: Appraisal, row: TechniqueRow, spine: Spine, nodes: Ints) -> Screen:
@@ -163,9 +169,9 @@ def _funds(appraisal: Appraisal, row: TechniqueRow, spine: Spine, nodes: Ints) -
     ticket, foreign = view.ints(nodes, "ticket_max"), is_foreign(view, nodes, "ticket_max")
     open_.cap(np.where((ticket == NOT_STATED) | foreign, UNLIMITED, ticket))
     least = view.ints(nodes, "ticket_min")
-    open_.keep &= (open_.flat == UNSTATED) | (open_.flat > 0) & (open_.flat >= least)
+    open_.let((open_.flat == UNSTATED) | (open_.flat > 0) & (open_.flat >= least))
     end = view.ints(nodes, "investment_period_end")
-    open_.keep &= (end == NOT_STATED) | (end > day_of(view.as_of))
+    open_.let((end == NOT_STATED) | (end > day_of(view.as_of)))
     _rules(appraisal, row, RuleKind.MANDATE, nodes, open_)
     return open_.done()
 
@@ -181,7 +187,7 @@ def _receivables(appraisal: Appraisal, row: TechniqueRow, spine: Spine, nodes: I
     for gate in CLAIM_GATES.intersection(spine.gates):
         unknown, blocked = appraisal.once(("claims", gate, owned), partial(_claim_gate, appraisal, gate, nodes))
         open_.unknown |= unknown
-        open_.keep &= ~blocked
+        open_.let(~blocked)
     return open_.done()
 
 
@@ -214,10 +220,13 @@ def _assets(appraisal: Appraisal, row: TechniqueRow, spine: Spine, nodes: Ints) 
     open_.scaled = np.where(unrated, UNLIMITED, np.where(value == NOT_STATED, UNSTATED, value))
     if kind.until is not None and kind.lapses:
         last = view.ints(nodes, kind.until)
+        # Of what lapsed nothing is left to lend on, and it runs no day: one gate or both may say no.
         open_.keep &= (last == NOT_STATED) | (last >= day_of(view.as_of))
     if Gate.PRIOR_CLAIM in spine.gates:
         places, claims = view.expand("Encumbrance", "asset", nodes)
-        open_.keep[places[view.ints(claims, "amount") == NOT_STATED]] = False
+        whole = np.zeros(len(nodes), bool)
+        whole[places[view.ints(claims, "amount") == NOT_STATED]] = True
+        open_.let(~whole)
     return open_.done()
 
 
@@ -232,7 +241,7 @@ def _programmes(appraisal: Appraisal, row: TechniqueRow, spine: Spine, nodes: In
     if ConstraintKind.ANCHOR_LIMIT in spine.limits:
         programmes, bounds = headrooms(appraisal.view)
         open_.cap(bounds[np.searchsorted(programmes, nodes)])
-        open_.keep &= open_.flat != 0
+        open_.let(open_.flat != 0)
     return open_.done()
 
 
@@ -240,7 +249,7 @@ def _sources(appraisal: Appraisal, row: TechniqueRow, spine: Spine, nodes: Ints)
     open_ = _Open(len(nodes))
     if Gate.LICENCE in spine.gates:
         answers = [_licence(appraisal, row, source) for source in nodes.tolist()]
-        open_.keep = np.array([answer is not Ternary.NO for answer in answers], bool)
+        open_.let(np.array([answer is not Ternary.NO for answer in answers], bool))
         open_.unknown = np.array([answer is Ternary.UNKNOWN for answer in answers], bool)
     return open_.done()
 
