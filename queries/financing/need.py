@@ -137,7 +137,7 @@ def open_needs(view: View, beneficiary: int) -> list[OpenNeed]:
         if declared is None:
             found.append(OpenNeed(handle, need, None, None, 0, False))
             continue
-        fulfilled, known = _fulfilled(view, links[places == place].tolist(), need.amount.currency)
+        fulfilled, known = brought(view, links[places == place].tolist(), need.amount.currency)
         if fulfilled < need.amount.minor:
             left = owed_in(view, replace(need.amount, minor=need.amount.minor - fulfilled)) or 0
             found.append(OpenNeed(handle, need, declared, left, declared - left, not known))
@@ -171,7 +171,7 @@ def served(needs: Iterable[OpenNeed], instruments: tuple[Instrument, ...]) -> Ne
     )
 
 
-def _fulfilled(view: View, links: list[int], currency: str) -> tuple[int, bool]:
+def brought(view: View, links: list[int], currency: str) -> tuple[int, bool]:
     """What contracts brought, in 分 of the need's own currency, and whether all of it is known."""
     total, known = 0, True
     for handle in links:

@@ -210,6 +210,8 @@ class StepAmount(enum.Enum):
     """What the step of a spine can carry before limits, where the technique has an amount of its own."""
 
     PAID_OUT = "nothing: a contract that has been paid out"
+    PROJECT = "project cost − required own capital"
+    OWN_CASH = "own cash that the anchor sets aside for early payment"
     SYNDICATE = "the largest loan that the banks' shares allow"
     MATURING = "what is owed on the maturing loan"
     LEASED = "price less the down payment"

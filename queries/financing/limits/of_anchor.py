@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from graph.kinds.contracts import Loan
+from graph.kinds.parties import Enterprise
 from graph.kinds.supply_side import AnchorProgramme, LoanProduct
 from graph.kinds.terms import DrawBasis
 from graph.money import CNY
@@ -45,6 +46,15 @@ def anchor_limits(case: Case) -> Iterator[Constraint]:
         used.at_most or not known,
         missing=(*limit.missing, *used.missing),
     )
+
+
+def own_cash(case: Case) -> Iterator[Constraint]:
+    """STEP_AMOUNT: the cash that the source itself sets aside for paying its payables early."""
+    handle = case.lender
+    source = case.view.record(handle)
+    stated = source.early_payment_cash if isinstance(source, Enterprise) else None
+    cash = case.amount(stated, handle, "earlyPaymentCash")
+    yield Constraint(ConstraintKind.STEP_AMOUNT, handle, cash.value, None, cash.value, missing=cash.missing)
 
 
 def programme_used(view: View, handle: int, currency: str = CNY) -> Tally:

@@ -11,6 +11,7 @@ from queries.financing.cases import Case
 from queries.financing.gates.eligibility import ticket_cap
 from queries.financing.limits.constraints import Constraint, left
 from queries.financing.limits.exposures import drawn_of, is_expired
+from queries.financing.limits.step_amounts import STEP_AMOUNTS
 from queries.financing.supports import raised_by_funding
 from queries.financing.terms import ConstraintKind
 from queries.tally import amount_of
@@ -78,7 +79,9 @@ def facility_limits(case: Case) -> Iterator[Constraint]:
 
 def step_limits(case: Case) -> Iterator[Constraint]:
     """STEP_AMOUNT: nothing of a loan or round that has been paid out; of a fund's new deal its largest ticket, where one is stated."""
-    if case.loan >= 0:
+    if case.spine.amount in STEP_AMOUNTS:
+        yield from STEP_AMOUNTS[case.spine.amount](case)
+    elif case.loan >= 0:
         yield _paid_out(case.loan, case.appraisal.record(case.loan, Loan).principal)
     elif case.candidate.role("InvestmentRound") >= 0:
         handle = case.candidate.role("InvestmentRound")

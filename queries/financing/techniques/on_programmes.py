@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from graph.kinds.terms import Instrument, Technique
-from queries.financing.spines import CHAIN_BOUND, Form, Spine
+from queries.financing.spines import CHAIN_BOUND, Form, Spine, StepAmount
 from queries.financing.techniques import steps
 from queries.financing.techniques.rows import (
     CHAIN_LIMITS,
@@ -17,6 +17,7 @@ from queries.financing.techniques.rows import (
     TERMS,
     ObligorRule,
     TechniqueRow,
+    ordered,
     under_programme,
 )
 from queries.financing.terms import ConstraintKind, Gate
@@ -69,5 +70,40 @@ ROWS: Final = (
             ),
             *chain(2, CHAIN_BOUND, "Voucher"),
         ),
+    ),
+    TechniqueRow(
+        Technique.DYNAMIC_DISCOUNTING,
+        "Dynamic discounting",
+        (6,),
+        (Instrument.DEBT,),
+        ObligorRule.NONE,
+        "min(V(receivable), the anchor's cash for early payment)",
+        frozenset(),
+        (
+            Spine(
+                Form.OFFERED,
+                (steps.OFFERED, steps.EARLY_PAID, steps.OWNS_RECEIVABLE),
+                (
+                    ConstraintKind.NEED,
+                    ConstraintKind.ASSET_FREE,
+                    ConstraintKind.STEP_AMOUNT,
+                    ConstraintKind.PRODUCT_MAX,
+                ),
+                # Who pays its own debt needs no licence, and nothing is assigned.
+                ordered(
+                    (
+                        Gate.PRODUCT_OPEN,
+                        Gate.ELIGIBILITY,
+                        Gate.CONFIRMATION,
+                        Gate.REGISTRATION,
+                        Gate.PRIOR_CLAIM,
+                        Gate.RELATED_PARTY_TRADE,
+                        *TERMS,
+                    )
+                ),
+                amount=StepAmount.OWN_CASH,
+            ),
+        ),
+        advances=False,
     ),
 )

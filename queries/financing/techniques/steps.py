@@ -22,6 +22,9 @@ from queries.financing.spines import (
 OFFERED = Step("OFFERED_BY", "CapitalSource", Named("lender"))
 TAKES = Step("TAKES", "LoanProduct", Joined("LoanProduct"), (OfTechnique(),))
 LENDS_TO = Step("LENDS_TO", "LoanProduct", Joined("LoanProduct"), (OfTechnique(),))
+EARLY_PAID = Step(
+    "PAYS_EARLY", "LoanProduct", Through(Named("obligor"), Held("LoanProduct", "lender")), (OfTechnique(),)
+)
 OWNS_RECEIVABLE = Step("OWNED_BY", "Receivable", Held("Receivable", "owner"))
 OWNS_BILL = Step("OWNED_BY", "Bill", Held("Bill", "owner"))
 OWNS_CREDIT_CLAIM = Step("OWNED_BY", "CreditClaim", Held("CreditClaim", "owner"))
