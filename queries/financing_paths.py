@@ -21,6 +21,7 @@ from queries.financing.gates.of_offer import is_finance_company, is_struck_off
 from queries.financing.need import NeedAsked
 from queries.financing.path_building import path_of
 from queries.financing.path_id import REMEDY, parse, path_id
+from queries.financing.score import DEFAULT, Weights
 from queries.financing.search.automaton import Arrival, Automaton
 from queries.financing.search.best_first import BestFirst, Wanted
 from queries.financing.search.walking import leads
@@ -51,6 +52,7 @@ def financing_paths(
     sources: Sequence[str] | None = None,
     supports: Iterable[SupportKind] | None = None,
     status: Iterable[PathStatus] = UNBLOCKED,
+    weights: Weights = DEFAULT,
     budget: Budget = LIMITS,
     include_intra_group: bool = False,
     first: int = DEFAULT_FIRST,
@@ -68,6 +70,8 @@ def financing_paths(
         Only these techniques; only from these sources (a bank stands for its branches); only paths with any of these supports.
     status
         Only paths of these; BLOCKED is not among them.
+    weights
+        Of the parts of the score; they sum to 1.
     budget
         What the search may spend; at most the service's limits.
     include_intra_group
@@ -99,6 +103,7 @@ def financing_paths(
         sources=sources,
         supports=supports,
         status=status,
+        weights=weights,
         budget=budget,
         include_intra_group=include_intra_group,
     )
@@ -136,6 +141,7 @@ def drawn(
     sources: Sequence[str] | None = None,
     supports: Iterable[SupportKind] | None = None,
     status: Iterable[PathStatus] = UNBLOCKED,
+    weights: Weights = DEFAULT,
     budget: Budget = LIMITS,
     include_intra_group: bool = False,
     new_money: bool = False,
@@ -145,7 +151,7 @@ def drawn(
     """
     handle = view.require(beneficiary, "Enterprise")
     meter = Meter(budget.checked())
-    appraisal = Appraisal(view, handle, None if need is None else need.checked(view))
+    appraisal = Appraisal(view, handle, None if need is None else need.checked(view), weights.checked())
     wanted = Wanted(_statuses(status), frozenset(supports or ()))
     rows = [row for row in chosen(techniques) if _serves(row, need) and (row.new_money or not new_money)]
     automaton = Automaton(appraisal, meter)
@@ -155,7 +161,9 @@ def drawn(
     return Drawing(appraisal, meter, automaton.deepest, search.paths(allowed))
 
 
-def financing_path(view: View, identifier: str, *, need: NeedAsked | None = None) -> FinancingPath | None:
+def financing_path(
+    view: View, identifier: str, *, need: NeedAsked | None = None, weights: Weights = DEFAULT
+) -> FinancingPath | None:
     """The path with this id as it is in this view, BLOCKED where a gate says no; None where its spine is not there.
 
     Raises InvalidIdentifier when it is no id of a path.
@@ -169,7 +177,7 @@ def financing_path(view: View, identifier: str, *, need: NeedAsked | None = None
     if any(one < 0 for one in (*handles, *marks)) or not view.has_kind(handles[-1], "Enterprise"):
         return None
     nodes = [one for one in handles if not view.kind_of(one).is_link]
-    appraisal = Appraisal(view, nodes[-1], None if need is None else need.checked(view))
+    appraisal = Appraisal(view, nodes[-1], None if need is None else need.checked(view), weights.checked())
     for spine in row.spines:
         links = _links(view, handles)
         if len(spine.word) <= len(nodes) - 1 and _spells(view, row, spine, tuple(nodes), links):

@@ -18,14 +18,16 @@ from queries.financing.answers import MissingInstrument as ToCreate
 from queries.financing.answers import PathStep as Step
 from queries.financing.evidence import Claim as QueryClaim
 from queries.financing.gates.table import GateResult as Verdict
-from queries.financing.limits.constraints import MissingFact as Fact
 from queries.financing.terms import ConstraintKind, Gate, PathRecourse, PathStatus, Stated, SupportKind, Ternary
 from schema.context import Scope
 from schema.types.codes import code_enum
 from schema.types.connections import add_connection
+from schema.types.cost import Cost, DayRange
 from schema.types.derived import Types, declared_fields, derived, make_object
 from schema.types.entity import Entity
 from schema.types.evidence import Claim, claim_of
+from schema.types.facts import MissingFact
+from schema.types.score import Clause, Score
 from schema.types.values import Money
 
 for _term in (
@@ -50,21 +52,6 @@ def _claims(scope: Scope, claims: Sequence[QueryClaim]) -> list[Claim]:
         if statement is not None:
             found.append(claim_of(scope, claim.record, statement))
     return found
-
-
-@strawberry.type(
-    description="待补事实 · A fact that nobody states: a field of a record, or what it is in words where no field holds it"
-)
-class MissingFact:
-    """Names what would have to be stated."""
-
-    record: Any = strawberry.field(graphql_type=derived("Record"))
-    field: str
-
-    @classmethod
-    def of(cls, scope: Scope, fact: Fact) -> MissingFact:
-        """The fact as the API shows it."""
-        return cls(record=Entity(scope, fact.record), field=fact.field)
 
 
 @strawberry.type(description="门槛结论 · What a gate says")
@@ -230,6 +217,10 @@ class PathAnswer:
         self.recourse = path.recourse
         self.capacity = _money(path.capacity, path.currency)
         self.capacity_is_upper_bound = path.capacity_is_upper_bound
+        self.proceeds = _money(path.proceeds, path.currency)
+        self.tenor = DayRange.of(path.tenor)
+        self.lead_time_days = path.lead_time_days
+        self.score = Score.of(path.score)
 
     @property
     def steps(self) -> list[StepAnswer]:
@@ -262,6 +253,16 @@ class PathAnswer:
         return [Constraint.of(self._scope, shown, self._path.currency) for shown in self._path.constraints]
 
     @property
+    def cost(self) -> Cost:
+        """What it costs the beneficiary."""
+        return Cost.of(self._scope, self._path.cost, self._path.currency)
+
+    @property
+    def policy_basis(self) -> list[Clause]:
+        """The measures that name it."""
+        return [Clause.of(self._scope, clause) for clause in self._path.policy_basis]
+
+    @property
     def evidence(self) -> Evidence:
         """How well it is evidenced."""
         found = self._path.evidence
@@ -291,7 +292,17 @@ class _PathFields:
         description="The bound that decides; without capacity the first not stated"
     )
     constraints: list[Constraint]
+    proceeds: Money | None = strawberry.field(
+        description="到手资金 · Net cash of the capacity: less discount and up-front fees; null: not known"
+    )
+    cost: Cost
+    tenor: DayRange | None = strawberry.field(description="Null: no days are stated, or money that stays")
+    lead_time_days: int | None = strawberry.field(description="Σ processing days; null: not stated")
     evidence: Evidence
+    score: Score | None = strawberry.field(description="Null: it has no capacity")
+    policy_basis: list[Clause] = strawberry.field(
+        description="Measures in force that name the technique or the purpose"
+    )
 
 
 def add_financing(types: Types) -> None:

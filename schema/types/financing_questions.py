@@ -28,6 +28,7 @@ from schema.types.completeness import Completeness
 from schema.types.connections import Edge, PageInfo, page_info
 from schema.types.derived import derived, make_input, question
 from schema.types.financing import PathAnswer
+from schema.types.score import WeightsInput, weights_of
 from schema.types.values import MoneyInput, input_field, money_of
 
 
@@ -92,7 +93,8 @@ class PathPage:
 
 
 @strawberry.type(
-    description="融资路径 · The ways of money to an enterprise, best first: by capacity, not stated last, then status, steps and node ids"
+    description="融资路径 · The ways of money to an enterprise, best first: a stated capacity before none, then by score, status, "
+    "capacity, cost, steps and node ids"
 )
 class FinancingPaths:
     """A page, and how complete the search was."""
@@ -127,6 +129,7 @@ class FinancingQuestions:
             PathStatus.CONDITIONAL,
             PathStatus.PROSPECTIVE,
         ],
+        weights: WeightsInput | None = None,  # type: ignore[valid-type]
         budget: BudgetInput | None = None,  # type: ignore[valid-type]
         include_intra_group: bool = False,
         first: int = DEFAULT_FIRST,
@@ -143,6 +146,7 @@ class FinancingQuestions:
             sources=sources,
             supports=supports,
             status=status,
+            weights=weights_of(weights),
             budget=budget_of(scope, budget),
             include_intra_group=include_intra_group,
             first=first,
@@ -163,9 +167,10 @@ class FinancingQuestions:
         parent: strawberry.Parent[Scope],
         id: strawberry.ID,
         need: NeedInput | None = None,  # type: ignore[valid-type]
+        weights: WeightsInput | None = None,  # type: ignore[valid-type]
     ) -> Any:
         parent.check()
-        path = financing_path(parent.view, id, need=need_of(need))
+        path = financing_path(parent.view, id, need=need_of(need), weights=weights_of(weights))
         return None if path is None else PathAnswer(parent, path)
 
 

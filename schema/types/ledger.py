@@ -22,7 +22,7 @@ from schema.types.codes import code_enum
 from schema.types.derived import derived, question
 from schema.types.entity import Entity
 from schema.types.evidence import Claim, claim_of
-from schema.types.financing import MissingFact
+from schema.types.facts import MissingFact
 from schema.types.values import Money
 
 code_enum(LedgerEvent)
