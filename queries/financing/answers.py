@@ -12,10 +12,11 @@ from queries.financing.cost import Cost
 from queries.financing.evidence import Claim, Evidence
 from queries.financing.gates.table import GateResult
 from queries.financing.limits.constraints import MissingFact
+from queries.financing.participants import Participant
 from queries.financing.policy_basis import Clause
 from queries.financing.score import Score
 from queries.financing.tenor import DayRange
-from queries.financing.terms import ConstraintKind, PathRecourse, PathStatus, Stated, SupportKind
+from queries.financing.terms import BeneficiaryRole, ConstraintKind, PathRecourse, PathStatus, Stated, SupportKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,8 @@ class FinancingPath:
 
     `proceeds` the net cash of the capacity, None where what comes off is not known; `tenor` the days of the money, None: none are stated;
     `lead_time_days` until it comes, None: not stated; `score` None without a capacity.
-    `obligor` -1: nobody owes, or nobody states who; `recourse` None: there is no claim to have recourse on.
+    `role` in which money reaches the beneficiary; `participants` who brings it beside the source, the source among them, empty where it
+    alone does. `obligor` -1: nobody owes, or nobody states who; `recourse` None: there is no claim to have recourse on.
     """
 
     id: str
@@ -101,7 +103,9 @@ class FinancingPath:
     recourse: PathRecourse | None
     nodes: tuple[int, ...]
     steps: tuple[PathStep, ...]
+    role: BeneficiaryRole
     supports: tuple[PathSupport, ...]
+    participants: tuple[Participant, ...]
     gates: tuple[GateResult, ...]
     missing: tuple[MissingInstrument, ...]
     currency: str

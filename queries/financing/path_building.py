@@ -19,6 +19,7 @@ from queries.financing.evidence import Claim, Fact, claims_about, evidence_of, f
 from queries.financing.lead_time import lead_time
 from queries.financing.limits.constraints import Constraint
 from queries.financing.merits import OFFERS, basis, path_score
+from queries.financing.participants import participants_of
 from queries.financing.path_id import path_id
 from queries.financing.proceeds import proceeds
 from queries.financing.supports import is_open
@@ -73,6 +74,8 @@ def path_of(appraisal: Appraisal, found: Appraised) -> FinancingPath:
         supports=tuple(
             _support(candidate, one.kind, one.provider, one.instrument, one.cover_share) for one in candidate.supports
         ),
+        role=candidate.spine.role,
+        participants=participants_of(case),
         gates=found.gates,
         missing=tuple(_missing(candidate)),
         currency=case.currency,

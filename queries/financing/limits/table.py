@@ -16,6 +16,7 @@ from queries.financing.limits.of_lender import debtor_limits, group_limits, sect
 from queries.financing.limits.of_link import link_limits
 from queries.financing.limits.of_offer import facility_limits, need_limits, product_limits, step_limits
 from queries.financing.limits.of_pool import pool_limits
+from queries.financing.spines import StepAmount
 from queries.financing.terms import ConstraintKind
 
 LIMITS: Final[Mapping[ConstraintKind, Callable[[Case], Iterable[Constraint]]]] = {
@@ -46,7 +47,7 @@ def constraints_of(case: Case) -> tuple[Constraint, ...]:
     """
     found = [one for kind in case.spine.limits for one in LIMITS[kind](case)]
     if any(one.applies and one.kind is not ConstraintKind.NEED for one in found):
-        return tuple(found)
+        return in_order(found) if case.spine.amount is StepAmount.SYNDICATE else tuple(found)
     on = case.product if case.product >= 0 else case.source
     unstated = Constraint(ConstraintKind.STEP_AMOUNT, on, missing=(MissingFact(on, "maxAmount"),))
     return in_order([*found, unstated])
