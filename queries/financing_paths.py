@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice, pairwise
 from typing import Final, NamedTuple
-
-import numpy as np
 
 from graph.errors import InvalidInput
 from graph.kinds.terms import Technique
 from graph.view import View
 from queries.completeness import LIMITS, Budget, IncompleteReason, Meter
+from queries.derived import once
 from queries.financing.answers import FinancingPath, FinancingPaths
 from queries.financing.appraisal import Appraisal
 from queries.financing.appraised import Appraised, appraise
 from queries.financing.candidates import Candidate
-from queries.financing.control import legal_entities, related
+from queries.financing.control import control_of
 from queries.financing.gates.of_offer import is_finance_company, is_struck_off
 from queries.financing.need import NeedAsked
 from queries.financing.path_building import path_of
 from queries.financing.path_id import REMEDY, parse, path_id
 from queries.financing.score import DEFAULT, Weights
-from queries.financing.search.automaton import Arrival, Automaton
+from queries.financing.search.automaton import Automaton
 from queries.financing.search.best_first import BestFirst, Wanted
 from queries.financing.search.walking import leads
 from queries.financing.spines import Form, Spine
@@ -31,7 +30,6 @@ from queries.financing.techniques.rows import TechniqueRow
 from queries.financing.techniques.table import TECHNIQUES, chosen
 from queries.financing.terms import Gate, PathStatus, SupportKind
 from queries.hub_kinds import HUB_KINDS
-from queries.ratios import Ints
 
 DEFAULT_FIRST: Final = 20
 UNBLOCKED: Final = (PathStatus.EXISTING, PathStatus.AVAILABLE, PathStatus.CONDITIONAL, PathStatus.PROSPECTIVE)
@@ -156,9 +154,9 @@ def drawn(
     rows = [row for row in chosen(techniques) if _serves(row, need) and (row.new_money or not new_money)]
     automaton = Automaton(appraisal, meter)
     arrivals = automaton.run(_words(appraisal, rows, wanted))
-    allowed = _sources_allowed(appraisal, arrivals, sources, include_intra_group)
-    search = BestFirst(appraisal, meter, wanted, automaton.deepest)
-    return Drawing(appraisal, meter, automaton.deepest, search.paths(allowed))
+    allowed = _source_allowed(appraisal, sources, include_intra_group)
+    search = BestFirst(appraisal, meter, wanted, automaton.deepest, allowed)
+    return Drawing(appraisal, meter, automaton.deepest, search.paths(arrivals))
 
 
 def financing_path(
@@ -223,22 +221,23 @@ def _words(appraisal: Appraisal, rows: Iterable[TechniqueRow], wanted: Wanted) -
     ]
 
 
-def _sources_allowed(
-    appraisal: Appraisal, arrivals: list[Arrival], sources: Sequence[str] | None, include_intra_group: bool
-) -> list[tuple[Arrival, Ints]]:
-    """The places of the sources that the question lets in, by arrival."""
+def _source_allowed(
+    appraisal: Appraisal, sources: Sequence[str] | None, include_intra_group: bool
+) -> Callable[[int], bool]:
+    """Which sources the question lets in."""
     view = appraisal.view
-    asked = None if sources is None else np.array([view.require(one, "CapitalSource") for one in sources], np.int64)
-    every = np.unique(np.concatenate([np.zeros(0, np.int64), *(arrival.layer.nodes for arrival in arrivals)]))
-    entities = legal_entities(view, every)
-    good = np.ones(len(every), bool)
-    if asked is not None:
-        good &= np.isin(every, asked) | np.isin(entities, asked)
-    if not include_intra_group:
-        inside = related(view, entities, np.full(len(every), appraisal.beneficiary))
-        for place in np.flatnonzero(inside).tolist():
-            good[place] &= is_finance_company(view, int(entities[place]))
-    return [(arrival, np.flatnonzero(good[np.searchsorted(every, arrival.layer.nodes)])) for arrival in arrivals]
+    asked = None if sources is None else {view.require(one, "CapitalSource") for one in sources}
+    own = control_of(view, appraisal.beneficiary)
+
+    def judge(source: int) -> bool:
+        entity = appraisal.entity(source)
+        if asked is not None and source not in asked and entity not in asked:
+            return False
+        if include_intra_group or is_finance_company(view, entity):
+            return True
+        return not once(view, (control_of, entity), lambda: control_of(view, entity)).is_shared_with(own)
+
+    return lambda source: appraisal.once(("allowed", source), lambda: judge(source))
 
 
 class _Page(NamedTuple):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
@@ -31,13 +31,6 @@ def legal_entity(view: View, handle: int) -> int:
         bank = view.ref(handle, "bank")
         return bank if bank >= 0 else handle
     return handle
-
-
-def legal_entities(view: View, handles: Handles) -> Handles:
-    """`legal_entity` of each."""
-    distinct, places = np.unique(handles, return_inverse=True)
-    entities = [once(view, (legal_entity, handle), partial(legal_entity, view, handle)) for handle in distinct.tolist()]
-    return np.array(entities, np.int64)[places]
 
 
 def group_of(view: View, handle: int) -> int:
@@ -91,6 +84,23 @@ def related(view: View, sellers: Handles, buyers: Handles) -> np.ndarray[Any, np
     count = len(sellers)
     same_group = (groups[:count] == groups[count:]) & (groups[:count] >= 0)
     return np.asarray(same_group | (tops[:count] == tops[count:]))
+
+
+class Control(NamedTuple):
+    """Under whose control a party is recorded: its group (-1: none), and who controls it in the end."""
+
+    group: int
+    top: int
+
+    def is_shared_with(self, other: Control) -> bool:
+        """Whether two parties are under one control."""
+        return self.top == other.top or self.group == other.group >= 0
+
+
+def control_of(view: View, party: int) -> Control:
+    """The control of one party."""
+    one = np.array([party])
+    return Control(int(_control_groups(view, one)[0]), int(ultimate_controllers(view, one)[0]))
 
 
 def same_control(view: View, one: int, other: int) -> bool:

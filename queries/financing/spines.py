@@ -176,6 +176,16 @@ class Step:
         return bool(self.far_when) and isinstance(self.far_when[0], OfTechnique)
 
     @cached_property
+    def of_farther(self) -> tuple[Condition, ...]:
+        """What holds of the farther node beside its technique."""
+        return self.far_when[1:] if self.of_technique else self.far_when
+
+    @cached_property
+    def counts_links(self) -> bool:
+        """Whether it asks how many links of a repeated step were walked."""
+        return any(isinstance(condition, Reaches) for condition in self.far_when)
+
+    @cached_property
     def repeated(self) -> bool:
         """Whether it may be taken several times in a row."""
         return self.most > 1
@@ -224,7 +234,7 @@ class StepAmount(enum.Enum):
     VOUCHER = "most for one firm less what it was given, and what is left of the budget"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Spine:
     """One way in which a technique occurs.
 

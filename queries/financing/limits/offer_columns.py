@@ -1,14 +1,15 @@
-"""What products state, as columns: every question of a technique reads the same ones, so a view keeps them."""
+"""What products state, as columns: every question reads the same ones, so a view keeps them."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
 from graph.fields import SEPARATOR
-from graph.kinds.terms import OfferStatus, Technique
+from graph.kinds.terms import OfferStatus
 from graph.snapshot_columns import NOT_STATED
 from graph.values import MILLION
 from graph.view import View
@@ -18,16 +19,22 @@ from queries.financing.limits.constraints import Constraint
 from queries.financing.limits.of_pool import pool_total
 from queries.ratios import UNLIMITED, UNSTATED, Ints
 
+NOBODY: Final = slice(0, 0)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OfferColumns:
-    """Products in the order of `nodes`.
+    """All products by technique, in each in id order, so that those of one technique are a piece.
 
     `rate` α in millionths (1 where not stated), `maximum` and `pool` what they and their pools admit (UNLIMITED, UNSTATED), days as stated
-    (`tenor_max` UNLIMITED where not); `unbounded` neither maximum nor pool.
+    (`tenor_max` UNLIMITED where not); `unbounded` neither maximum nor pool; `purpose` the place in `purposes` of what each is for, as
+    its source lists it (empty: anything). `ascending` their handles, `order` where these stand.
     """
 
     nodes: Ints
+    pieces: Mapping[int, slice]
+    ascending: Ints
+    order: Ints
     lender: Ints
     rate: Ints
     maximum: Ints
@@ -38,46 +45,30 @@ class OfferColumns:
     tenor_min: Ints
     tenor_max: Ints
     processing: Ints
-    _purposes: list[tuple[str, ...]] = field(default_factory=list, repr=False)
+    purpose: Ints
+    purposes: tuple[tuple[str, ...], ...]
 
-    def at(self, places: Ints) -> OfferColumns:
-        """Some of them."""
-        kept = (getattr(self, name)[places] for name in COLUMNS)
-        return OfferColumns(*kept)
+    def piece(self, technique: int) -> slice:
+        """Where the products of a technique, by code, stand."""
+        return self.pieces.get(technique, NOBODY)
 
-    def purposes(self, view: View) -> list[tuple[str, ...]]:
-        """What each is for, as their view lists it; empty: anything."""
-        # Columns are kept with their view: a view in them would never be let go.
-        if not self._purposes:
-            listed = view.texts(self.nodes, "purposes").to_list()
-            self._purposes.extend(tuple(text.split(SEPARATOR)) if text else () for text in listed)
-        return self._purposes
+    def places(self, nodes: Ints) -> Ints:
+        """Where these products stand."""
+        return self.order[np.searchsorted(self.ascending, nodes)]
 
 
-COLUMNS: Final = tuple(one.name for one in fields(OfferColumns) if one.name != "_purposes")
+def offer_columns(view: View) -> OfferColumns:
+    """The columns of all products; made once a view."""
+    return once(view, offer_columns, lambda: _made(view))
 
 
-def offer_columns(view: View, technique: Technique, nodes: Ints) -> OfferColumns:
-    """The columns of these products of one technique."""
-    every, ascending, order = once(view, (offer_columns, technique), lambda: _of_technique(view, technique))
-    if nodes is every.nodes:
-        return every
-    return every.at(order[np.searchsorted(ascending, nodes)])
-
-
-def products_of(view: View, technique: Technique) -> Ints:
-    """All products of a technique, in id order."""
-    return once(view, (offer_columns, technique), lambda: _of_technique(view, technique))[0].nodes
-
-
-def _of_technique(view: View, technique: Technique) -> tuple[OfferColumns, Ints, Ints]:
-    products = view.handles("LoanProduct")
-    nodes = products[view.ints(products, "technique") == list(Technique).index(technique)]
-    order = np.argsort(nodes)
-    return _made(view, nodes), nodes[order], order
-
-
-def _made(view: View, nodes: Ints) -> OfferColumns:
+def _made(view: View) -> OfferColumns:
+    nodes = view.handles("LoanProduct")
+    codes = view.ints(nodes, "technique")
+    by_technique = np.argsort(codes, kind="stable")
+    nodes, codes = nodes[by_technique], codes[by_technique]
+    known, starts, counts = np.unique(codes, return_index=True, return_counts=True)
+    pieces = zip(known.tolist(), starts.tolist(), (starts + counts).tolist(), strict=True)
     rate, maximum, status = (view.ints(nodes, name) for name in ("advance_rate", "max_amount", "status"))
     pools, longest = view.refs(nodes, "pool"), view.ints(nodes, "tenor_max_days")
     covered = np.full(len(nodes), UNLIMITED)
@@ -86,8 +77,15 @@ def _made(view: View, nodes: Ints) -> OfferColumns:
     # What a bond raises is added where the path is measured.
     funded = np.isin(nodes, view.refs(view.handles("Funding"), "target"))
     free = (maximum == NOT_STATED) | is_foreign(view, nodes, "max_amount") | funded
+    order = np.argsort(nodes)
+    listed = view.texts(nodes, "purposes").to_list()
+    texts = list(dict.fromkeys(listed))
+    place_of = {text: place for place, text in enumerate(texts)}
     return OfferColumns(
         nodes,
+        {code: slice(start, stop) for code, start, stop in pieces},
+        nodes[order],
+        order,
         view.refs(nodes, "lender"),
         np.where(rate == NOT_STATED, MILLION, rate),
         np.where(free, UNLIMITED, maximum),
@@ -98,6 +96,8 @@ def _made(view: View, nodes: Ints) -> OfferColumns:
         view.ints(nodes, "tenor_min_days"),
         np.where(longest == NOT_STATED, UNLIMITED, longest),
         view.ints(nodes, "processing_days"),
+        np.array([place_of[text] for text in listed], np.int64),
+        tuple(tuple(text.split(SEPARATOR)) if text else () for text in texts),
     )
 
 

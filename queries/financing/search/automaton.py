@@ -1,57 +1,70 @@
 """The one automaton that runs every technique's words: from the beneficiary back to capital sources, depth by depth, on columns.
 
-Words that end alike share their layers. A node is expanded once a step, never once a walk: a hub with 9,000 suppliers costs 9,000
-expansions, not the 10⁷ walks through it.
+Words that end alike share their layers, and a step that leads nowhere ends all words that take it. A node is expanded once a step, never
+once a walk: a hub with 9,000 suppliers costs 9,000 expansions, not the 10⁷ walks through it. What a repeated step reaches goes on as
+one layer, a band for each number of links.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator
-from dataclasses import dataclass, field
-from typing import NamedTuple
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final, NamedTuple
 
 import numpy as np
 
 from queries.completeness import IncompleteReason, Meter
+from queries.derived import once
 from queries.financing.appraisal import Appraisal
-from queries.financing.search.layers import Layer, Screen, distinct, joined, linked
+from queries.financing.limits.offer_columns import offer_columns
+from queries.financing.search.layers import (
+    CLOSED,
+    Band,
+    Layer,
+    Screen,
+    distinct,
+    distinct_by_band,
+    joined,
+    linked,
+    piled,
+    reached,
+)
+from queries.financing.search.offers import by_lender, open_offers, screened
 from queries.financing.search.reach import Reach
-from queries.financing.search.screens import screen, shared_by
+from queries.financing.search.screens import screen
 from queries.financing.search.walking import (
     Once,
     Pairs,
-    conditioned,
+    among,
     followed,
     may_be_left,
-    offers,
-    technique_code,
+    may_be_reached,
+    may_be_taken,
     techniques_of,
 )
-from queries.financing.spines import Back, Held, Joined, Spine, Step
+from queries.financing.search.word_tree import ANY, Branch, Fork, Way, Word, is_walked, word_tree
+from queries.financing.spines import Back, Joined, Named, Spine, Step
 from queries.financing.techniques.rows import TechniqueRow
-from queries.financing.terms import Gate
 from queries.ratios import Ints
+
+LENDER: Final = Named("lender")
 
 
 class Arrival(NamedTuple):
-    """A word that is complete: the layer of its sources."""
+    """A word that is complete: the layer of its sources, and the band of it that is so many steps away."""
 
     row: TechniqueRow
     spine: Spine
     layer: Layer
+    band: Band
 
 
-class _Task(NamedTuple):
-    """A word of which `done` steps, counted from the beneficiary, are walked."""
+@dataclass
+class _Found:
+    """Where relations lead from one layer, by the way back: several steps may take one."""
 
-    row: TechniqueRow
-    spine: Spine
-    layer: Layer
-    done: int
-
-    @property
-    def step(self) -> Step:
-        return self.spine.word[-1 - self.done]
+    reaches: dict[Hashable, list[Reach]] = field(default_factory=dict)
+    pairs: dict[Hashable, Pairs] = field(default_factory=dict)
 
 
 @dataclass
@@ -65,109 +78,198 @@ class Automaton:
     meter: Meter
     deepest: int = 0
     blocked: bool = False
-    _layers: dict[Hashable, list[Layer]] = field(default_factory=dict)
-    _reaches: dict[Hashable, Reach] = field(default_factory=dict)
-    _pairs: dict[Hashable, Pairs] = field(default_factory=dict)
-    _once: dict[Back, Once] = field(default_factory=dict)
-    _codes: dict[Hashable, Ints] = field(default_factory=dict)
+    _followed_once: dict[Back, Once] = field(default_factory=dict)
 
-    def run(self, words: Iterable[tuple[TechniqueRow, Spine]]) -> list[Arrival]:
-        """The words that reach a source, by depth, then in their order."""
-        start = Layer.start(self.appraisal.beneficiary)
-        waiting: dict[int, list[_Task]] = {0: [_Task(row, spine, start, 0) for row, spine in words]}
+    def run(self, words: Iterable[Word]) -> list[Arrival]:
+        """The words that reach a source, by depth."""
+        most = self.meter.budget.max_steps
+        tree = word_tree(tuple(words), most)
+        if tree.is_cut:
+            self.meter.cut(IncompleteReason.BUDGET, 1)
+        waiting: dict[int, list[tuple[Fork, Layer]]] = {0: [(tree.root, Layer.start(self.appraisal.beneficiary))]}
         arrivals: list[Arrival] = []
-        for depth in range(self.meter.budget.max_steps + 1):
-            for task in waiting.pop(depth, ()):
-                if task.done == len(task.spine.word):
-                    arrivals.append(Arrival(task.row, task.spine, task.layer))
-                    continue
-                for layer in self._further(task):
-                    waiting.setdefault(layer.depth, []).append(_Task(task.row, task.spine, layer, task.done + 1))
+        for depth in range(most + 1):
+            for fork, layer in waiting.pop(depth, ()):
+                if fork.complete:
+                    parts = [(part, part.bands[0]) for part in layer.parts] or [(layer, band) for band in layer.bands]
+                    arrivals += [Arrival(row, spine, *part) for row, spine in fork.complete for part in parts]
+                found = _Found()
+                for branch in fork.branches:
+                    for way, further in self._further(layer, branch, found):
+                        waiting.setdefault(further.bands[0].depth, []).append((way.then, further))
         return arrivals
 
-    def _further(self, task: _Task) -> list[Layer]:
-        """The layers that the task's next step leads to; empty where it leads nowhere."""
-        step, depth = task.step, task.layer.depth
-        room = self.meter.budget.max_steps - depth - task.spine.rest(task.done)
-        if room < step.least:
-            self.meter.cut(IncompleteReason.BUDGET, depth + 1)
-            return []
-        self.deepest = max(self.deepest, depth + step.least)
-        if step.repeated or step.sells:
-            layers = self._reach(task).up_to(min(step.most, room), step.most)
-            return [layer for layer in layers if layer.hops >= step.least]
-        technique = task.row.technique if step.of_technique else None
-        key = (id(task.layer), step, technique, shared_by(task.row, task.spine, step))
-        if key not in self._layers:
-            self._layers[key] = list(self._single(task, step))
-        return self._layers[key]
-
-    def _reach(self, task: _Task) -> Reach:
-        base, apart = task.step.once, Gate.RELATED_PARTY_TRADE in task.spine.gates
-        onward = task.spine.word[: -1 - task.done]
-        toward = onward[-1].back if onward and task.step.repeated else None
-        toward = toward if isinstance(toward, Held) else None
-        key = (id(task.layer), base.back, apart, toward)
-        if key not in self._reaches:
-            self._reaches[key] = Reach(
-                self.appraisal, self.meter, task.layer, base, task.row.technique, apart, toward, blocked=self.blocked
-            )
-        return self._reaches[key]
-
-    def _single(self, task: _Task, step: Step) -> Iterator[Layer]:
-        layer, technique, view = task.layer, task.row.technique, self.appraisal.view
+    def _further(self, layer: Layer, branch: Branch, found: _Found) -> Iterator[tuple[Way, Layer]]:
+        """The layers that a step leads to, for each way to take it; none where it leads nowhere."""
+        step = branch.step
+        self.deepest = max(self.deepest, layer.bands[-1].depth + step.least)
+        if is_walked(step):
+            return self._walked(layer, branch, found.reaches)
         if isinstance(step.back, Joined):
-            nodes = offers(view, step, technique)
-            own = screen(self.appraisal, task.row, task.spine, step, nodes)
+            return self._joined(layer, branch)
+        if layer.offered is None:
+            return self._followed(layer, branch, found.pairs)
+        if step.back == LENDER:
+            return self._lenders(layer, branch, layer.offered)
+        return self._followed(layer.opened(), branch, found.pairs)
+
+    def _walked(
+        self, layer: Layer, branch: Branch, reaches: dict[Hashable, list[Reach]]
+    ) -> Iterator[tuple[Way, Layer]]:
+        step, most = branch.step, self.meter.budget.max_steps
+        for way in branch.ways:
+            key = (step.back, way.apart, way.toward)
+            if key not in reaches:
+                reaches[key] = [
+                    Reach(
+                        self.appraisal,
+                        self.meter,
+                        part,
+                        step.once,
+                        way.row.technique,
+                        way.apart,
+                        way.toward,
+                        blocked=self.blocked,
+                    )
+                    for part in layer.apart()
+                ]
+            found: list[Layer] = []
+            for reach in reaches[key]:
+                turns = min(way.most, most - reach.base.bands[0].depth - way.rest)
+                found += reach.up_to(turns, step.most)[step.least - 1 :]
+            if found:
+                yield way, piled(sorted(found, key=lambda one: one.bands[0].depth))
+
+    def _joined(self, layer: Layer, branch: Branch) -> Iterator[tuple[Way, Layer]]:
+        """Offers are listed, not followed: what asks for them is what is expanded."""
+        view, step = self.appraisal.view, branch.step
+        assert isinstance(step.back, Joined)
+        for way in branch.ways:
+            if not self._may_expand(layer):
+                continue
+            if step.of_technique:
+                nodes = offer_columns(view).nodes
+                piece = offer_columns(view).piece(way.technique)
+                nodes, own = (
+                    nodes[piece],
+                    (screened if self.blocked else open_offers)(self.appraisal, way.row, way.spine).only(piece),
+                )
+                if step.of_farther:
+                    own = replace(own, keep=self._kept(step, way.technique, nodes)).closed
+                if len(nodes) and own.status.min() < CLOSED:
+                    yield way, joined(layer, nodes, own, way.technique)
+                continue
+            nodes = view.handles(step.back.kind)
+            if step.of_farther:
+                nodes = nodes[self._kept(step, ANY, nodes)]
+            own = screen(self.appraisal, way.row, way.spine, step, nodes)
             keep = self._dropping(own)
             if keep is not None:
                 nodes, own = nodes[keep], own.only(keep)
-            # Offers are listed, not followed: what asks for them is what is expanded.
-            granted = self.meter.take(len(layer.nodes), layer.depth + 1)
-            if len(nodes) and granted == len(layer.nodes):
-                yield joined(step, layer, nodes, own)
-            return
-        if step.near_when and not may_be_left(view, step, layer.nodes, technique, layer.hops).any():
-            return
-        near, farther, links = self._followed(layer, step)
-        if len(farther) and step.of_technique:
-            here = self._techniques(layer, step, farther) == technique_code(technique)
-            near, farther, links = near[here], farther[here], links[here]
-        if len(farther):
-            near, farther, links = conditioned(
-                view, step, layer.nodes, near, farther, links, technique, layer.hops, of_technique=step.of_technique
-            )
+            if len(nodes):
+                yield way, joined(layer, nodes, own)
+
+    def _kept(self, step: Step, technique: int, nodes: Ints) -> np.ndarray:
+        """Which of all offers, or of those of a technique, keep a step's conditions: the same for all questions of a view."""
+        view = self.appraisal.view
+        return once(view, (step, technique), lambda: may_be_reached(view, step, nodes, 0))
+
+    def _may_expand(self, layer: Layer) -> bool:
+        size = len(layer.nodes)
+        return self.meter.take(size, layer.bands[-1].depth + 1) == size
+
+    def _lenders(self, layer: Layer, branch: Branch, technique: int) -> Iterator[tuple[Way, Layer]]:
+        """Who offers the products of a technique that are open: laid out once a view."""
+        open_ = int(np.count_nonzero(layer.status < CLOSED))
+        granted = self.meter.take(open_, layer.bands[0].depth + 1)
+        if granted < open_:
+            layer = layer.with_closed(np.flatnonzero(layer.status < CLOSED)[granted:])
+        nodes, edges = by_lender(self.appraisal.view, technique)
+        bands = (Band(layer.bands[0].depth + 1, 0, 0, len(nodes)),)
+        for way in branch.ways if len(nodes) else ():
+            own = screen(self.appraisal, way.row, way.spine, branch.step, nodes)
+            lenders = reached(layer, nodes, bands, edges, own if self.blocked else own.closed)
+            if lenders.status.min() < CLOSED:
+                yield way, lenders
+
+    def _followed(self, layer: Layer, branch: Branch, known: dict[Hashable, Pairs]) -> Iterator[tuple[Way, Layer]]:
+        view, step = self.appraisal.view, branch.step
+        held, bands = None, layer.bands
+        if step.near_when:
+            held = may_be_left(view, step, layer.nodes, branch.ways[0].row.technique)
+            bands = tuple(band for band in bands if held[band.start : band.stop].any())
+            if not bands:
+                return
+        if (step.back, bands) not in known:
+            known[step.back, bands] = self._pairs(layer, step.back, bands)
+        near, farther, links = known[step.back, bands]
+        if held is not None and len(near):
+            kept = held[near]
+            near, farther, links = near[kept], farther[kept], links[kept]
+        if len(farther) and step.of_farther:
+            kept = may_be_reached(view, step, farther, layer.hops_of(near) if step.counts_links else 0)
+            near, farther, links = near[kept], farther[kept], links[kept]
+        if len(links) and step.link_when:
+            kept = may_be_taken(view, step, links)
+            near, farther, links = near[kept], farther[kept], links[kept]
         if not len(farther):
             return
-        nodes, places = distinct(view, farther)
-        own = screen(self.appraisal, task.row, task.spine, step, nodes)
+        codes = techniques_of(view, farther) if step.of_technique else None
+        present = {ANY} if codes is None else set(codes.tolist())
+        for way in branch.ways:
+            if way.technique not in present:
+                continue
+            pairs = near, farther, links
+            if codes is not None and len(present) > 1:
+                here = codes == way.technique
+                pairs = near[here], farther[here], links[here]
+            further = self._layer(layer, step, way, *pairs)
+            if further is not None:
+                yield way, further
+
+    def _layer(self, layer: Layer, step: Step, way: Way, near: Ints, farther: Ints, links: Ints) -> Layer | None:
+        """The layer at the farther ends of pairs; None where a screen keeps all of them out."""
+        view = self.appraisal.view
+        if len(layer.bands) == 1:
+            nodes, places = distinct(view, farther)
+            band_of = None
+        else:
+            bands = layer.band_of[near]
+            nodes, places = distinct_by_band(view, farther, bands)
+            band_of = np.zeros(len(nodes), np.int64)
+            band_of[places] = bands
+        own = screen(self.appraisal, way.row, way.spine, step, nodes)
         keep = self._dropping(own)
         if keep is not None:
             at, kept = np.cumsum(keep) - 1, keep[places]
-            nodes, own = nodes[keep], own.only(keep)
-            near, places, links = near[kept], at[places[kept]], links[kept]
-        if len(nodes):
-            yield linked(step, layer, nodes, places, near, links, None, own)
+            nodes, band_of = nodes[keep], None if band_of is None else band_of[keep]
+            near, places, links, own = near[kept], at[places[kept]], links[kept], own.only(keep)
+        if not len(nodes):
+            return None
+        return linked(layer, nodes, layer.bands_after(band_of, len(nodes)), places, near, links, None, own)
 
     def _dropping(self, own: Screen) -> np.ndarray | None:
         """Which nodes are left where a screen says of some that nothing over them could pass; None: all are."""
         return None if self.blocked or own.keep is None or own.keep.all() else own.keep
 
-    def _techniques(self, layer: Layer, step: Step, farther: Ints) -> Ints:
-        key = (id(layer), step.back, "techniques")
-        if key not in self._codes:
-            self._codes[key] = techniques_of(self.appraisal.view, farther)
-        return self._codes[key]
+    def _pairs(self, layer: Layer, back: Back, bands: Sequence[Band]) -> Pairs:
+        """Where a relation leads from these bands of a layer.
 
-    def _followed(self, layer: Layer, step: Step) -> Pairs:
-        """Where a step's relation leads from a layer, whatever its conditions: several words ask the same."""
-        key = (id(layer), step.back)
-        if key not in self._pairs:
-            depth = layer.depth + 1
-            if layer.hops:
-                once = self._once.setdefault(step.back, Once(step.back))
-                self._pairs[key] = once.follow(self.appraisal.view, layer.nodes, self.meter, depth)
-            else:
-                granted = self.meter.take(len(layer.nodes), depth)
-                self._pairs[key] = followed(self.appraisal.view, step.back, layer.nodes[:granted])
-        return self._pairs[key]
+        After a repeated step it is followed from each node once, however many bands and layers it is in.
+        """
+        known = self._followed_once.setdefault(back, Once(back)) if bands[0].hops else None
+        places = np.concatenate([np.arange(band.start, band.stop) for band in bands])
+        if known is not None:
+            new = places[~among(layer.nodes[places], known.known)]
+            places = new[np.sort(np.unique(layer.nodes[new], return_index=True)[1])]
+        granted, stop = [places[:0]], 0
+        for band in bands:
+            start, stop = stop, int(np.searchsorted(places, band.stop))
+            granted.append(places[start : start + self.meter.take(stop - start, band.depth + 1)])
+        places = np.concatenate(granted)
+        if known is None:
+            near, farther, links = followed(self.appraisal.view, back, layer.nodes[places])
+            return places[near], farther, links
+        if len(places):
+            known.add(self.appraisal.view, layer.nodes[places])
+        return known.pairs(layer.nodes)

@@ -7,12 +7,11 @@ the order by ids is decided. Children of a node wait in one sorted row, of which
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from itertools import count
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
@@ -23,14 +22,12 @@ from queries.financing.appraised import STATUS_RANK, Appraised, appraise
 from queries.financing.candidates import Candidate
 from queries.financing.search.automaton import Arrival
 from queries.financing.search.layers import Layer
+from queries.financing.search.next_nodes import Behind, NextNodes
 from queries.financing.spines import Form
 from queries.financing.supports import ways_to_support
 from queries.financing.techniques.table import TECHNIQUES
 from queries.financing.terms import PathStatus, SupportKind
-from queries.ratios import UNLIMITED, Ints, share_at_most
-
-FEW: Final = 24
-"""Up to so many nodes are sorted one by one, more as columns."""
+from queries.ratios import UNLIMITED, Ints
 
 Key = tuple[Any, ...]
 PARTIES = ("Enterprise", "CapitalSource")
@@ -60,64 +57,83 @@ class _Prefix:
     ids: tuple[str, ...] = ()
     flat: int = UNLIMITED
     scaled: int = UNLIMITED
-    rate: int = 10**6
+    rate: int = MILLION
     status: int = 0
 
 
 @dataclass(slots=True, eq=False)
 class _Row:
-    """The nodes that may come next, best first: (what a path over it has at most, its best status, its place in the layer, the link to
-    it, the link's bound). `at` is the one in the heap.
-    """
+    """The nodes that may come next. `at` is the one in the heap."""
 
     prefix: _Prefix
-    next: list[tuple[int, int, int, int, int]]
+    next: NextNodes
     at: int = 0
 
 
 @dataclass(eq=False)
 class BestFirst:
-    """One drawing of paths; `depth` of the run that laid the layers out."""
+    """One drawing of paths; `depth` of the run that laid the layers out; `allowed` which sources the question lets in."""
 
     appraisal: Appraisal
     meter: Meter
     wanted: Wanted
     depth: int
-    _heap: list[tuple[Key, int, _Row | Appraised]] = field(default_factory=list)
+    allowed: Callable[[int], bool]
+    _heap: list[tuple[Key, int, _Prefix | _Row | Appraised]] = field(default_factory=list)
     _tick: Iterator[int] = field(default_factory=count)
     _ids: dict[int, str] = field(default_factory=dict)
 
-    def paths(self, arrivals: Iterable[tuple[Arrival, Ints]]) -> Iterator[Appraised]:
-        """The wanted paths in their order, from these places of each arrival's sources, until there are no more or the budget is spent."""
-        for arrival, sources in arrivals:
-            layer = arrival.layer
-            need = self.appraisal.need(arrival.row, arrival.spine).amount
-            floor = {Form.IN_FORCE: PathStatus.EXISTING, Form.OFFERED: PathStatus.AVAILABLE}
-            status = STATUS_RANK[floor.get(arrival.spine.form, PathStatus.PROSPECTIVE)]
-            prefix = _Prefix(arrival, layer, flat=UNLIMITED if need is None else need, status=status)
-            self._queue(prefix, sources, None, None)
+    def paths(self, arrivals: Iterable[Arrival]) -> Iterator[Appraised]:
+        """The wanted paths in their order, until there are no more or the budget is spent."""
+        for arrival in arrivals:
+            self._begin(arrival)
         while self._heap:
             _, _, item = heappop(self._heap)
             if isinstance(item, Appraised):
                 yield item
-                continue
-            if not self.meter.take(1, self.depth):
+            elif isinstance(item, _Prefix):
+                band = item.arrival.band
+                self._queue(item, np.arange(band.start, band.stop), None, None)
+            elif not self._leads_in(item):
+                self._push(item)
+            elif not self.meter.take(1, self.depth):
                 return
-            self._advance(item)
+            else:
+                self._advance(item)
+
+    def _begin(self, arrival: Arrival) -> None:
+        """Put a word into the heap under the best that any path of it can have: most words are not looked into for a page."""
+        need = self.appraisal.need(arrival.row, arrival.spine).amount
+        floor = {Form.IN_FORCE: PathStatus.EXISTING, Form.OFFERED: PathStatus.AVAILABLE}
+        status = STATUS_RANK[floor.get(arrival.spine.form, PathStatus.PROSPECTIVE)]
+        layer, band = arrival.layer, slice(arrival.band.start, arrival.band.stop)
+        flat = UNLIMITED if need is None else need
+        capacity = min(flat, int(layer.flat[band].max()), int(layer.scaled[band].max()))
+        key = self._bound(capacity, max(status, int(layer.status[band].min())), arrival, ())
+        heappush(self._heap, (key, next(self._tick), _Prefix(arrival, layer, flat=flat, status=status)))
+
+    def _leads_in(self, row: _Row) -> bool:
+        """Whether the row's next node is a source that is let in, or no source; else the row goes on to the one after."""
+        if row.prefix.nodes or self.allowed(int(row.prefix.layer.nodes[row.next[row.at].place])):
+            return True
+        row.at += 1
+        return False
 
     def _queue(self, prefix: _Prefix, places: Ints, links: Ints | None, bounds: Ints | None) -> None:
         """Put the row of what may follow a prefix into the heap."""
-        sort = _few if len(places) <= FEW else _many
-        self._push(_Row(prefix, sort(prefix, places, links, bounds)))
+        behind = Behind(prefix.flat, prefix.scaled, prefix.rate, prefix.status)
+        self._push(_Row(prefix, NextNodes.of(prefix.layer, behind, places, links, bounds)))
 
     def _push(self, row: _Row) -> None:
-        if row.at >= len(row.next):
+        if not row.next.reaches(row.at):
             return
-        capacity, status, place, _, _ = row.next[row.at]
-        prefix = row.prefix
-        ids = (*prefix.ids, self._id(prefix.layer.lists[0][place]))
-        key = (capacity < 0, -max(capacity, 0), status, prefix.arrival.layer.depth, ids)
-        heappush(self._heap, (key, next(self._tick), row))
+        best, prefix = row.next[row.at], row.prefix
+        ids = (*prefix.ids, self._id(int(prefix.layer.nodes[best.place])))
+        heappush(self._heap, (self._bound(best.capacity, best.status, prefix.arrival, ids), next(self._tick), row))
+
+    @staticmethod
+    def _bound(capacity: int, status: int, arrival: Arrival, ids: tuple[str, ...]) -> Key:
+        return (capacity < 0, -max(capacity, 0), status, arrival.band.depth, ids)
 
     def _advance(self, row: _Row) -> None:
         """Take the row's first node, and put what follows it, and the row's next, into the heap."""
@@ -126,7 +142,7 @@ class BestFirst:
         row.at += 1
         self._push(row)
         layer = prefix.layer
-        node = layer.lists[0][place]
+        node = int(layer.nodes[place])
         if node in prefix.nodes:
             return
         nodes = (*prefix.nodes, node)
@@ -135,18 +151,23 @@ class BestFirst:
             self._complete(prefix.arrival, nodes, links)
             return
         own = layer.own
-        following = _Prefix(
-            prefix.arrival,
-            layer.nearer,
-            nodes,
-            links,
-            (*prefix.ids, self._id(node)),
-            min(prefix.flat, int(own.flat[place])),
-            min(prefix.scaled, int(own.scaled[place]), bound),
-            prefix.rate if own.rate is None else int(own.rate[place]),
-            max(prefix.status, int(own.status[place])),
+        nearer, places, links_on, bounds = layer.children(place)
+        self._queue(
+            _Prefix(
+                prefix.arrival,
+                nearer,
+                nodes,
+                links,
+                (*prefix.ids, self._id(node)),
+                min(prefix.flat, int(own.flat[place])),
+                min(prefix.scaled, int(own.scaled[place]), bound),
+                prefix.rate if own.rate is None else int(own.rate[place]),
+                max(prefix.status, int(own.status[place])),
+            ),
+            places,
+            links_on,
+            bounds,
         )
-        self._queue(following, *layer.children(place))
 
     def _complete(self, arrival: Arrival, nodes: tuple[int, ...], links: tuple[int, ...]) -> None:
         """Appraise a spine with each of its supports, and put what is wanted into the heap under its true key."""
@@ -177,37 +198,3 @@ class BestFirst:
         if handle not in self._ids:
             self._ids[handle] = self.appraisal.view.id_of(handle)
         return self._ids[handle]
-
-
-def _few(
-    prefix: _Prefix, places: Ints, links: Ints | None, bounds: Ints | None
-) -> list[tuple[int, int, int, int, int]]:
-    _, scaled, flat, status = prefix.layer.lists
-    most, rate = prefix.scaled, prefix.rate
-    onto = itertools.repeat(-1) if links is None else links.tolist()
-    within = itertools.repeat(UNLIMITED) if bounds is None else bounds.tolist()
-    found = []
-    for place, link, bound in zip(places.tolist(), onto, within, strict=False):
-        tail = min(most, scaled[place], bound)
-        if 0 < tail < UNLIMITED:
-            tail = -(-tail * rate // MILLION)
-        found.append((min(prefix.flat, flat[place], tail), max(prefix.status, status[place]), place, link, bound))
-    return sorted(found, key=_by_rank)
-
-
-def _by_rank(following: tuple[int, int, int, int, int]) -> tuple[int, int, int]:
-    return -following[0], following[1], following[2]
-
-
-def _many(
-    prefix: _Prefix, places: Ints, links: Ints | None, bounds: Ints | None
-) -> list[tuple[int, int, int, int, int]]:
-    layer = prefix.layer
-    links = np.full(len(places), -1) if links is None else links
-    bounds = np.full(len(places), UNLIMITED) if bounds is None else bounds
-    tail = share_at_most(np.minimum(np.minimum(layer.scaled[places], prefix.scaled), bounds), prefix.rate)
-    capacity = np.minimum(np.minimum(layer.flat[places], prefix.flat), tail)
-    status = np.maximum(layer.status[places].astype(np.int64), prefix.status)
-    order = np.lexsort((places, status, -capacity))
-    columns = (capacity, status, places, links, bounds)
-    return list(zip(*(column[order].tolist() for column in columns), strict=True))

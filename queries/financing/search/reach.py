@@ -15,7 +15,7 @@ from graph.kinds.terms import Technique
 from queries.completeness import IncompleteReason, Meter
 from queries.financing.appraisal import Appraisal
 from queries.financing.limits.of_link import measured
-from queries.financing.search.layers import Layer, Screen, distinct, linked
+from queries.financing.search.layers import Band, Layer, Screen, distinct, linked
 from queries.financing.search.nearness import nearness, within
 from queries.financing.search.walking import among, walked
 from queries.financing.spines import CHAIN_BOUND, Held, Linked, Step
@@ -64,7 +64,7 @@ class Reach:
             while len(self.layers) < most and not self._exhausted:
                 self._lay()
         if wanted > most and len(self.layers) >= most:
-            self.meter.cut(IncompleteReason.BUDGET, self.base.depth + most + 1)
+            self.meter.cut(IncompleteReason.BUDGET, self._depth + most + 1)
         return self.layers[:most]
 
     def _walk(self, most: int) -> None:
@@ -72,7 +72,7 @@ class Reach:
         found: list[tuple[Ints, Ints, Ints]] = []
         while self._hops < most and len(self._frontier):
             fresh = self._frontier
-            fresh = fresh[: self.meter.take(len(fresh), self.base.depth + self._hops + 1, repeated=True)]
+            fresh = fresh[: self.meter.take(len(fresh), self._depth + self._hops + 1, repeated=True)]
             near, farther, links = walked(self.appraisal.view, self.step, fresh, self.technique, self._hops)
             onward = farther != self.appraisal.beneficiary
             if len(farther) > MANY and self.toward is not None and isinstance(self.step.back, Linked):
@@ -119,7 +119,12 @@ class Reach:
         bound = self._bound[here] if self._is_trade else None
         own = Screen.open(len(nodes))
         hops = len(self.layers) + 1
-        self.layers.append(linked(self.step, nearer, nodes, places, near[here], self._links[here], bound, own, hops))
+        bands = (Band(self._depth + hops, hops, 0, len(nodes)),)
+        self.layers.append(linked(nearer, nodes, bands, places, near[here], self._links[here], bound, own))
+
+    @property
+    def _depth(self) -> int:
+        return self.base.bands[0].depth
 
     @property
     def _is_trade(self) -> bool:

@@ -6,7 +6,6 @@ A screen only spares work: what it lets through is appraised exactly. So a kind 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
 from functools import partial
 from typing import Final
 
@@ -15,7 +14,6 @@ import numpy as np
 from graph.kinds.policy import RuleKind
 from graph.snapshot import day_of
 from graph.snapshot_columns import NOT_STATED
-from graph.values import MILLION
 from queries.columns import is_foreign, is_stated
 from queries.derived import once
 from queries.exchange import in_currency
@@ -23,31 +21,16 @@ from queries.financing.appraisal import Appraisal
 from queries.financing.asset_kinds import ASSET_KINDS
 from queries.financing.control import related
 from queries.financing.gates.eligibility import NO, UNKNOWN, ruled_subjects
-from queries.financing.gates.of_offer import admits, decided, is_finance_company, licence_of
+from queries.financing.gates.of_offer import decided, is_finance_company, licence_of
 from queries.financing.limits.of_anchor import headrooms
 from queries.financing.limits.of_fund import dry_powder
-from queries.financing.limits.of_lender import limits_on
-from queries.financing.limits.offer_columns import OfferColumns, offer_columns
-from queries.financing.search.layers import Screen
+from queries.financing.limits.offer_columns import offer_columns
+from queries.financing.search.layers import CONDITIONAL, Screen
+from queries.financing.search.offers import Asked, screened
 from queries.financing.spines import Form, Spine, Step
-from queries.financing.supports import offered_guarantees, offered_policies
 from queries.financing.techniques.rows import TechniqueRow
-from queries.financing.terms import ConstraintKind, Gate, PathStatus, SupportKind, Ternary
+from queries.financing.terms import ConstraintKind, Gate, Ternary
 from queries.ratios import UNLIMITED, UNSTATED, Ints
-
-SELF_BOUND: Final = frozenset(
-    {
-        ConstraintKind.ASSET_FREE,
-        ConstraintKind.VOUCHER_PART,
-        ConstraintKind.LINK_WIDTH,
-        ConstraintKind.GUARANTOR,
-        ConstraintKind.INSURER,
-        ConstraintKind.STEP_AMOUNT,
-    }
-)
-"""Kinds that bound an offer whatever the product states."""
-OFFERED: Final = {SupportKind.GUARANTEE: offered_guarantees, SupportKind.INSURANCE: offered_policies}
-CONDITIONAL: Final = list(PathStatus).index(PathStatus.CONDITIONAL)
 
 
 def screen(appraisal: Appraisal, row: TechniqueRow, spine: Spine, step: Step, nodes: Ints) -> Screen:
@@ -75,6 +58,10 @@ def shared_by(row: TechniqueRow, spine: Spine, step: Step) -> tuple[object, ...]
         return (Gate.PRIOR_CLAIM in spine.gates,)
     if kind == "AnchorProgramme":
         return (ConstraintKind.ANCHOR_LIMIT in spine.limits,)
+    if kind == "CapitalSource":
+        return (row.technique, Gate.LICENCE in spine.gates)
+    if kind == "LoanProduct":
+        return (row.technique, Asked.of(row, spine))
     return (row.technique, spine.gates, spine.limits)
 
 
@@ -90,68 +77,23 @@ class _Open:
         self.scaled, self.flat = np.full(size, UNLIMITED), np.full(size, UNLIMITED)
         self.unknown, self.keep = np.zeros(size, bool), np.ones(size, bool)
         self.failed = np.zeros(size, np.int8)
-        self.rate: Ints | None = None
 
     def cap(self, bound: Ints) -> None:
         self.flat = np.minimum(self.flat, bound)
 
     def let(self, passing: np.ndarray) -> None:
         """Take in one gate: what it does not let pass it says no of."""
-        self.keep &= passing
+        self.keep = self.keep & passing
         self.failed += ~passing
 
     def done(self) -> Screen:
         status = np.where(self.unknown, CONDITIONAL, 0).astype(np.int8)
-        return Screen(self.scaled, self.flat, status, self.rate, self.keep, self.failed)
+        return Screen(self.scaled, self.flat, status, None, self.keep, self.failed)
 
 
 def _products(appraisal: Appraisal, row: TechniqueRow, spine: Spine, nodes: Ints) -> Screen:
-    view, need, open_ = appraisal.view, appraisal.need(row, spine), _Open(len(nodes))
-    offered = offer_columns(view, row.technique, nodes)
-    open_.rate = offered.rate if row.advances else np.full(len(nodes), MILLION)
-    open_.cap(offered.maximum)
-    if ConstraintKind.POOL in spine.limits:
-        open_.cap(offered.pool)
-    if not SELF_BOUND.intersection(spine.limits):
-        open_.cap(np.where(_without_bound(appraisal, nodes, offered), UNSTATED, UNLIMITED))
-    offers = OFFERED.get(spine.support) if spine.support is not None else None
-    if offers is not None and not offers(appraisal):
-        open_.cap(np.full(len(nodes), UNSTATED))
-    for gate in spine.gates:
-        match gate:
-            case Gate.PRODUCT_OPEN:
-                open_.unknown |= offered.may_be_open
-                open_.let(offered.is_open | offered.may_be_open)
-            case Gate.ELIGIBILITY:
-                _rules(appraisal, row, RuleKind.ELIGIBILITY, nodes, open_)
-            case Gate.TENOR:
-                longest = UNLIMITED if need.tenor_max_days is None else need.tenor_max_days
-                low = np.maximum(offered.tenor_min, need.tenor_min_days or 0)
-                open_.let(low <= np.minimum(offered.tenor_max, longest))
-            case Gate.TIMING if need.needed_by is not None:
-                left = (need.needed_by - view.as_of) // timedelta(days=1)
-                unknown = offered.processing == NOT_STATED
-                open_.unknown |= unknown
-                open_.let(np.where(unknown, left >= 0, offered.processing <= left))
-            case Gate.PURPOSE if need.purpose is not None:
-                listed = offered.purposes(view)
-                answers = {purposes: admits(purposes, need.purpose) for purposes in set(listed)}
-                open_.let(np.array([answers[purposes] for purposes in listed], bool))
-    return open_.done()
-
-
-def _without_bound(appraisal: Appraisal, nodes: Ints, offered: OfferColumns) -> np.ndarray:
-    """Which products are offered without any bound: no maximum, pool or rule, and no limit of the lender on the beneficiary."""
-    free = offered.unbounded
-    if not free.any():
-        return free
-    limiting = {lender for lender, _ in limits_on(appraisal, appraisal.beneficiary)}
-    if limiting:
-        lenders = np.unique(offered.lender)
-        limited = [lender for lender in lenders.tolist() if lender >= 0 and appraisal.entity(lender) in limiting]
-        free = free & ~np.isin(offered.lender, limited)
-    ruled = ruled_subjects(appraisal.view, RuleKind.ELIGIBILITY)
-    return np.asarray(free & ~np.isin(nodes, list(ruled))) if ruled else free
+    places = offer_columns(appraisal.view).places(nodes)
+    return screened(appraisal, row, spine).at(places)
 
 
 def _rules(appraisal: Appraisal, row: TechniqueRow, kind: RuleKind, nodes: Ints, open_: _Open) -> None:
@@ -164,20 +106,26 @@ def _rules(appraisal: Appraisal, row: TechniqueRow, kind: RuleKind, nodes: Ints,
 
 def _funds(appraisal: Appraisal, row: TechniqueRow, spine: Spine, nodes: Ints) -> Screen:
     view, open_ = appraisal.view, _Open(len(nodes))
-    money = once(view, _powder, lambda: _powder(appraisal, nodes))
-    open_.cap(money)
-    ticket, foreign = view.ints(nodes, "ticket_max"), is_foreign(view, nodes, "ticket_max")
-    open_.cap(np.where((ticket == NOT_STATED) | foreign, UNLIMITED, ticket))
-    least = view.ints(nodes, "ticket_min")
-    open_.let((open_.flat == UNSTATED) | (open_.flat > 0) & (open_.flat >= least))
-    end = view.ints(nodes, "investment_period_end")
-    open_.let((end == NOT_STATED) | (end > day_of(view.as_of)))
+    if nodes is view.handles("Fund"):
+        flat, has_money, is_investing = once(view, _fund_money, lambda: _fund_money(appraisal, nodes))
+    else:
+        flat, has_money, is_investing = _fund_money(appraisal, nodes)
+    open_.cap(flat)
+    open_.let(has_money)
+    open_.let(is_investing)
     _rules(appraisal, row, RuleKind.MANDATE, nodes, open_)
     return open_.done()
 
 
-def _powder(appraisal: Appraisal, nodes: Ints) -> Ints:
-    return np.array([UNSTATED if money is None else money for money in dry_powder(appraisal.view, nodes)], np.int64)
+def _fund_money(appraisal: Appraisal, nodes: Ints) -> tuple[Ints, np.ndarray, np.ndarray]:
+    """What each fund has for one deal at most, whether that makes one, and whether it still makes any."""
+    view = appraisal.view
+    money = [UNSTATED if amount is None else amount for amount in dry_powder(view, nodes)]
+    ticket, foreign = view.ints(nodes, "ticket_max"), is_foreign(view, nodes, "ticket_max")
+    flat = np.minimum(np.array(money, np.int64), np.where((ticket == NOT_STATED) | foreign, UNLIMITED, ticket))
+    has_money = (flat == UNSTATED) | (flat > 0) & (flat >= view.ints(nodes, "ticket_min"))
+    end = view.ints(nodes, "investment_period_end")
+    return flat, has_money, (end == NOT_STATED) | (end > day_of(view.as_of))
 
 
 def _receivables(appraisal: Appraisal, row: TechniqueRow, spine: Spine, nodes: Ints) -> Screen:

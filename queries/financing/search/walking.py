@@ -13,9 +13,7 @@ from graph.snapshot_columns import NOT_STATED
 from graph.snapshot_ids import kinds_in
 from graph.view import View
 from queries.columns import is_stated
-from queries.completeness import Meter
 from queries.derived import once
-from queries.financing.limits.offer_columns import products_of
 from queries.financing.spines import (
     Back,
     Begun,
@@ -37,7 +35,7 @@ from queries.financing.spines import (
     With,
     Without,
 )
-from queries.ratios import Ints
+from queries.ratios import UNLIMITED, Ints
 
 Pairs = tuple[Ints, Ints, Ints]
 
@@ -47,33 +45,12 @@ FEW_RECORDS: Final = 20_000
 
 def walked(view: View, step: Step, nodes: Ints, technique: Technique, hops: int) -> Pairs:
     """The places in `nodes` from which the step can be taken, the farther nodes, and the links between (-1: a field)."""
-    return conditioned(view, step, nodes, *followed(view, step.back, nodes), technique, hops)
-
-
-def may_be_left(view: View, step: Step, nodes: Ints, technique: Technique, hops: int) -> np.ndarray:
-    """The nodes from which a step may be taken at all."""
-    return _all_hold(view, step.near_when, nodes, technique, hops)
-
-
-def conditioned(
-    view: View,
-    step: Step,
-    nodes: Ints,
-    places: Ints,
-    farther: Ints,
-    links: Ints,
-    technique: Technique,
-    hops: int,
-    *,
-    of_technique: bool = False,
-) -> Pairs:
-    """Those of the pairs that keep the step's conditions. `of_technique`: they are known to be of the technique."""
+    places, farther, links = followed(view, step.back, nodes)
     if step.near_when and len(places):
-        held = may_be_left(view, step, nodes, technique, hops)[places]
+        held = may_be_left(view, step, nodes, technique)[places]
         places, farther, links = places[held], farther[held], links[held]
-    conditions = step.far_when[1:] if of_technique else step.far_when
-    if conditions and len(farther):
-        held = _all_hold(view, conditions, farther, technique, hops)
+    if step.far_when and len(farther):
+        held = _all_hold(view, step.far_when, farther, technique, hops)
         places, farther, links = places[held], farther[held], links[held]
     if step.link_when and len(links):
         held = _all_hold(view, step.link_when, links, technique, hops)
@@ -81,31 +58,51 @@ def conditioned(
     return places, farther, links
 
 
+def may_be_left(view: View, step: Step, nodes: Ints, technique: Technique) -> np.ndarray:
+    """The nodes from which a step may be taken at all."""
+    return _all_hold(view, step.near_when, nodes, technique, 0)
+
+
+def may_be_reached(view: View, step: Step, nodes: Ints, hops: Ints | int) -> np.ndarray:
+    """The nodes that a step may lead to after so many links each, whatever their technique."""
+    return _all_hold(view, step.of_farther, nodes, None, hops)
+
+
+def may_be_taken(view: View, step: Step, links: Ints) -> np.ndarray:
+    """The links over which a step may lead."""
+    return _all_hold(view, step.link_when, links, None, 0)
+
+
 @dataclass(eq=False)
 class Once:
-    """A way back followed from each node once, however many layers it stands in."""
+    """A way back followed from each node once, however many layers it stands in: the pairs by `known` node, ascending."""
 
     back: Back
     known: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
-    near: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
+    starts: Ints = field(default_factory=lambda: np.zeros(1, np.int64))
     farther: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
     links: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
 
-    def follow(self, view: View, nodes: Ints, meter: Meter, depth: int) -> Pairs:
-        """Where it leads from these nodes; those that it was not followed from yet are counted, in their order."""
-        fresh = nodes[~among(nodes, self.known)]
-        fresh = fresh[: meter.take(len(fresh), depth)]
-        if len(fresh):
-            places, farther, links = followed(view, self.back, fresh)
-            self.known = np.union1d(self.known, fresh)
-            self.near = np.concatenate([self.near, fresh[places]])
-            self.farther = np.concatenate([self.farther, farther])
-            self.links = np.concatenate([self.links, links])
-        order = np.argsort(nodes)
-        at = np.searchsorted(nodes[order], self.near).clip(max=max(0, len(nodes) - 1))
-        places = order[at]
-        here = nodes[places] == self.near
-        return places[here], self.farther[here], self.links[here]
+    def add(self, view: View, fresh: Ints) -> None:
+        """Follow it from nodes that are not known yet, each once."""
+        places, farther, links = followed(view, self.back, fresh)
+        near = np.concatenate([np.repeat(self.known, np.diff(self.starts)), fresh[places]])
+        order = np.argsort(near, kind="stable")
+        self.known = np.sort(np.concatenate([self.known, fresh]))
+        self.starts = np.searchsorted(near[order], np.append(self.known, UNLIMITED))
+        self.farther = np.concatenate([self.farther, farther])[order]
+        self.links = np.concatenate([self.links, links])[order]
+
+    def pairs(self, nodes: Ints) -> Pairs:
+        """Where it leads from these nodes, as far as it was followed from them."""
+        if not len(self.known):
+            return self.known, self.known, self.known
+        at = np.searchsorted(self.known, nodes).clip(max=len(self.known) - 1)
+        first = self.starts[at]
+        counts = np.where(self.known[at] == nodes, self.starts[at + 1] - first, 0)
+        places = np.repeat(np.arange(len(nodes)), counts)
+        rows = np.arange(len(places)) + np.repeat(first - np.cumsum(counts) + counts, counts)
+        return places, self.farther[rows], self.links[rows]
 
 
 def among(handles: Ints, ascending: Ints) -> np.ndarray:
@@ -114,21 +111,6 @@ def among(handles: Ints, ascending: Ints) -> np.ndarray:
         return np.zeros(len(handles), bool)
     at = np.searchsorted(ascending, handles).clip(max=len(ascending) - 1)
     return np.asarray(ascending[at] == handles)
-
-
-def offers(view: View, step: Step, technique: Technique) -> Ints:
-    """Every record that a joined step leads to, in id order."""
-    assert isinstance(step.back, Joined)
-    if not step.of_technique:
-        return _all_of(view, step, technique)
-    nodes, conditions = products_of(view, technique), step.far_when[1:]
-    return nodes[_all_hold(view, conditions, nodes, technique, 0)] if conditions else nodes
-
-
-def _all_of(view: View, step: Step, technique: Technique) -> Ints:
-    assert isinstance(step.back, Joined)
-    nodes = view.handles(step.back.kind)
-    return nodes[_all_hold(view, step.far_when, nodes, technique, 0)] if step.far_when else nodes
 
 
 def followed(view: View, back: Back, nodes: Ints) -> Pairs:
@@ -187,7 +169,7 @@ def _refs(view: View, nodes: Ints, field: str) -> Ints:
 
 
 def _all_hold(
-    view: View, conditions: tuple[Condition, ...], nodes: Ints, technique: Technique, hops: int
+    view: View, conditions: tuple[Condition, ...], nodes: Ints, technique: Technique | None, hops: Ints | int
 ) -> np.ndarray:
     kept = np.ones(len(nodes), bool)
     for condition in conditions if len(nodes) else ():
@@ -195,9 +177,10 @@ def _all_hold(
     return kept
 
 
-def _holds(view: View, condition: Condition, nodes: Ints, technique: Technique, hops: int) -> np.ndarray:
+def _holds(view: View, condition: Condition, nodes: Ints, technique: Technique | None, hops: Ints | int) -> np.ndarray:
     match condition:
         case OfTechnique():
+            assert technique is not None, "the technique is asked first of all"
             return _of_technique(view, nodes, technique)
         case Is(field, term):
             return np.asarray(view.ints(nodes, field) == list(type(term)).index(term))

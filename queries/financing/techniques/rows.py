@@ -26,7 +26,7 @@ class ObligorRule(enum.Enum):
     NONE = "none"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class TechniqueRow:
     """One technique.
 

@@ -1,0 +1,177 @@
+"""Offers that are open to whoever meets their gates: all products in one pass, with the technique as a column.
+
+A question screens the products of a view once for all techniques that ask the same gates of them; those of one technique are a piece
+of it. Which products a lender has is laid out once a view.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import partial
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from graph.kinds.policy import RuleKind
+from graph.kinds.terms import Instrument
+from graph.snapshot_columns import NOT_STATED
+from graph.values import MILLION
+from graph.view import View
+from queries.derived import once
+from queries.financing.appraisal import Appraisal
+from queries.financing.gates.eligibility import NO, UNKNOWN, RuleTable, ruled_subjects
+from queries.financing.gates.of_offer import admits, decided
+from queries.financing.limits.of_lender import limits_on
+from queries.financing.limits.offer_columns import OfferColumns, offer_columns
+from queries.financing.search.layers import CONDITIONAL, Edges, Screen, distinct
+from queries.financing.spines import Spine
+from queries.financing.supports import offered_guarantees, offered_policies
+from queries.financing.techniques.rows import TechniqueRow
+from queries.financing.terms import ConstraintKind, Gate, SupportKind
+from queries.ratios import UNLIMITED, UNSTATED, Ints
+
+SELF_BOUND: Final = frozenset(
+    {
+        ConstraintKind.ASSET_FREE,
+        ConstraintKind.VOUCHER_PART,
+        ConstraintKind.LINK_WIDTH,
+        ConstraintKind.GUARANTOR,
+        ConstraintKind.INSURER,
+        ConstraintKind.STEP_AMOUNT,
+    }
+)
+"""Kinds that bound an offer whatever the product states."""
+BACKED: Final = {SupportKind.GUARANTEE: offered_guarantees, SupportKind.INSURANCE: offered_policies}
+"""Supports that somebody must offer."""
+SCREENED: Final = frozenset({Gate.PRODUCT_OPEN, Gate.ELIGIBILITY, Gate.TENOR, Gate.TIMING, Gate.PURPOSE})
+"""Gates that a product can fail whatever the path."""
+
+
+class Asked(NamedTuple):
+    """What a spine asks of products: the instruments of needs that the technique and the spine serve, the gates, and what bounds them.
+
+    `pooled` by the product's pool too; `bare`: nothing of the path bounds it; `backed` by what somebody must offer; `advances` only α
+    of a value.
+    """
+
+    row_serves: tuple[Instrument, ...]
+    serves: tuple[Instrument, ...]
+    gates: frozenset[Gate]
+    pooled: bool
+    bare: bool
+    backed: SupportKind | None
+    advances: bool
+
+    @classmethod
+    def of(cls, row: TechniqueRow, spine: Spine) -> Asked:
+        """What one spine asks; of many it is the same."""
+        return cls(
+            row.serves,
+            row.serves if spine.serves is None else spine.serves,
+            SCREENED.intersection(spine.gates),
+            ConstraintKind.POOL in spine.limits,
+            SELF_BOUND.isdisjoint(spine.limits),
+            spine.support if spine.support in BACKED else None,
+            row.advances,
+        )
+
+
+def screened(appraisal: Appraisal, row: TechniqueRow, spine: Spine) -> Screen:
+    """All products as a spine asks for them. Made once a question for spines that ask alike."""
+    asked = Asked.of(row, spine)
+    return appraisal.once((screened, asked), lambda: _screened(appraisal, row, spine, asked))
+
+
+def open_offers(appraisal: Appraisal, row: TechniqueRow, spine: Spine) -> Screen:
+    """The same, with those closed that a gate keeps out."""
+    asked = Asked.of(row, spine)
+    return appraisal.once((open_offers, asked), lambda: screened(appraisal, row, spine).closed)
+
+
+def _screened(appraisal: Appraisal, row: TechniqueRow, spine: Spine, asked: Asked) -> Screen:
+    offered = offer_columns(appraisal.view)
+    size = len(offered.nodes)
+    flat = np.minimum(offered.maximum, offered.pool) if asked.pooled else offered.maximum
+    if asked.bare:
+        flat = np.where(_without_bound(appraisal, offered), UNSTATED, flat)
+    if asked.backed is not None and not BACKED[asked.backed](appraisal):
+        flat = np.minimum(flat, UNSTATED)
+    unknown, failed = np.zeros(size, bool), np.zeros(size, np.int8)
+    for gate in asked.gates:
+        key = (screened, gate, asked.row_serves if gate is Gate.ELIGIBILITY else asked.serves)
+        open_ = appraisal.once(key, partial(_gate, appraisal, row, spine, gate, offered))
+        if open_ is not None:
+            unknown, failed = unknown | open_[0], failed + np.logical_not(open_[1])
+    status = np.where(unknown, CONDITIONAL, 0).astype(np.int8)
+    rate = offered.rate if asked.advances else np.full(size, MILLION)
+    return Screen(np.full(size, UNLIMITED), flat, status, rate, failed == 0, failed)
+
+
+def _gate(
+    appraisal: Appraisal, row: TechniqueRow, spine: Spine, gate: Gate, offered: OfferColumns
+) -> tuple[np.ndarray | bool, np.ndarray | bool] | None:
+    """Of which products a gate may be unknown, and which it lets in; None where it lets in all."""
+    need = appraisal.need(row, spine)
+    match gate:
+        case Gate.PRODUCT_OPEN:
+            return offered.may_be_open, offered.is_open | offered.may_be_open
+        case Gate.ELIGIBILITY if ruled_subjects(appraisal.view, RuleKind.ELIGIBILITY):
+            ruled, at = _ruled(appraisal, offered)
+            verdict = decided(appraisal, row, RuleKind.ELIGIBILITY).verdicts[at]
+            unknown, keep = np.zeros(len(offered.nodes), bool), np.ones(len(offered.nodes), bool)
+            unknown[ruled], keep[ruled] = verdict == UNKNOWN, verdict != NO
+            return unknown, keep
+        case Gate.TENOR:
+            longest = UNLIMITED if need.tenor_max_days is None else need.tenor_max_days
+            low = np.maximum(offered.tenor_min, need.tenor_min_days or 0)
+            return False, low <= np.minimum(offered.tenor_max, longest)
+        case Gate.TIMING if need.needed_by is not None:
+            left = (need.needed_by - appraisal.view.as_of) // timedelta(days=1)
+            unknown = offered.processing == NOT_STATED
+            return unknown, np.where(unknown, left >= 0, offered.processing <= left)
+        case Gate.PURPOSE if need.purpose is not None:
+            answers = [admits(purposes, need.purpose) for purposes in offered.purposes]
+            return False, np.array(answers, bool)[offered.purpose]
+    return None
+
+
+def _without_bound(appraisal: Appraisal, offered: OfferColumns) -> np.ndarray:
+    """Which products are offered without any bound: no maximum, pool or rule, and no limit of the lender on the beneficiary."""
+    free = offered.unbounded
+    if not free.any():
+        return free
+    limiting = {lender for lender, _ in limits_on(appraisal, appraisal.beneficiary)}
+    if limiting:
+        lenders = np.unique(offered.lender)
+        limited = [lender for lender in lenders.tolist() if lender >= 0 and appraisal.entity(lender) in limiting]
+        free = free & ~np.isin(offered.lender, limited)
+    subjects = ruled_subjects(appraisal.view, RuleKind.ELIGIBILITY)
+    known = once(appraisal.view, _without_bound, lambda: np.isin(offered.nodes, list(subjects)))
+    return np.asarray(free & ~known)
+
+
+def _ruled(appraisal: Appraisal, offered: OfferColumns) -> tuple[Ints, Ints]:
+    """The products that hard rules are about, and the place of each among the subjects of the rules; made once a view."""
+    subjects = RuleTable.of(appraisal.view, RuleKind.ELIGIBILITY).subjects
+
+    def make() -> tuple[Ints, Ints]:
+        at = np.searchsorted(subjects, offered.nodes).clip(max=max(0, len(subjects) - 1))
+        ruled = np.flatnonzero(subjects[at] == offered.nodes) if len(subjects) else at[:0]
+        return ruled, at[ruled]
+
+    return once(appraisal.view, _ruled, make)
+
+
+def by_lender(view: View, technique: int) -> tuple[Ints, Edges]:
+    """The lenders of a technique's products, in id order, and the edges from them to these; made once a view."""
+
+    def make() -> tuple[Ints, Edges]:
+        offered = offer_columns(view)
+        lender = offered.lender[offered.piece(technique)]
+        near = np.flatnonzero(lender >= 0)
+        lenders, places = distinct(view, lender[near])
+        order = np.argsort(places, kind="stable")
+        starts = np.searchsorted(places[order], np.arange(len(lenders) + 1))
+        return lenders, Edges(starts, near[order], np.full(len(near), -1), None)
+
+    return once(view, (by_lender, technique), make)
