@@ -102,6 +102,39 @@ def test_an_answer_with_errors_is_exit_code_1(luoshu: Command, tmp_path: Path) -
     assert (found.code, found.json["errors"][0]["extensions"]["code"]) == (1, "GRAPHQL_VALIDATION_FAILED")
 
 
+def test_rows_are_exported_and_asked_again_by_their_manifest(luoshu: Command, firms: Path, tmp_path: Path) -> None:
+    luoshu("load", "tabular", str(firms), "--source-name", "list", "--recorded-at", "2026-01-01T00:00:00+08:00")
+    (tmp_path / "q.graphql").write_text("{ enterprises { nodes { id name foundedOn } } }")
+    made = luoshu("export", "firms.csv", "--ask", "q.graphql", "--json")
+    assert made.code == 0
+    assert (tmp_path / "firms.csv").read_text(encoding="utf-8-sig").splitlines() == [
+        "id,name,foundedOn",
+        "enterprise:a,东方厂,2001-01-01",
+    ]
+    assert made.json == json.loads((tmp_path / "firms.csv.manifest.json").read_text())
+    (tmp_path / "more").mkdir()
+    (tmp_path / "more/enterprises.csv").write_text("id,name\nc,北方厂\n", encoding="utf-8")
+    assert luoshu("load", "tabular", "more", "--source-name", "more").code == 0
+    again = luoshu("export", "again.xlsx", "--again", "firms.csv.manifest.json", "--json")
+    assert (again.code, again.json["rows_sha256"]) == (0, made.json["rows_sha256"])
+    assert luoshu("export", "now.csv", "--ask", "q.graphql", "--json").json["count"] == 2
+
+
+def test_an_export_without_a_question_is_refused(luoshu: Command) -> None:
+    refused = luoshu("export", "rows.csv")
+    assert refused.code == 1
+    assert "--ask FILE.graphql, or --again FILE.manifest.json" in refused.err
+
+
+def test_an_answer_is_drawn(luoshu: Command, firms: Path, tmp_path: Path) -> None:
+    luoshu("load", "tabular", str(firms), "--source-name", "list")
+    (tmp_path / "q.graphql").write_text('{ financingPaths(beneficiary: "enterprise:a") { completeness { complete } } }')
+    assert luoshu("ask", "q.graphql", "--plot", "paths.svg").code == 0
+    assert (tmp_path / "paths.svg").read_text(encoding="utf-8").startswith("<?xml")
+    refused = luoshu("ask", "q.graphql", "--plot", "paths.pdf")
+    assert (refused.code, "paths.pdf" in refused.err) == (1, True)
+
+
 def test_loads_can_be_undone_sources_withdrawn_and_ids_retracted(luoshu: Command, firms: Path) -> None:
     luoshu("load", "tabular", str(firms), "--source-name", "list")
     assert luoshu("load", "--undo", "1", "--json").json == {
