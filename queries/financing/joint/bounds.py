@@ -28,7 +28,7 @@ def flow_bound(programme: Programme) -> tuple[int, tuple[int, ...]]:
     """(no more than this can be brought, amounts of a flow under looser limits)."""
     flow = looser(programme)
     network = network_of(flow)
-    solved = None if network is None else cheapest_flow(flow, network)
+    solved = None if network is None else cheapest_flow(flow, network, any_cost=True)
     if solved is None:
         return sum(programme.caps), programme.caps
     return sum(solved[0]), solved[0]

@@ -31,10 +31,12 @@ def largest_flow(tail: Ints, head: Ints, capacity: Ints, source: int, sink: int)
     return solver.optimal_flow(), flows
 
 
-def cheapest_flow(programme: Programme, network: Network) -> tuple[tuple[int, ...], bool] | None:
+def cheapest_flow(
+    programme: Programme, network: Network, *, any_cost: bool = False
+) -> tuple[tuple[int, ...], bool] | None:
     """(the amounts by path, whether no cheaper ones bring as much) of a maximum flow; None where 64 bits do not hold it.
 
-    Of flows of equal cost that with the least Σ place·amount, as far as 64 bits hold it.
+    Of flows of equal cost that with the least Σ place·amount, as far as 64 bits hold it. `any_cost`: costs do not matter.
     """
     if not programme.size:
         return (), True
@@ -44,19 +46,23 @@ def cheapest_flow(programme: Programme, network: Network) -> tuple[tuple[int, ..
     tail, head = np.array(network.tail), np.array(network.head)
     capacity = np.array(caps, np.int64)
     value, flows = largest_flow(tail, head, capacity, SOURCE, SINK)
-    costs = _scaled(programme, network)
+    costs = None if any_cost else _scaled(programme, network)
     if costs is not None and value:
-        flows = _cheapest(network, tail, head, capacity, costs, value)
+        unit = np.array([0] * len(network.rows) + costs, np.int64)
+        flows = cheapest_of(tail, head, capacity, unit, SOURCE, SINK, value)
     amounts = tuple(flows[len(network.rows) :].tolist())
     return amounts, costs is not None or len(set(programme.cost)) == 1
 
 
-def _cheapest(network: Network, tail: Ints, head: Ints, capacity: Ints, costs: list[int], value: int) -> Ints:
+def cheapest_of(tail: Ints, head: Ints, capacity: Ints, cost: Ints, source: int, sink: int, value: int) -> Ints:
+    """The flow by arc of least cost among those of this value, which is not above the maximum.
+
+    Costs times twice the square of the vertices are within `LARGEST`. Raises LuoshuError where the solver does not finish.
+    """
     solver = min_cost_flow.SimpleMinCostFlow()
-    unit = np.array([0] * len(network.rows) + costs, np.int64)
-    arcs = solver.add_arcs_with_capacity_and_unit_cost(tail.astype(np.int32), head.astype(np.int32), capacity, unit)
-    solver.set_node_supply(SOURCE, value)
-    solver.set_node_supply(SINK, -value)
+    arcs = solver.add_arcs_with_capacity_and_unit_cost(tail.astype(np.int32), head.astype(np.int32), capacity, cost)
+    solver.set_node_supply(source, value)
+    solver.set_node_supply(sink, -value)
     status = solver.solve()
     if status != solver.Status.OPTIMAL:
         raise LuoshuError(f"the flow solver answered {status.name} on {len(tail)} arcs")

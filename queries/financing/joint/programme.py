@@ -131,3 +131,13 @@ class Allocation:
     upper: int
     least_cost: bool
     stops: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Solved:
+    """An amount in 分 with its method; `lower` ≤ the largest amount ≤ `upper`, and `amount` is `lower`. `upper` None: not bounded."""
+
+    amount: int
+    method: SolveMethod
+    lower: int
+    upper: int | None

@@ -8,22 +8,26 @@ from queries.financing.joint.network import network_of
 from queries.financing.joint.programme import Allocation, Programme, SolveMethod
 
 
-def solve(programme: Programme, left: Left) -> Allocation:
+def solve(programme: Programme, left: Left, *, mix: bool = True) -> Allocation:
     """The solution, exact where the programme is a flow, else as far as it is proven within the time `left`.
 
-    `lower` is brought by `amounts`; `upper` is proven. Paths in their order decide between equal mixes.
+    `lower` is brought by `amounts`; `upper` is proven. Paths in their order decide between equal mixes. `mix` False: any amounts that
+    bring as much, and nothing about what stops them.
     """
+    stops: tuple[int, ...] = ()
     network = network_of(programme)
     if network is not None:
-        flow = cheapest_flow(programme, network)
+        flow = cheapest_flow(programme, network, any_cost=not mix)
         if flow is not None and (not programme.has_minimum or programme.holds(flow[0])):
             amounts, least_cost = flow
             value = sum(amounts)
-            stops = nearest_cut(programme, network, amounts)
+            if mix:
+                stops = nearest_cut(programme, network, amounts)
             return Allocation(amounts, SolveMethod.EXACT_FLOW, value, value, least_cost, stops)
-    found = whole(programme, left)
+    found = whole(programme, left, costs=mix)
     method = SolveMethod.EXACT_ENUM if found.proven else SolveMethod.BOUNDS
-    stops = stopping_rows(programme, found.amounts, left) if found.proven else full_rows(programme, found.amounts)
+    if mix:
+        stops = stopping_rows(programme, found.amounts, left) if found.proven else full_rows(programme, found.amounts)
     return Allocation(found.amounts, method, sum(found.amounts), found.upper, found.least_cost, stops)
 
 

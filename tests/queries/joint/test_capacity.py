@@ -1,0 +1,102 @@
+"""What paths to several firms bring together."""
+
+import os
+import random
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from graph.kinds.terms import Technique
+from graph.money import Money
+from graph.records import Ref
+from graph.view import View
+from queries.financing.joint.capacity import joint_capacity
+from queries.financing.joint.programme import SolveMethod
+from queries.financing.joint.shared_limits import JointPath
+from queries.financing.need import NeedAsked
+from queries.financing.terms import PathStatus
+from queries.financing_paths import UNBLOCKED, drawn
+from queries.fundable_amount import fundable_amount
+from tests.queries.finance import PROGRAMME, WAN, bank, chain_view, firm, product, programme, supplies, view_of
+from tests.queries.path_oracle import World
+from tests.queries.path_worlds import records_of, worlds
+
+EXAMPLES = int(os.environ.get("LUOSHU_EXAMPLES", "60"))
+
+
+def forever() -> float:
+    return 60.0
+
+
+def paths_to(view: View, *firms: str) -> list[JointPath]:
+    found = []
+    for one in firms:
+        drawing = drawn(view, one, new_money=True)
+        found += [JointPath(drawing.appraisal, path) for path in drawing.paths]
+    return found
+
+
+def test_firms_share_the_anchors_headroom_and_the_links_between_them() -> None:
+    view = chain_view(
+        firm("t1"), firm("t2"), firm("t3"), programme(1000),
+        supplies("t1", "anchor", 3650, 90), supplies("t2", "t1", 730, 60),
+        supplies("t3", "anchor", 365, 30), supplies("t2", "t3", 3650, 90),
+        product(Technique.DEEP_TIER, programme=Ref(PROGRAMME)),
+        product(Technique.PAYABLES_FINANCE, "direct", programme=Ref(PROGRAMME)),
+    )  # fmt: skip
+    every = [f"enterprise:{name}" for name in ("t1", "t2", "t3")]
+    found = joint_capacity(paths_to(view, *every), forever)
+    assert (found.amount, found.lower, found.upper) == (930 * WAN,) * 3
+    assert joint_capacity(paths_to(view, "enterprise:t2"), forever).amount == 150 * WAN
+    assert joint_capacity([], forever).amount == 0
+
+
+def test_without_all_paths_nothing_bounds_it_from_above() -> None:
+    view = view_of(bank(), firm("seller"), product(Technique.COMPREHENSIVE_LINE, max_amount=Money(5)))
+    found = joint_capacity(paths_to(view, "enterprise:seller"), forever, complete=False)
+    assert (found.lower, found.upper, found.method) == (5, None, SolveMethod.BOUNDS)
+
+
+@settings(max_examples=EXAMPLES)
+@given(worlds(), st.one_of(st.none(), st.integers(1, 1500)))
+def test_fundable_is_within_the_need_and_the_sum_of_capacities(world: World, amount: int | None) -> None:
+    view, need = view_of(*records_of(world)), None if amount is None else NeedAsked(Money(amount))
+    drawing = drawn(view, world.firms[0].id, need=need, new_money=True)
+    capacities = [path.capacity.amount or 0 for path in drawing.paths]
+    found = fundable_amount(view, world.firms[0].id, need=need, status=UNBLOCKED)
+    assert found.upper is not None
+    assert max(capacities, default=0) <= found.lower == found.amount <= found.upper <= sum(capacities)
+    assert sum(item.amount for item in found.mix) == found.amount
+    assert amount is None or found.upper <= amount
+    for item in found.mix:
+        assert item.path.capacity is not None
+        assert 0 < item.amount <= item.path.capacity
+    assert bool(found.stopped_by) == bool(capacities) or not any(capacities)
+
+
+@settings(max_examples=EXAMPLES // 4)
+@given(worlds(), st.integers(1, 1500), st.randoms(use_true_random=False))
+def test_load_order_changes_no_byte(world: World, amount: int, dice: random.Random) -> None:
+    records, need = records_of(world), NeedAsked(Money(amount))
+    one, other = view_of(*records), view_of(*dice.sample(records, len(records)))
+    told = []
+    for view in (one, other):
+        found = fundable_amount(view, world.firms[0].id, need=need, status=UNBLOCKED)
+        stops = [(limit.kind, view.id_of(limit.on), limit.headroom) for limit in found.stopped_by]
+        mix = [(item.path.id, item.amount, item.cost) for item in found.mix]
+        told.append((found.amount, found.lower, found.upper, found.method, found.weighted_cost, mix, stops))
+    assert told[0] == told[1]
+
+
+@settings(max_examples=EXAMPLES // 4)
+@given(worlds(), st.integers(1, 1500))
+def test_more_statuses_and_more_need_never_bring_less(world: World, amount: int) -> None:
+    view = view_of(*records_of(world))
+    few = fundable_amount(view, world.firms[0].id, need=NeedAsked(Money(amount)), status=[PathStatus.AVAILABLE])
+    more = fundable_amount(view, world.firms[0].id, need=NeedAsked(Money(amount)), status=UNBLOCKED)
+    larger = fundable_amount(view, world.firms[0].id, need=NeedAsked(Money(amount + 7)), status=UNBLOCKED)
+    assert few.upper is not None
+    assert more.upper is not None
+    assert larger.upper is not None
+    assert few.lower <= more.upper
+    assert more.lower <= larger.upper
