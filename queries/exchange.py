@@ -93,20 +93,21 @@ def owed_in(view: View, money: Money, currency: str = CNY) -> int | None:
 
 
 def in_currency(
-    view: View, handles: Ints, field: str, currency: str = CNY, *, owed: bool = False
+    view: View, handles: Ints, field: str, currency: str = CNY, *, owed: bool = False, of: Ints | None = None
 ) -> tuple[Ints, np.ndarray]:
     """A money field of records of one kind as `worth_in` or `owed_in`, and where it is in a currency without a rate.
 
-    NOT_STATED stands; an amount without a rate stays in its own currency.
+    `of`: these amounts, in the field's currency, instead. NOT_STATED stands; an amount without a rate stays in its own currency.
     """
-    amounts = view.ints(handles, field)
+    amounts = view.ints(handles, field) if of is None else of
     without_rate = is_foreign(view, handles, field, currency)
     if not without_rate.any():
         return amounts, without_rate
     amounts, convert = amounts.copy(), owed_in if owed else worth_in
     for place in np.flatnonzero(without_rate).tolist():
         money = view.value(int(handles[place]), field)
-        converted = convert(view, money, currency) if isinstance(money, Money) else None
+        assert isinstance(money, Money)
+        converted = convert(view, Money(int(amounts[place]), money.currency), currency)
         if converted is not None:
             amounts[place], without_rate[place] = min(converted, UNLIMITED), False
     return amounts, without_rate

@@ -9,7 +9,7 @@ from graph.kinds.assets import Asset, Receivable
 from graph.kinds.supply_side import LoanProduct
 from graph.kinds.terms import Recourse
 from graph.money import CNY, Money
-from graph.values import MILLION
+from graph.values import MILLION, millionths
 from queries.financing.appraisal import Appraisal
 from queries.financing.asset_kinds import ASSET_KINDS, VALUED, debtor_of
 from queries.financing.candidates import Candidate
@@ -126,10 +126,18 @@ class Case:
         parties = dict.fromkeys(party for _, party in by_place)
         return tuple(party for party in parties if party not in (-1, self.beneficiary, self.obligor))
 
+    @property
+    def covered(self) -> bool:
+        """Whether a support bears a part of its losses."""
+        return any(support.covers for support in self.candidate.supports)
+
     def _rate(self) -> int | None:
         if not self.row.advances:
             return MILLION
-        return None if self.offer is None else self.appraisal.rate(self.product, self.offer)
+        if self.offer is None:
+            return None
+        rate, raised = self.appraisal.rate(self.product, self.offer), self.offer.advance_rate_with_cover
+        return rate if rate is None or raised is None or not self.covered else max(rate, millionths(raised))
 
     def _obligor(self) -> int:
         match self.owes:

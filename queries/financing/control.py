@@ -38,6 +38,31 @@ def group_of(view: View, handle: int) -> int:
     return view.ref(handle, "group") if handle >= 0 and view.kind_of(handle).name in GROUPED else -1
 
 
+def groups_of(view: View, handle: int) -> list[int]:
+    """Every group that a party is in, of control or of dependence: the one it names, and those that it is recorded a member of."""
+    own = group_of(view, handle)
+    links = view.holders("MemberOf", "source", handle) if handle >= 0 else np.zeros(0, np.int64)
+    listed = (group for group in view.refs(links, "target").tolist() if group >= 0 and view.has_kind(group, "Group"))
+    return list(dict.fromkeys([*([own] if own >= 0 else []), *listed]))
+
+
+def controllers_of(view: View, handle: int) -> list[int]:
+    """Who holds a majority of a party, of those that do, and so on, nearest first; governments control nobody."""
+    found: list[int] = []
+    frontier = np.array([handle])
+    for _ in range(MAX_CLIMB):
+        _, links = view.expand("Controls", "target", frontier)
+        share = view.ints(links, "share")
+        holders = view.refs(links[(share == NOT_STATED) | (share > MILLION // 2)], "source").tolist()
+        fresh = [one for one in dict.fromkeys(holders) if one >= 0 and one != handle and one not in found]
+        fresh = [one for one in fresh if not view.has_kind(one, "GovernmentUnit")]
+        if not fresh:
+            break
+        found += fresh
+        frontier = np.array(fresh)
+    return found
+
+
 def control_group_of(view: View, handle: int) -> int:
     """The group whose control a party is recorded under; -1: none."""
     group = group_of(view, handle)
@@ -112,7 +137,10 @@ def same_control(view: View, one: int, other: int) -> bool:
 def group_members(view: View, group_or_head: int) -> list[int]:
     """The parties of a group, or those that a party controls with itself, in id order by kind."""
     if view.has_kind(group_or_head, "Group"):
-        return [int(member) for kind in GROUPED for member in view.holders(kind, "group", group_or_head)]
+        named = [int(member) for kind in GROUPED for member in view.holders(kind, "group", group_or_head)]
+        links = view.holders("MemberOf", "target", group_or_head)
+        listed = [member for member in view.refs(links, "source").tolist() if view.kind_of(member).name in GROUPED]
+        return list(dict.fromkeys([*named, *listed]))
     return sorted(_controlled(view, group_or_head))
 
 

@@ -20,7 +20,7 @@ from queries.derived import offer_record
 from queries.financing.appraisal import Appraisal
 from queries.financing.candidates import Candidate, Support
 from queries.financing.control import legal_entity
-from queries.financing.limits.exposures import pool_of
+from queries.financing.limits.covers import pool_of
 from queries.financing.terms import SupportKind
 from queries.tally import Tally, amount_of
 

@@ -77,13 +77,15 @@ class ConstraintKind(Term):
     DEBTOR_LIMIT = "买方限额"
     BUY_BACK = "回购额度"
     POOL = "资金池额度"
-    GUARANTOR = "担保机构额度"
+    GUARANTOR = "担保机构、小额贷款公司额度"
     INSURER = "保险人额度"
     SINGLE_NAME = "单户限额"
     GROUP = "集团限额"
+    JOINT_CREDIT = "联合授信额度"
     SECTOR_LIMIT = "行业限额"
     FUND_DRY_POWDER = "基金可投资金"
     FUND_CONCENTRATION = "基金单一企业上限"
+    TERM_RULE = "期限规则"
 
 
 class SupportKind(Term):

@@ -12,9 +12,10 @@ from graph.records import Record
 from queries.derived import offer_record
 from queries.exchange import owed_in, rate
 from queries.financing.cases import Case
-from queries.financing.gates.verdicts import FAILED, PASSED, Verdict, unknown
+from queries.financing.gates.verdicts import FAILED, PASSED, Verdict, unknown, worse
 from queries.financing.limits.constraints import Constraint, MissingFact, capacity_of
 from queries.financing.limits.of_pool import may_be_stopped
+from queries.financing.limits.of_term import within_terms
 from queries.financing.tenor import ANY, tenor_of, wanted
 from queries.financing.terms import ConstraintKind, SupportKind
 
@@ -92,7 +93,12 @@ def _moneys(case: Case) -> Iterator[tuple[int, Money | None]]:
 
 
 def tenor(case: Case) -> Verdict:
-    """TENOR: the days that the need asks for, that the offer allows and that the instrument runs have some in common.
+    """TENOR: the days asked for, allowed and run have some in common, and what runs keeps the dated rules on terms."""
+    return worse(_in_common(case), within_terms(case))
+
+
+def _in_common(case: Case) -> Verdict:
+    """The days that the need asks for, that the offer allows and that the instrument runs have some in common.
 
     The financing of a claim runs as long as the claim (a voucher's part as long as its root); a line serves any term within it.
     """

@@ -30,7 +30,8 @@ class Constraint:
 
     `on` what is bounded, `record` what states it (-1: nothing beside `on`); `limit`, `used`, `headroom` in 分 of the bound's own
     terms, None where not stated (limit and used: also where there is none); `draw` what one 分 of the path draws; `at_most`: a
-    factor that nobody states could only lower the headroom. With draw 0 it is NOT_APPLICABLE: shown, but it bounds nothing.
+    factor that nobody states could only lower the headroom. With draw 0 it is NOT_APPLICABLE: shown, but it bounds nothing. `other`:
+    who besides `on` it is between, the lender that limits a name, the debtor whose part of a guarantor or pool it is (-1: nobody).
     """
 
     kind: ConstraintKind
@@ -43,6 +44,12 @@ class Constraint:
     at_most: bool = False
     record: int = -1
     missing: tuple[MissingFact, ...] = ()
+    other: int = -1
+
+    @property
+    def key(self) -> tuple[ConstraintKind, int, int, int]:
+        """What tells the bound itself: paths with equal keys draw on one and the same headroom."""
+        return self.kind, self.on, self.other, self.record
 
     @property
     def applies(self) -> bool:

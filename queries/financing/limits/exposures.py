@@ -1,60 +1,84 @@
-"""What a lender already has out on a name: Σ over facilities (committed: max(limit, drawn); uncommitted: drawn) + Σ loans outside any.
+"""What a lender already has out on names: Σ over facilities (committed: max(limit, drawn); uncommitted: drawn) + Σ outside any of loans,
+its parts of syndicated loans, leases, debt of partnerships, its own guarantees, and claims, bills and credits that it has bought.
 
-A guarantee or pool that covers share c moves c of it to the supporter. Financing of claims without recourse is exposure to the buyer,
-not to the seller; with recourse to the seller, and to the buyer too where the product says so; not stated, to both.
+A support that covers share c moves c of it to the supporter, save of gross limits. Financing of claims without recourse is exposure to
+the debtor, not to the seller; with recourse to the seller, and to the debtor too where the product says so; in part, by its share; not
+stated, to both.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
-from graph.kinds.contracts import Encumbrance, EncumbranceKind, Facility, Guarantee, Loan
-from graph.kinds.supply_side import LoanProduct, LossSharing, Pool
-from graph.kinds.terms import Recourse, Technique
+from graph.kinds.contracts import (
+    Encumbrance,
+    EncumbranceKind,
+    Facility,
+    Guarantee,
+    InsurancePolicy,
+    Lease,
+    Loan,
+    PppPart,
+)
+from graph.kinds.supply_side import LoanProduct
+from graph.kinds.terms import Instrument, Recourse, Technique
 from graph.money import CNY
+from graph.snapshot_columns import NOT_STATED
 from graph.values import MILLION, millionths
 from graph.view import View
-from queries.derived import offer_record
+from queries.columns import is_stated
+from queries.derived import offer_record, once
 from queries.financing.asset_kinds import ASSET_KINDS
 from queries.financing.control import legal_entity
-from queries.ratios import share_of
-from queries.tally import Amount, Tally, amount_of, plus
+from queries.financing.limits.constraints import MissingFact
+from queries.financing.limits.covers import cover_of
+from queries.ratios import Ints, share_of
+from queries.tally import Amount, Tally, amount_of, plus, total_of
 
-NOT_ON_SELLER: Final = frozenset({Recourse.NONE})
-ON_BUYER: Final = frozenset({Technique.BILL_DISCOUNT, Technique.FORFAITING})
+ON_PAPER: Final = frozenset({Technique.BILL_DISCOUNT, Technique.FORFAITING})
 """An acceptor or a bank owes its paper whoever else stands for it."""
+ON_DEBTOR: Final = frozenset(
+    {
+        Technique.RECEIVABLES_DISCOUNTING,
+        Technique.FACTORING,
+        Technique.PAYABLES_FINANCE,
+        Technique.DEEP_TIER,
+        *ON_PAPER,
+    }
+)
+"""Techniques whose financing the debtor of the claim pays back; where none is stated, it may be one of them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """Which exposures a limit counts: in one currency, of one product (-1: any), net of margin or not."""
+    """Which exposures a limit counts: in one currency, of one product (-1: any), net of margin or not; `gross`: whoever covers them."""
 
     currency: str = CNY
     product: int = -1
     net_of_margin: bool = False
+    gross: bool = False
 
 
-def outstanding_of(loan: Loan, handle: int, currency: str = CNY) -> Amount:
+def outstanding_of(view: View, loan: Loan, handle: int, currency: str = CNY) -> Amount:
     """What is still owed on a loan; where nobody states it, the principal."""
-    if loan.outstanding is not None:
-        return amount_of(loan.outstanding, handle, "outstanding", currency)
-    return amount_of(loan.principal, handle, "outstanding", currency)
+    money = loan.principal if loan.outstanding is None else loan.outstanding
+    return amount_of(money, handle, "outstanding", currency, view=view, owed=True)
 
 
 def drawn_of(view: View, facility: Facility, handle: int, currency: str = CNY) -> Tally:
     """What is drawn of a facility; where nobody states it, the outstanding loans that name it."""
     tally = Tally()
     if facility.drawn is not None:
-        tally.add(amount_of(facility.drawn, handle, "drawn", currency))
+        tally.add(amount_of(facility.drawn, handle, "drawn", currency, view=view, owed=True))
         return tally
     for loan in view.holders("Loan", "facility", handle).tolist():
         record = view.record(loan)
         assert isinstance(record, Loan)
-        tally.add(outstanding_of(record, loan, currency))
+        tally.add(outstanding_of(view, record, loan, currency))
     return tally
 
 
@@ -63,94 +87,144 @@ def is_expired(view: View, facility: Facility) -> bool:
     return facility.expires_on is not None and facility.expires_on <= view.as_of
 
 
-def on_borrower(view: View, lender: int, borrower: int, counted: Counted) -> Tally:
-    """A lender's exposure to a party as borrower, in 分."""
-    tally = Tally()
-    for handle in view.holders("Facility", "borrower", borrower).tolist():
-        if legal_entity(view, view.ref(handle, "lender")) == lender and _is_of(view, handle, counted.product):
+def on_borrowers(view: View, lender: int, borrowers: Sequence[int], counted: Counted) -> Tally:
+    """A lender's exposure to parties as its borrowers, lessees and debtors whom it guarantees, in 分."""
+    tally, ours, parties = Tally(), _of_lender(view, lender), np.array(borrowers, np.int64)
+    for handle in _named(view, "Facility", "borrower", parties, "lender", ours).tolist():
+        if _is_of(view, handle, counted.product):
             tally.join(_facility(view, handle, counted))
-    for handle in view.holders("Loan", "borrower", borrower).tolist():
-        if (
-            legal_entity(view, view.ref(handle, "lender")) == lender
-            and view.ref(handle, "facility") < 0
-            and _is_of(view, handle, counted.product)
-            and _recourse(view, handle) not in NOT_ON_SELLER
-        ):
-            tally.add(uncovered(view, handle, _loan(view, handle, counted.currency)))
+    loans = _holders(view, "Loan", "borrower", parties)
+    loans = loans[view.refs(loans, "facility") < 0]
+    for handle in loans[_lent_by(view, loans, ours)].tolist():
+        if _is_of(view, handle, counted.product):
+            owed = _part_of(view, handle, lender, _loan(view, handle, counted.currency))
+            tally.add(_uncovered(view, handle, share_on_seller(view, handle, owed), counted))
+    if counted.product < 0:
+        for handle in _named(view, "Lease", "lessee", parties, "lessor", ours).tolist():
+            tally.add(_uncovered(view, handle, _lease(view, handle, counted.currency), counted))
+        for handle in _given(view, parties, ours).tolist():
+            tally.add(guaranteed(view, handle, counted.currency))
+        for handle in _partnerships(view, parties, ours).tolist():
+            tally.add(_uncovered(view, handle, _ppp_part(view, handle, counted.currency), counted))
     return tally
 
 
-def on_buyer(view: View, lender: int, buyer: int, counted: Counted) -> Tally:
-    """A lender's exposure to a party that owes the claims it has financed, in 分."""
+def on_debtors(view: View, lender: int, debtors: Sequence[int], counted: Counted) -> Tally:
+    """A lender's exposure to parties that owe the claims, bills and credits that it has financed or bought, in 分."""
     tally = Tally()
-    for contract, registered in _claims_financed(view, lender, buyer, counted.currency).items():
+    for contract, registered in _claims_financed(view, lender, debtors, counted.currency).items():
         if view.has_kind(contract, "Encumbrance"):
             if counted.product < 0:
                 tally.add(registered)
-        elif (
-            view.has_kind(contract, "Loan")
-            and _is_of(view, contract, counted.product)
-            and _draws_on_buyer(view, contract)
-        ):
-            owed = uncovered(view, contract, _loan(view, contract, counted.currency))
+        elif view.has_kind(contract, "Loan") and _is_of(view, contract, counted.product):
+            owed = share_on_debtor(view, contract, _loan(view, contract, counted.currency))
+            owed = _uncovered(view, contract, owed, counted)
             if owed.value is not None and registered.value is not None:
                 owed = Amount(min(owed.value, registered.value))
             tally.add(owed)
     return tally
 
 
-def guaranteed_for(view: View, lender: int, guarantor: int, counted: Counted) -> Tally:
-    """What a party guarantees of a lender's contracts, in 分: a support's exposure at the lender."""
-    tally = Tally()
-    for handle in view.holders("Guarantee", "guarantor", guarantor).tolist():
-        contract = view.ref(handle, "contract")
-        financed = contract >= 0 and view.kind_of(contract).name in ("Loan", "Facility")
-        if (
-            financed
-            and legal_entity(view, view.ref(contract, "lender")) == lender
-            and _is_of(view, contract, counted.product)
-        ):
-            tally.add(guaranteed(view, handle, counted.currency))
+def guaranteed_by(view: View, lender: int, supporters: Sequence[int], counted: Counted) -> Tally:
+    """What parties guarantee or insure of a lender's contracts, in 分: a supporter's exposure at the lender."""
+    tally, ours = Tally(), _of_lender(view, lender)
+    parties = np.array(supporters, np.int64)
+    for kind, who in (("Guarantee", "guarantor"), ("InsurancePolicy", "insurer")):
+        for handle in _holders(view, kind, who, parties).tolist():
+            contract = view.ref(handle, "contract")
+            if contract < 0 or view.kind_of(contract).name not in ("Loan", "Facility"):
+                continue
+            if view.ref(contract, "lender") in ours and _is_of(view, contract, counted.product):
+                tally.add(guaranteed(view, handle, counted.currency))
     return tally
 
 
-def guaranteed(view: View, guarantee: int, currency: str = CNY) -> Amount:
-    """What a guarantor may still have to pay under a guarantee; where nobody states it, the amount guaranteed."""
-    record = view.record(guarantee)
-    assert isinstance(record, Guarantee)
-    if record.outstanding is not None:
-        return amount_of(record.outstanding, guarantee, "outstanding", currency)
-    return amount_of(record.amount, guarantee, "outstanding", currency)
+def guaranteed(view: View, promise: int, currency: str = CNY) -> Amount:
+    """What a guarantor or insurer may still have to pay; where nobody states it, the most that it promises."""
+    record = view.record(promise)
+    assert isinstance(record, Guarantee | InsurancePolicy)
+    most = record.amount if isinstance(record, Guarantee) else record.limit
+    money = most if record.outstanding is None else record.outstanding
+    return amount_of(money, promise, "outstanding", currency, view=view, owed=True)
 
 
-def uncovered(view: View, contract: int, amount: Amount) -> Amount:
-    """What stays on the debtor's limit of an amount owed under a contract: less what its supports cover."""
-    if amount.value is None:
-        return amount
-    covered = sum(_cover_shares(view, contract))
-    return Amount(amount.value - share_of(amount.value, min(covered, MILLION)))
+def share_on_seller(view: View, loan: int, owed: Amount) -> Amount:
+    """The part of what is owed on a loan for which its borrower stands: none without recourse, its share in part, else all."""
+    offer = _offer(view, loan)
+    if technique_of(view, loan) is Technique.FORFAITING:
+        return Amount(0)
+    if offer is None or owed.value is None or offer.recourse not in (Recourse.NONE, Recourse.PARTIAL):
+        return owed
+    if offer.recourse is Recourse.NONE:
+        return Amount(0)
+    return owed if offer.recourse_share is None else Amount(_up(owed.value, millionths(offer.recourse_share)))
 
 
-def _cover_shares(view: View, contract: int) -> Iterable[int]:
-    shares = [view.value(guarantee, "cover_share") for guarantee in view.holders("Guarantee", "contract", contract)]
-    if view.has_kind(contract, "Loan") and (pool := pool_of(view, contract)) >= 0:
-        shares.append(offer_record(view, pool, Pool).cover_share)
-    for policy in view.holders("InsurancePolicy", "contract", contract).tolist():
-        deductible = view.value(policy, "deductible")
-        shares.append(None if deductible is None else 1 - deductible)
-    product = view.ref(contract, "product")
-    for sharing in view.holders("LossSharing", "product", product).tolist() if product >= 0 else ():
-        record = offer_record(view, sharing, LossSharing)
-        if record.since is None or record.since <= view.as_of:
-            shares.append(record.government_share)
-    return (millionths(share) for share in shares if share is not None)
+def share_on_debtor(view: View, loan: int, owed: Amount) -> Amount:
+    """The part of what is owed on a loan that counts on the debtor of the claim that it finances."""
+    offer, technique = _offer(view, loan), technique_of(view, loan)
+    if technique is not None and technique not in ON_DEBTOR:
+        return Amount(0)
+    if offer is None or owed.value is None or offer.buyer_limit_with_recourse is True or technique in ON_PAPER:
+        return owed
+    if offer.recourse is Recourse.FULL:
+        return Amount(0)
+    if offer.recourse is Recourse.PARTIAL and offer.recourse_share is not None:
+        return Amount(_up(owed.value, MILLION - millionths(offer.recourse_share)))
+    return owed
 
 
-def pool_of(view: View, loan: int) -> int:
-    """The pool that covers a loan: its own, else its product's; -1: none."""
-    pool = view.ref(loan, "pool")
-    product = view.ref(loan, "product") if pool < 0 else -1
-    return view.ref(product, "pool") if product >= 0 else pool
+def _up(amount: int, share: int) -> int:
+    return -(-amount * share // MILLION)
+
+
+def _of_lender(view: View, lender: int) -> set[int]:
+    """The lender and the branches through which it lends."""
+
+    def make() -> set[int]:
+        return {lender, *view.holders("BankBranch", "bank", lender).tolist()}
+
+    return once(view, (_of_lender, lender), make) if view.has_kind(lender, "Institution") else {lender}
+
+
+def _named(view: View, kind: str, field: str, parties: Ints, of: str, ours: set[int]) -> Ints:
+    """The records of a kind that name one of the parties in a field, and one of ours in another, in id order."""
+    handles = _holders(view, kind, field, parties)
+    return _some(handles, np.isin(view.refs(handles, of), list(ours)))
+
+
+def _holders(view: View, kind: str, field: str, targets: Ints) -> Ints:
+    """The records of a kind that name one of the targets in a field, each once, in id order."""
+    handles = np.unique(view.expand(kind, field, targets)[1])
+    return _some(handles, np.argsort(view.rank(handles)))
+
+
+def _some(handles: Ints, chosen: np.ndarray) -> Ints:
+    some: Ints = handles[chosen]
+    return some
+
+
+def _lent_by(view: View, loans: Ints, ours: set[int]) -> np.ndarray:
+    """Which loans one of ours lends, alone or as a member of a syndicate."""
+    lent = np.isin(view.refs(loans, "lender"), list(ours))
+    places, links = view.expand("LentBy", "source", loans)
+    lent[places[np.isin(view.refs(links, "target"), list(ours))]] = True
+    return lent
+
+
+def _part_of(view: View, loan: int, lender: int, owed: Amount) -> Amount:
+    """A lender's part of what is owed on a loan: by the shares of its syndicate, who leads it what the others leave."""
+    links = view.holders("LentBy", "source", loan).tolist()
+    if not links or owed.value is None:
+        return owed
+    ours = _of_lender(view, lender)
+    own = [link for link in links if view.ref(link, "target") in ours]
+    shares = {link: view.value(link, "share") for link in own or links}
+    unknown = tuple(MissingFact(link, "share") for link, share in shares.items() if share is None)
+    if unknown:
+        return Amount(None, unknown)
+    total = sum(millionths(share) for share in shares.values())
+    return Amount(_up(owed.value, min(MILLION, total) if own else max(0, MILLION - total)))
 
 
 def _facility(view: View, handle: int, counted: Counted) -> Tally:
@@ -158,7 +232,7 @@ def _facility(view: View, handle: int, counted: Counted) -> Tally:
     assert isinstance(facility, Facility)
     tally = drawn_of(view, facility, handle, counted.currency)
     if facility.committed is not False and not is_expired(view, facility):
-        limit = amount_of(facility.limit, handle, "limit", counted.currency)
+        limit = amount_of(facility.limit, handle, "limit", counted.currency, view=view, owed=True)
         if facility.committed is None:
             # Not stated whether it is committed: what is drawn is the least that it can be.
             tally.at_most |= limit.value is None or limit.value > tally.total
@@ -167,82 +241,141 @@ def _facility(view: View, handle: int, counted: Counted) -> Tally:
         else:
             tally.total = max(tally.total, limit.value)
     if counted.net_of_margin and facility.margin is not None:
-        tally.total = max(0, tally.total - (amount_of(facility.margin, handle, "margin", counted.currency).value or 0))
-    tally.total = uncovered(view, handle, Amount(tally.total)).value or 0
+        margin = amount_of(facility.margin, handle, "margin", counted.currency, view=view)
+        tally.total = max(0, tally.total - (margin.value or 0))
+    tally.total = _uncovered(view, handle, Amount(tally.total), counted).value or 0
     return tally
+
+
+def _uncovered(view: View, contract: int, amount: Amount, counted: Counted) -> Amount:
+    """What stays on the debtor's limit of an amount owed under a contract: less what supports cover, of gross limits all."""
+    if amount.value is None or counted.gross:
+        return amount
+    return Amount(amount.value - share_of(amount.value, cover_of(view, contract)))
 
 
 def _loan(view: View, handle: int, currency: str) -> Amount:
     loan = view.record(handle)
     assert isinstance(loan, Loan)
-    return outstanding_of(loan, handle, currency)
+    return outstanding_of(view, loan, handle, currency)
+
+
+def _lease(view: View, handle: int, currency: str) -> Amount:
+    """What a lessee still owes; where nobody states it, the price less the down payment."""
+    lease = view.record(handle)
+    assert isinstance(lease, Lease)
+    money = lease.outstanding
+    if money is None and lease.price is not None:
+        paid = 0 if lease.down_payment is None else millionths(lease.down_payment)
+        money = replace(lease.price, minor=_up(lease.price.minor, MILLION - paid))
+    return amount_of(money, handle, "outstanding", currency, view=view, owed=True)
+
+
+def _given(view: View, debtors: Ints, ours: set[int]) -> Ints:
+    """Guarantees that the lender itself has given for parties; of an offer only what it states to be outstanding."""
+    handles = _named(view, "Guarantee", "debtor", debtors, "guarantor", ours)
+    return _some(handles, is_stated(view, handles, "contract") | (view.ints(handles, "outstanding") != NOT_STATED))
+
+
+def _partnerships(view: View, vehicles: Ints, ours: set[int]) -> Ints:
+    """The parts of partnerships that the lender brings as debt to project companies."""
+    contracts = np.unique(view.expand("PppContract", "vehicle", vehicles)[1])
+    parts = _named(view, "PppPart", "source", contracts, "target", ours)
+    return _some(parts, view.ints(parts, "part") == list(Instrument).index(Instrument.DEBT))
+
+
+def _ppp_part(view: View, handle: int, currency: str) -> Amount:
+    part = view.record(handle)
+    assert isinstance(part, PppPart)
+    money = part.amount
+    if money is None:
+        contract = view.ref(handle, "source")
+        money = view.value(contract, "debt_part") if contract >= 0 else None
+    return amount_of(money, handle, "amount", currency, view=view, owed=True)
 
 
 def _is_of(view: View, contract: int, product: int) -> bool:
     return product < 0 or view.ref(contract, "product") == product
 
 
-def _technique(view: View, loan: int) -> Technique | None:
+def technique_of(view: View, loan: int) -> Technique | None:
+    """The technique of a loan or a line: its own, else its product's; None: nobody states it."""
     technique: Technique | None = view.value(loan, "technique")
-    product = view.ref(loan, "product") if technique is None else -1
-    return offer_record(view, product, LoanProduct).technique if product >= 0 else technique
+    offer = _offer(view, loan) if technique is None else None
+    return technique if offer is None else offer.technique
 
 
-def _recourse(view: View, loan: int) -> Recourse | None:
-    if _technique(view, loan) is Technique.FORFAITING:
-        return Recourse.NONE
+def _offer(view: View, loan: int) -> LoanProduct | None:
     product = view.ref(loan, "product")
-    return offer_record(view, product, LoanProduct).recourse if product >= 0 else None
+    return offer_record(view, product, LoanProduct) if product >= 0 else None
 
 
-def _draws_on_buyer(view: View, loan: int) -> bool:
-    product = view.ref(loan, "product")
-    if product < 0 or _technique(view, loan) in ON_BUYER:
-        return True
-    record = offer_record(view, product, LoanProduct)
-    return record.recourse is not Recourse.FULL or record.buyer_limit_with_recourse is True
+def _owed_by(view: View, debtors: Ints) -> Ints:
+    """The claims that parties owe: of each kind by the first debtor that it states."""
+    found = []
+    for kind, spec in ASSET_KINDS.items():
+        for place, field in enumerate(spec.debtors):
+            assets = view.expand(kind, field, debtors)[1]
+            for earlier in spec.debtors[:place]:
+                assets = assets[view.refs(assets, earlier) < 0]
+            found.append(assets)
+    return np.unique(np.concatenate(found))
 
 
-def _claims_financed(view: View, lender: int, buyer: int, currency: str) -> dict[int, Amount]:
-    """By financing contract (a purchase without one: by its registration) what is registered on the buyer's payables."""
-    payables = claims_owed_by(view, buyer)
-    _, registrations = view.expand("Encumbrance", "asset", payables)
+def _claims_financed(view: View, lender: int, debtors: Sequence[int], currency: str) -> dict[int, Amount]:
+    """By financing contract (a purchase without one: by its registration) what is registered on the debtors' payables."""
+    parties, ours = np.array(debtors, np.int64), _of_lender(view, lender)
+    registrations = _named(view, "Encumbrance", "asset", _owed_by(view, parties), "creditor", ours)
     found: dict[int, Amount] = {}
     for handle in registrations.tolist():
         record = view.record(handle)
         assert isinstance(record, Encumbrance)
-        if legal_entity(view, view.ref(handle, "creditor")) != lender:
-            continue
         secured = view.ref(handle, "secures")
         if secured < 0 and record.kind is not EncumbranceKind.ASSIGNMENT:
             continue
         contract = secured if secured >= 0 else handle
-        found[contract] = plus(found.get(contract, Amount(0)), amount_of(record.amount, handle, "amount", currency))
-    for loan in _under_programmes(view, buyer):
+        amount = amount_of(record.amount, handle, "amount", currency, view=view, owed=True)
+        found[contract] = plus(found.get(contract, Amount(0)), amount)
+    loans = loans_under(view, np.unique(view.expand("AnchorProgramme", "anchor", parties)[1]))
+    for loan in loans[np.argsort(view.rank(loans))].tolist():
         if legal_entity(view, view.ref(loan, "lender")) == lender:
             found.setdefault(loan, Amount(None))
     return found
 
 
-def claims_owed_by(view: View, debtor: int) -> np.ndarray:
-    """The claims of any kind that a party owes: of a confirmed letter of credit its confirming bank, of a bill its acceptor."""
-    found = []
-    for kind, facts in ASSET_KINDS.items():
-        for place, name in enumerate(facts.debtors):
-            claims = view.holders(kind, name, debtor)
-            for earlier in facts.debtors[:place]:
-                claims = claims[view.refs(claims, earlier) < 0]
-            found.append(claims)
-    return np.concatenate(found)
-
-
-def _under_programmes(view: View, anchor: int) -> list[int]:
-    programmes = view.holders("AnchorProgramme", "anchor", anchor)
-    return sorted(set(loans_under(view, programmes).tolist()))
-
-
-def loans_under(view: View, programmes: np.ndarray) -> np.ndarray:
+def loans_under(view: View, programmes: Ints) -> Ints:
     """The loans under these programmes: named by the loan, or by its product."""
     _, products = view.expand("LoanProduct", "programme", programmes)
     by_product = view.expand("Loan", "product", products)[1]
     return np.unique(np.concatenate([view.expand("Loan", "programme", programmes)[1], by_product]))
+
+
+def total_out(view: View, lender: int, counted: Counted) -> Tally:
+    """All that a lender has out, gross, in 分: as `on_borrowers`, whoever the borrowers are."""
+    tally, currency = Tally(), counted.currency
+    handles = np.array(sorted(_of_lender(view, lender)), np.int64)
+    for handle in _holders(view, "Facility", "lender", handles).tolist():
+        tally.join(_facility(view, handle, counted))
+    shared = view.refs(view.expand("LentBy", "target", handles)[1], "source")
+    loans = np.union1d(view.expand("Loan", "lender", handles)[1], shared[shared >= 0])
+    loans = loans[view.refs(loans, "facility") < 0]
+    loans = loans[np.argsort(view.rank(loans))]
+    in_parts = np.zeros(len(loans), bool)
+    in_parts[view.expand("LentBy", "source", loans)[0]] = True
+    tally.join(total_of(view, loans[~in_parts], "outstanding", "principal", currency))
+    for handle in loans[in_parts].tolist():
+        tally.add(_part_of(view, handle, lender, _loan(view, handle, currency)))
+    for handle in _holders(view, "Lease", "lessor", handles).tolist():
+        tally.add(_lease(view, handle, currency))
+    for guarantor in handles.tolist():
+        tally.join(guarantees_given(view, guarantor, None, currency))
+    return tally
+
+
+def guarantees_given(view: View, guarantor: int, debtors: Sequence[int] | None, currency: str = CNY) -> Tally:
+    """Σ guarantees outstanding of a guarantor, for some debtors or (None) all; an offer counts only what it states to be outstanding."""
+    handles = view.holders("Guarantee", "guarantor", guarantor)
+    if debtors is not None:
+        handles = handles[np.isin(view.refs(handles, "debtor"), list(debtors))]
+    in_force = is_stated(view, handles, "contract") | (view.ints(handles, "outstanding") != NOT_STATED)
+    return total_of(view, handles[in_force], "outstanding", "amount", currency)

@@ -14,8 +14,8 @@ from graph.money import CNY
 from graph.snapshot_columns import NOT_STATED
 from graph.values import MILLION, millionths
 from graph.view import View
-from queries.columns import is_foreign
 from queries.derived import offer_record, once
+from queries.exchange import in_currency
 from queries.financing.cases import Case
 from queries.financing.limits.constraints import ONE, Constraint, MissingFact, left
 from queries.financing.limits.exposures import loans_under, outstanding_of
@@ -31,7 +31,7 @@ def anchor_limits(case: Case) -> Iterator[Constraint]:
         return
     programme = offer_record(case.view, handle, AnchorProgramme)
     currency = case.currency
-    limit = amount_of(programme.limit, handle, "limit", currency)
+    limit = case.amount(programme.limit, handle, "limit")
     used = programme_used(case.view, handle, currency)
     face = programme.draw_basis is DrawBasis.FACE
     draw, known = case.face_draw if face else (ONE, True)
@@ -66,12 +66,12 @@ def _used(view: View, handle: int, currency: str) -> Tally:
     programme = offer_record(view, handle, AnchorProgramme)
     tally = Tally()
     if programme.used is not None:
-        tally.add(amount_of(programme.used, handle, "used", currency))
+        tally.add(amount_of(programme.used, handle, "used", currency, view=view, owed=True))
         return tally
     for loan in loans_under(view, np.array([handle])).tolist():
         record = view.record(loan)
         assert isinstance(record, Loan)
-        owed = outstanding_of(record, loan, currency)
+        owed = outstanding_of(view, record, loan, currency)
         tally.add(_face(view, loan, owed, tally) if programme.draw_basis is DrawBasis.FACE else owed)
     return tally
 
@@ -94,22 +94,29 @@ def headrooms(view: View) -> tuple[Ints, Ints]:
 
     def make() -> tuple[Ints, Ints]:
         programmes = np.sort(view.handles("AnchorProgramme"))
-        limit, stated = view.ints(programmes, "limit"), view.ints(programmes, "used")
-        foreign = is_foreign(view, programmes, "limit")
+        limit, unrated = in_currency(view, programmes, "limit")
+        stated = _rated(view, programmes, "used")
         pairs = [view.expand("Loan", "programme", programmes)]
         places, products = view.expand("LoanProduct", "programme", programmes)
         at, loans = view.expand("Loan", "product", products)
         pairs.append((places[at], loans))
         distinct = np.unique(np.stack([np.concatenate(part) for part in zip(*pairs, strict=True)], axis=1), axis=0)
-        owed, principal = view.ints(distinct[:, 1], "outstanding"), view.ints(distinct[:, 1], "principal")
-        owed = np.where(owed == NOT_STATED, principal, owed)
+        owed = _rated(view, distinct[:, 1], "outstanding")
+        none = view.ints(distinct[:, 1], "outstanding") == NOT_STATED
+        owed = np.where(none, _rated(view, distinct[:, 1], "principal"), owed)
         used = np.zeros(len(programmes), np.int64)
         np.add.at(used, distinct[:, 0], np.where(owed == NOT_STATED, 0, owed))
         used = np.where(stated == NOT_STATED, used, stated)
         left_over = np.where(limit == NOT_STATED, UNSTATED, np.maximum(limit - used, 0))
-        return programmes, np.where(foreign, UNLIMITED, left_over)
+        return programmes, np.where(unrated, UNLIMITED, left_over)
 
     return once(view, headrooms, make)
+
+
+def _rated(view: View, handles: Ints, field: str) -> Ints:
+    """What is owed by a money field; NOT_STATED also where no rate converts it."""
+    owed, unrated = in_currency(view, handles, field, owed=True)
+    return np.where(unrated, NOT_STATED, owed)
 
 
 def missing_tier(view: View, handle: int) -> MissingFact | None:

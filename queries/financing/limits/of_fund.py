@@ -13,7 +13,6 @@ from queries.derived import offer_record, once
 from queries.financing.cases import Case
 from queries.financing.limits.constraints import Constraint, MissingFact, left
 from queries.financing.terms import ConstraintKind
-from queries.tally import amount_of
 
 
 def dry_powder_limits(case: Case) -> Iterator[Constraint]:
@@ -40,7 +39,7 @@ def concentration_limits(case: Case) -> Iterator[Constraint]:
     record = offer_record(case.view, fund, Fund)
     if record.per_company_cap is None:
         return
-    cap = amount_of(record.per_company_cap, fund, "perCompanyCap")
+    cap = case.amount(record.per_company_cap, fund, "perCompanyCap")
     held = _held(case.view).get((fund, case.beneficiary), 0)
     yield Constraint(
         ConstraintKind.FUND_CONCENTRATION, fund, cap.value, held, left(cap.value, held), missing=cap.missing

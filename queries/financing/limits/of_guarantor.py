@@ -19,6 +19,7 @@ from queries.columns import is_stated
 from queries.derived import offer_record, once
 from queries.financing.cases import Case
 from queries.financing.limits.constraints import ONE, Constraint, MissingFact, left
+from queries.financing.limits.regulatory import statutory_guarantees
 from queries.financing.terms import ConstraintKind, SupportKind
 from queries.ratios import fraction, share_of
 from queries.tally import Tally, amount_of, total_of
@@ -38,13 +39,14 @@ def guarantor_limits(case: Case) -> Iterator[Constraint]:
     if case.view.has_kind(support.provider, "Institution"):
         yield guarantor_total(case.view, support.provider, draw, currency)
         yield from _per_name(case, support.provider, draw, currency)
+    yield from statutory_guarantees(case)
     yield from _offer(case, support.instrument, draw, currency)
 
 
 def guarantor_total(view: View, handle: int, draw: Fraction, currency: str = CNY) -> Constraint:
     """multiple × net assets − Σ guarantees outstanding."""
     record = offer_record(view, handle, Institution)
-    assets = amount_of(record.net_assets, handle, "netAssets", currency)
+    assets = amount_of(record.net_assets, handle, "netAssets", currency, view=view)
     missing = list(assets.missing)
     limit: int | None = None
     if record.guarantee_multiple is None:
@@ -70,7 +72,7 @@ def _per_name(case: Case, handle: int, draw: Fraction, currency: str) -> Iterato
     record = offer_record(view, handle, Institution)
     if record.per_name_share is None:
         return
-    assets = amount_of(record.net_assets, handle, "netAssets", currency)
+    assets = amount_of(record.net_assets, handle, "netAssets", currency, view=view)
     limit = None if assets.value is None else share_of(assets.value, millionths(record.per_name_share))
     used = case.appraisal.once(
         ("guaranteed", handle, currency), lambda: _outstanding(view, handle, currency, case.beneficiary)
@@ -92,8 +94,8 @@ def _offer(case: Case, handle: int, draw: Fraction, currency: str) -> Iterator[C
     firm = not case.view.has_kind(case.appraisal.ref(handle, "guarantor"), "Institution")
     if record.amount is None and not firm:
         return
-    limit = amount_of(record.amount, handle, "amount", currency)
-    used = amount_of(record.outstanding, handle, "outstanding", currency).value or 0
+    limit = case.amount(record.amount, handle, "amount")
+    used = case.amount(record.outstanding, handle, "outstanding", owed=True).value or 0
     yield Constraint(
         ConstraintKind.GUARANTOR,
         handle,

@@ -1,7 +1,6 @@
-"""A lender's own limits on names, groups and sectors: which of them a path draws on, how much of each, and what is left.
+"""A lender's limits on names, groups and sectors, its own and regulators': which a path draws on, how much of each, and what is left.
 
-NONE draws on the buyer's limits at the source, FULL on the seller's, and on the buyer's if the product says so; what is not stated must
-fit both. A support that covers share c moves c of the draw from the debtor's limit to the supporter's.
+A yuan that a path draws on several names of one group it draws once. What a lender sets itself counts exposures net of cover.
 """
 
 from __future__ import annotations
@@ -11,18 +10,18 @@ from fractions import Fraction
 
 import numpy as np
 
-from graph.kinds.contracts import Facility
 from graph.kinds.supply_side import CreditLimit, LimitKind
 from graph.kinds.terms import DrawBasis
 from graph.view import View
+from queries.derived import once
 from queries.financing.appraisal import Appraisal
-from queries.financing.cases import ON_CLAIMS, Case
-from queries.financing.control import group_members, group_of, legal_entity, ultimate_controllers
+from queries.financing.cases import Case
+from queries.financing.control import controllers_of, group_members, groups_of, legal_entity
 from queries.financing.limits.constraints import ONE, Constraint, left
-from queries.financing.limits.exposures import Counted, guaranteed_for, on_borrower, on_buyer
-from queries.financing.techniques.rows import ObligorRule
-from queries.financing.terms import ConstraintKind, PathRecourse
-from queries.ratios import fraction
+from queries.financing.limits.draws import Draw, draws_on
+from queries.financing.limits.exposures import Counted, guaranteed_by, on_borrowers, on_debtors
+from queries.financing.limits.regulatory import statutory_debtors, statutory_groups, statutory_names
+from queries.financing.terms import ConstraintKind
 from queries.tally import Tally, amount_of
 from queries.trees import ancestors, descendants
 
@@ -36,17 +35,20 @@ KINDS = {
 
 def debtor_limits(case: Case) -> Iterator[Constraint]:
     """DEBTOR_LIMIT: what the source finances of claims on the obligor."""
-    return _limits(case, ConstraintKind.DEBTOR_LIMIT)
+    yield from _limits(case, ConstraintKind.DEBTOR_LIMIT)
+    yield from statutory_debtors(case)
 
 
 def single_name_limits(case: Case) -> Iterator[Constraint]:
     """SINGLE_NAME: all that the source has out on one name, as borrower, as buyer and as guarantor."""
-    return _limits(case, ConstraintKind.SINGLE_NAME)
+    yield from _limits(case, ConstraintKind.SINGLE_NAME)
+    yield from statutory_names(case)
 
 
 def group_limits(case: Case) -> Iterator[Constraint]:
     """GROUP: all that the source has out on the names of a group, of control or of dependence."""
-    return _limits(case, ConstraintKind.GROUP)
+    yield from _limits(case, ConstraintKind.GROUP)
+    yield from statutory_groups(case)
 
 
 def sector_limits(case: Case) -> Iterator[Constraint]:
@@ -58,11 +60,16 @@ def _limits(case: Case, kind: ConstraintKind) -> Iterator[Constraint]:
     if not _any_limits(case):
         return
     wanted = (case.lender, KINDS[kind])
-    for party, draw in _drawn_on(case, kind):
-        for handle in limits_on(case.appraisal, party).get(wanted, ()):
+    drawn: dict[int, Draw] = {}
+    for draw in draws_on(case, kind):
+        for handle in limits_on(case.appraisal, draw.party).get(wanted, ()):
             limited_to = case.appraisal.record(handle, CreditLimit).product
             if limited_to is None or case.appraisal.ref(handle, "product") == case.product >= 0:
-                yield _constraint(case, kind, handle, party, draw)
+                # Who is in one group draws on one limit: a yuan draws no more than itself.
+                before = drawn.get(handle)
+                share = draw.share if before is None else min(ONE, before.share + draw.share)
+                drawn[handle] = Draw(draw.party if before is None else before.party, share)
+    yield from (_constraint(case, kind, handle, draw.party, draw.share) for handle, draw in drawn.items())
 
 
 def _any_limits(case: Case) -> bool:
@@ -76,36 +83,6 @@ def _any_limits(case: Case) -> bool:
     return any(limits_on(case.appraisal, party) for party in parties if party >= 0)
 
 
-def _drawn_on(case: Case, kind: ConstraintKind) -> Iterator[tuple[int, Fraction]]:
-    """The parties whose limits of a kind a path draws on, and what one yuan of it draws."""
-    covered = Fraction(0)
-    for support in case.candidate.supports:
-        if not support.covers:
-            continue
-        share = fraction(support.cover_share or 0)
-        covered += share
-        if support.provider >= 0 and kind in (ConstraintKind.SINGLE_NAME, ConstraintKind.GROUP):
-            yield support.provider, share if support.cover_share is not None else ONE
-    if kind is not ConstraintKind.DEBTOR_LIMIT and case.recourse is not PathRecourse.NONE:
-        if kind is not ConstraintKind.SECTOR_LIMIT:
-            yield from ((endorser, ONE) for endorser in case.endorsers)
-        yield case.borrower, _new_exposure(case) * max(Fraction(0), 1 - covered)
-    on_claims = case.owes in ON_CLAIMS and case.contract < 0
-    if case.obligor >= 0 and on_claims and kind is not ConstraintKind.SECTOR_LIMIT:
-        also = case.offer is not None and case.offer.buyer_limit_with_recourse is True
-        by_limit = kind is ConstraintKind.DEBTOR_LIMIT and case.candidate.role("CreditLimit") >= 0
-        # An acceptor owes its bill whoever else stands for it.
-        owes = case.owes is ObligorRule.ACCEPTOR
-        if case.recourse is not PathRecourse.FULL or also or by_limit or owes:
-            yield case.obligor, ONE
-
-
-def _new_exposure(case: Case) -> Fraction:
-    """0 for the undrawn part of a committed facility, which is exposure already; else 1."""
-    committed = case.facility >= 0 and case.appraisal.record(case.facility, Facility).committed is True
-    return Fraction(0) if committed else ONE
-
-
 def limits_on(appraisal: Appraisal, party: int) -> dict[tuple[int, LimitKind], list[int]]:
     """The limits that bound a party, by lender and kind, in id order; empty when nobody has set any."""
     return appraisal.once(("limits", party), lambda: _by_lender(appraisal.view, party))
@@ -113,8 +90,7 @@ def limits_on(appraisal: Appraisal, party: int) -> dict[tuple[int, LimitKind], l
 
 def _by_lender(view: View, party: int) -> dict[tuple[int, LimitKind], list[int]]:
     scopes: dict[LimitKind, Sequence[int]] = {LimitKind.DEBTOR_LIMIT: [party], LimitKind.SINGLE_NAME: [party]}
-    heads = {party, group_of(view, party), int(ultimate_controllers(view, np.array([party]))[0])} - {-1}
-    scopes[LimitKind.GROUP] = sorted(heads)
+    scopes[LimitKind.GROUP] = sorted({party, *groups_of(view, party), *controllers_of(view, party)})
     industry = view.ref(party, "industry") if view.has_kind(party, "Enterprise") else -1
     scopes[LimitKind.SECTOR_LIMIT] = ancestors(view, industry) if industry >= 0 else []
     targets = sorted({target for scope in scopes.values() for target in scope})
@@ -126,13 +102,13 @@ def _by_lender(view: View, party: int) -> dict[tuple[int, LimitKind], list[int]]
         kind = list(LimitKind)[code]
         if targets[place] in scopes[kind]:
             found.setdefault((legal_entity(view, lender), kind), []).append(handle)
-    return found
+    return {key: sorted(limits, key=view.id_of) for key, limits in found.items()}
 
 
 def _constraint(case: Case, kind: ConstraintKind, handle: int, party: int, draw: Fraction) -> Constraint:
     record = case.appraisal.record(handle, CreditLimit)
-    limit = amount_of(record.limit, handle, "limit", case.currency)
-    used = case.appraisal.once(("used", handle, case.currency), lambda: _used(case.view, handle, record, case.currency))
+    limit = case.amount(record.limit, handle, "limit")
+    used = once(case.view, ("used", handle, case.currency), lambda: _used(case.view, handle, record, case.currency))
     face = record.draw_basis is DrawBasis.FACE
     per_yuan, known = case.face_draw if face else (ONE, True)
     return Constraint(
@@ -152,16 +128,17 @@ def _constraint(case: Case, kind: ConstraintKind, handle: int, party: int, draw:
 def _used(view: View, handle: int, record: CreditLimit, currency: str) -> Tally:
     tally = Tally()
     if record.used is not None:
-        tally.add(amount_of(record.used, handle, "used", currency))
+        tally.add(amount_of(record.used, handle, "used", currency, view=view, owed=True))
         return tally
     lender, on = legal_entity(view, view.ref(handle, "lender")), view.ref(handle, "on")
     counted = Counted(currency, view.ref(handle, "product"), record.net_of_margin is True)
-    for party in _counted_parties(view, record.kind, on):
-        if record.kind is not LimitKind.DEBTOR_LIMIT:
-            tally.join(on_borrower(view, lender, party, counted))
-            tally.join(guaranteed_for(view, lender, party, counted))
-        if record.kind is not LimitKind.SECTOR_LIMIT:
-            tally.join(on_buyer(view, lender, party, counted))
+    parties = _counted_parties(view, record.kind, on)
+    if record.kind is not LimitKind.DEBTOR_LIMIT:
+        tally.join(on_borrowers(view, lender, parties, counted))
+    if record.kind in (LimitKind.SINGLE_NAME, LimitKind.GROUP):
+        tally.join(guaranteed_by(view, lender, parties, counted))
+    if record.kind is not LimitKind.SECTOR_LIMIT:
+        tally.join(on_debtors(view, lender, parties, counted))
     return tally
 
 
@@ -170,10 +147,7 @@ def _counted_parties(view: View, kind: LimitKind, on: int) -> Sequence[int]:
         case LimitKind.GROUP:
             return group_members(view, on)
         case LimitKind.SECTOR_LIMIT:
-            return [
-                int(firm)
-                for industry in descendants(view, on)
-                for firm in view.holders("Enterprise", "industry", industry)
-            ]
+            firms: list[int] = view.expand("Enterprise", "industry", np.array(descendants(view, on)))[1].tolist()
+            return firms
         case _:
             return [on]

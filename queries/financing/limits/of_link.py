@@ -19,8 +19,8 @@ from graph.snapshot_columns import NOT_STATED
 from graph.snapshot_ids import NUMBER_MASK
 from graph.values import MILLION
 from graph.view import View
-from queries.columns import is_foreign
 from queries.derived import once
+from queries.exchange import in_currency
 from queries.financing.appraisal import Appraisal, blanket_registrations
 from queries.financing.cases import Case
 from queries.financing.control import related
@@ -34,7 +34,7 @@ MEASURED: Final = 1
 ENCUMBERED: Final = 2
 """A blanket registration of the seller."""
 FOREIGN: Final = 4
-"""The amount is in another currency."""
+"""The amount is in another currency without a rate."""
 RELATED: Final = 8
 """Both ends are under one control."""
 
@@ -81,9 +81,9 @@ class _Ledger:
         numbers, parties = links & NUMBER_MASK, np.unique(sellers)
         recorded = _recorded(view, parties, sellers, buyers)
         encumbered = np.isin(sellers, parties[np.unique(blanket_registrations(view, parties)[0])])
-        foreign = is_foreign(view, links, "annual_amount")
+        annual, foreign = in_currency(view, links, "annual_amount")
         self.recorded[numbers] = recorded
-        self.bound[numbers] = _bounds(view, links, recorded, encumbered, foreign)
+        self.bound[numbers] = _bounds(view, links, annual, recorded, encumbered, foreign)
         # Last: who sees the flag of another thread's links sees what it stands for.
         flags = MEASURED + ENCUMBERED * encumbered + FOREIGN * foreign + RELATED * related(view, sellers, buyers)
         self.flags[numbers] = flags.astype(np.int8)
@@ -98,8 +98,8 @@ def measured(view: View, links: Ints, sellers: Ints, buyers: Ints) -> tuple[Ints
     return ledger.bound[numbers], (ledger.flags[numbers] & RELATED) != 0
 
 
-def _bounds(view: View, links: Ints, recorded: Ints, encumbered: np.ndarray, foreign: np.ndarray) -> Ints:
-    annual, term, dilution = (view.ints(links, name) for name in (*FACTORS, "dilution"))
+def _bounds(view: View, links: Ints, annual: Ints, recorded: Ints, encumbered: np.ndarray, foreign: np.ndarray) -> Ints:
+    term, dilution = (view.ints(links, name) for name in ("payment_term_days", "dilution"))
     stated = (annual != NOT_STATED) & (term != NOT_STATED) & (recorded != UNSTATED) & ~foreign
     kept = balances(np.where(stated, annual, 0), np.where(stated, term, 0))
     width = np.where(kept >= UNLIMITED, kept, np.maximum(kept - recorded, 0))
@@ -112,7 +112,8 @@ def width_of(view: View, seller: int, buyer: int, link: int) -> LinkWidth:
     ledger, one = _Ledger.of(view), np.array([link])
     ledger.measure(view, one, np.array([seller]), np.array([buyer]))
     recorded, flags = int(ledger.recorded[link & NUMBER_MASK]), int(ledger.flags[link & NUMBER_MASK])
-    annual, term, dilution = (int(view.ints(one, name)[0]) for name in (*FACTORS, "dilution"))
+    annual = int(in_currency(view, one, "annual_amount")[0][0])
+    term, dilution = (int(view.ints(one, name)[0]) for name in ("payment_term_days", "dilution"))
     values = zip(FACTORS.values(), (annual, term), strict=True)
     missing = [MissingFact(link, name) for name, value in values if value == NOT_STATED]
     if flags & FOREIGN:
@@ -156,8 +157,8 @@ def _receivables(view: View, parties: Ints) -> tuple[Ints, Ints, Ints]:
     for deduction in ("paid", "credits", "disputed"):
         taken = view.ints(handles, deduction)
         owed = owed - np.where(taken == NOT_STATED, 0, taken)
-    owed = np.where(is_foreign(view, handles, "face"), UNSTATED, np.maximum(owed, 0))
-    return places, view.refs(handles, "obligor"), owed
+    owed, unrated = in_currency(view, handles, "face", owed=True, of=np.maximum(owed, 0))
+    return places, view.refs(handles, "obligor"), np.where(unrated, UNSTATED, owed)
 
 
 def _vouchers(view: View, parties: Ints) -> tuple[Ints, Ints, Ints]:
@@ -173,7 +174,8 @@ def _vouchers(view: View, parties: Ints) -> tuple[Ints, Ints, Ints]:
     of_programme = np.full(len(programmes), -1, np.int64)
     of_programme[programmes >= 0] = view.refs(programmes[programmes >= 0], "anchor")
     debtors[~parts] = of_programme
-    return places, debtors, np.where(is_foreign(view, handles, "face"), UNSTATED, view.ints(handles, "face"))
+    owed, unrated = in_currency(view, handles, "face", owed=True)
+    return places, debtors, np.where(unrated, UNSTATED, owed)
 
 
 def width_for(appraisal: Appraisal, seller: int, buyer: int, link: int) -> LinkWidth:

@@ -6,15 +6,16 @@ from collections.abc import Iterator
 
 from graph.kinds.contracts import Facility, InvestmentRound, Loan
 from graph.kinds.parties import Fund
+from graph.kinds.terms import DrawBasis
+from graph.money import Money
 from queries.derived import offer_record
 from queries.financing.cases import Case
 from queries.financing.gates.eligibility import ticket_cap
-from queries.financing.limits.constraints import Constraint, left
+from queries.financing.limits.constraints import ONE, Constraint, left
 from queries.financing.limits.exposures import drawn_of, is_expired
 from queries.financing.limits.step_amounts import STEP_AMOUNTS
 from queries.financing.supports import raised_by_funding
 from queries.financing.terms import ConstraintKind
-from queries.tally import amount_of
 
 
 def need_limits(case: Case) -> Iterator[Constraint]:
@@ -24,51 +25,45 @@ def need_limits(case: Case) -> Iterator[Constraint]:
         return
     on = need.needs[0] if len(need.needs) == 1 else case.beneficiary
     limit = need.amount if need.declared is None else need.declared
-    currency = case.currency
-    missing = need.missing
-    headroom = need.amount
-    if need.stated and currency != "CNY":
-        missing, headroom = (*missing, *amount_of(None, on, f"rate CNY/{currency}").missing), None
-    yield Constraint(ConstraintKind.NEED, on, limit, need.fulfilled, headroom, at_most=need.at_most, missing=missing)
+    yield Constraint(
+        ConstraintKind.NEED, on, limit, need.fulfilled, need.amount, at_most=need.at_most, missing=need.missing
+    )
 
 
 def product_limits(case: Case) -> Iterator[Constraint]:
     """PRODUCT_MAX: most for one transaction; none where neither the product nor a rule about it states any.
 
-    What the lender's own bonds raise it by is on top.
+    With cover the larger of the product's maximum and that which it states for covered financing; what the lender's own bonds raise it
+    by is on top. On FACE one yuan of principal draws 1/α.
     """
     product = case.offer
     if product is None:
         return
-    currency = case.currency
+    face = product.draw_basis is DrawBasis.FACE
+    draw, known = case.face_draw if face else (ONE, True)
+    basis = DrawBasis.FACE if face else DrawBasis.FUNDED
     if product.max_amount is not None:
         maximum = case.amount(product.max_amount, case.product, "maxAmount")
-        raised = raised_by_funding(case.view, case.product)
-        most = None if maximum.value is None else maximum.value + raised.total
-        missing = (*maximum.missing, *raised.missing)
-        yield Constraint(ConstraintKind.PRODUCT_MAX, case.product, most, None, most, missing=missing)
+        most = maximum.value
+        if case.covered and product.max_amount_with_cover is not None and most is not None:
+            most = max(most, case.amount(product.max_amount_with_cover, case.product, "maxAmountWithCover").value or 0)
+        funding = raised_by_funding(case.view, case.product)
+        most = None if most is None else most + funding.total
+        missing = (*maximum.missing, *funding.missing)
+        yield Constraint(
+            ConstraintKind.PRODUCT_MAX, case.product, most, None, most, draw, basis, not known, missing=missing
+        )
     cap = ticket_cap(case.view, case.product)
     if cap is not None:
-        rule, money = cap
-        amount = amount_of(money, rule, "amount", currency)
-        yield Constraint(
-            ConstraintKind.PRODUCT_MAX,
-            case.product,
-            amount.value,
-            None,
-            amount.value,
-            record=rule,
-            missing=amount.missing,
-        )
+        yield _stated(case, ConstraintKind.PRODUCT_MAX, case.product, cap[1], "amount", cap[0])
 
 
 def facility_limits(case: Case) -> Iterator[Constraint]:
     """FACILITY: limit − drawn; 0 once it has expired."""
     handle = case.facility
     facility = case.appraisal.record(handle, Facility)
-    currency = case.currency
-    limit = amount_of(facility.limit, handle, "limit", currency)
-    drawn = drawn_of(case.view, facility, handle, currency)
+    limit = case.amount(facility.limit, handle, "limit")
+    drawn = drawn_of(case.view, facility, handle, case.currency)
     headroom = left(limit.value, drawn.amount)
     if is_expired(case.view, facility):
         headroom = 0
@@ -82,25 +77,26 @@ def step_limits(case: Case) -> Iterator[Constraint]:
     if case.spine.amount in STEP_AMOUNTS:
         yield from STEP_AMOUNTS[case.spine.amount](case)
     elif case.loan >= 0:
-        yield _paid_out(case.loan, case.appraisal.record(case.loan, Loan).principal)
+        yield _paid_out(case, case.loan, case.appraisal.record(case.loan, Loan).principal)
     elif case.candidate.role("InvestmentRound") >= 0:
         handle = case.candidate.role("InvestmentRound")
-        yield _paid_out(handle, case.appraisal.record(handle, InvestmentRound).amount)
+        yield _paid_out(case, handle, case.appraisal.record(handle, InvestmentRound).amount)
     else:
         fund = case.fund
         ticket = offer_record(case.view, fund, Fund).ticket_max
         cap = ticket_cap(case.view, fund)
         if ticket is not None:
-            amount = amount_of(ticket, fund, "ticketMax")
-            yield Constraint(ConstraintKind.STEP_AMOUNT, fund, amount.value, None, amount.value, missing=amount.missing)
+            yield _stated(case, ConstraintKind.STEP_AMOUNT, fund, ticket, "ticketMax")
         if cap is not None:
-            rule, money = cap
-            amount = amount_of(money, rule, "amount")
-            yield Constraint(
-                ConstraintKind.STEP_AMOUNT, fund, amount.value, None, amount.value, record=rule, missing=amount.missing
-            )
+            yield _stated(case, ConstraintKind.STEP_AMOUNT, fund, cap[1], "amount", cap[0])
 
 
-def _paid_out(handle: int, money: object) -> Constraint:
-    minor = getattr(money, "minor", None)
-    return Constraint(ConstraintKind.STEP_AMOUNT, handle, minor, minor, 0)
+def _stated(case: Case, kind: ConstraintKind, on: int, money: Money, name: str, record: int = -1) -> Constraint:
+    """A largest amount that `on`, or a rule about it (`record`), states."""
+    amount = case.amount(money, on if record < 0 else record, name)
+    return Constraint(kind, on, amount.value, None, amount.value, record=record, missing=amount.missing)
+
+
+def _paid_out(case: Case, handle: int, money: Money | None) -> Constraint:
+    paid = None if money is None else case.amount(money, handle, "amount", owed=True).value
+    return Constraint(ConstraintKind.STEP_AMOUNT, handle, paid, paid, 0)

@@ -38,7 +38,7 @@ def pool_limits(case: Case) -> Iterator[Constraint]:
     currency = case.currency
     yield pool_total(view, handle, currency)
     if pool.per_borrower_cap is not None:
-        cap = amount_of(pool.per_borrower_cap, handle, "perBorrowerCap", currency)
+        cap = case.amount(pool.per_borrower_cap, handle, "perBorrowerCap")
         used = covered(view, handle, currency, case.beneficiary)
         yield Constraint(
             ConstraintKind.POOL,
@@ -60,7 +60,7 @@ def pool_total(view: View, handle: int, currency: str = CNY) -> Constraint:
 def _total(view: View, handle: int, currency: str) -> Constraint:
     pool = offer_record(view, handle, Pool)
     basis, draw = _draw(pool)
-    balance = amount_of(pool.balance, handle, "balance", currency)
+    balance = amount_of(pool.balance, handle, "balance", currency, view=view)
     missing = list(balance.missing)
     limit: int | None = None
     if pool.multiple is None:

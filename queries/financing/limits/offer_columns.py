@@ -13,8 +13,8 @@ from graph.kinds.terms import OfferStatus
 from graph.snapshot_columns import NOT_STATED
 from graph.values import MILLION
 from graph.view import View
-from queries.columns import is_foreign
 from queries.derived import once
+from queries.exchange import in_currency
 from queries.financing.limits.constraints import Constraint
 from queries.financing.limits.of_pool import pool_total
 from queries.ratios import UNLIMITED, UNSTATED, Ints
@@ -26,9 +26,10 @@ NOBODY: Final = slice(0, 0)
 class OfferColumns:
     """All products by technique, in each in id order, so that those of one technique are a piece.
 
-    `rate` α in millionths (1 where not stated), `maximum` and `pool` what they and their pools admit (UNLIMITED, UNSTATED), days as stated
-    (`tenor_max` UNLIMITED where not); `unbounded` neither maximum nor pool; `purpose` the place in `purposes` of what each is for, as
-    its source lists it (empty: anything). `ascending` their handles, `order` where these stand.
+    `rate` the larger α in millionths, with cover or without (1 where not stated), `maximum` and `pool` what they and their pools
+    admit (UNLIMITED, UNSTATED), days as stated (`tenor_max` UNLIMITED where not); `unbounded` neither maximum nor pool; `purpose` the
+    place in `purposes` of what each is for, as its source lists it (empty: anything). `ascending` their handles, `order` where these
+    stand.
     """
 
     nodes: Ints
@@ -70,13 +71,14 @@ def _made(view: View) -> OfferColumns:
     known, starts, counts = np.unique(codes, return_index=True, return_counts=True)
     pieces = zip(known.tolist(), starts.tolist(), (starts + counts).tolist(), strict=True)
     rate, maximum, status = (view.ints(nodes, name) for name in ("advance_rate", "max_amount", "status"))
+    most = [in_currency(view, nodes, name) for name in ("max_amount", "max_amount_with_cover")]
     pools, longest = view.refs(nodes, "pool"), view.ints(nodes, "tenor_max_days")
     covered = np.full(len(nodes), UNLIMITED)
     for pool in np.unique(pools[pools >= 0]).tolist():
         covered[pools == pool] = _bound(pool_total(view, pool))
     # What a bond raises is added where the path is measured.
     funded = np.isin(nodes, view.refs(view.handles("Funding"), "target"))
-    free = (maximum == NOT_STATED) | is_foreign(view, nodes, "max_amount") | funded
+    free = (maximum == NOT_STATED) | most[0][1] | most[1][1] | funded
     order = np.argsort(nodes)
     listed = view.texts(nodes, "purposes").to_list()
     texts = list(dict.fromkeys(listed))
@@ -87,8 +89,8 @@ def _made(view: View) -> OfferColumns:
         nodes[order],
         order,
         view.refs(nodes, "lender"),
-        np.where(rate == NOT_STATED, MILLION, rate),
-        np.where(free, UNLIMITED, maximum),
+        np.where(rate == NOT_STATED, MILLION, np.maximum(rate, view.ints(nodes, "advance_rate_with_cover"))),
+        np.where(free, UNLIMITED, np.maximum(most[0][0], most[1][0])),
         covered,
         (maximum == NOT_STATED) & (pools < 0),
         status == list(OfferStatus).index(OfferStatus.OPEN),

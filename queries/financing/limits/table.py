@@ -7,6 +7,7 @@ from typing import Final
 
 from queries.financing.cases import Case
 from queries.financing.limits.constraints import Constraint, MissingFact, in_order
+from queries.financing.limits.joint_credit import joint_credit_limits
 from queries.financing.limits.of_anchor import anchor_limits
 from queries.financing.limits.of_asset import asset_limits, voucher_limits
 from queries.financing.limits.of_fund import concentration_limits, dry_powder_limits
@@ -16,6 +17,8 @@ from queries.financing.limits.of_lender import debtor_limits, group_limits, sect
 from queries.financing.limits.of_link import link_limits
 from queries.financing.limits.of_offer import facility_limits, need_limits, product_limits, step_limits
 from queries.financing.limits.of_pool import pool_limits
+from queries.financing.limits.of_term import term_limits
+from queries.financing.limits.regulatory import statutory_totals
 from queries.financing.spines import StepAmount
 from queries.financing.terms import ConstraintKind
 
@@ -34,9 +37,11 @@ LIMITS: Final[Mapping[ConstraintKind, Callable[[Case], Iterable[Constraint]]]] =
     ConstraintKind.INSURER: insurer_limits,
     ConstraintKind.SINGLE_NAME: single_name_limits,
     ConstraintKind.GROUP: group_limits,
+    ConstraintKind.JOINT_CREDIT: joint_credit_limits,
     ConstraintKind.SECTOR_LIMIT: sector_limits,
     ConstraintKind.FUND_DRY_POWDER: dry_powder_limits,
     ConstraintKind.FUND_CONCENTRATION: concentration_limits,
+    ConstraintKind.TERM_RULE: term_limits,
 }
 
 
@@ -46,6 +51,8 @@ def constraints_of(case: Case) -> tuple[Constraint, ...]:
     An offer of which nothing but the need is known states no amount: that is a bound too, not stated.
     """
     found = [one for kind in case.spine.limits for one in LIMITS[kind](case)]
+    if ConstraintKind.SINGLE_NAME in case.spine.limits and (totals := tuple(statutory_totals(case))):
+        found = list(in_order([*found, *totals]))
     if any(one.applies and one.kind is not ConstraintKind.NEED for one in found):
         return in_order(found) if case.spine.amount is StepAmount.SYNDICATE else tuple(found)
     on = case.product if case.product >= 0 else case.source

@@ -21,8 +21,10 @@ from queries.derived import once
 from queries.financing.appraisal import Appraisal
 from queries.financing.gates.eligibility import NO, UNKNOWN, RuleTable, ruled_subjects
 from queries.financing.gates.of_offer import admits, decided
+from queries.financing.limits.joint_credit import banks_of, mechanisms_on
 from queries.financing.limits.of_lender import limits_on
 from queries.financing.limits.offer_columns import OfferColumns, offer_columns
+from queries.financing.limits.regulatory import any_bounds
 from queries.financing.search.layers import CONDITIONAL, Edges, Screen, distinct
 from queries.financing.spines import Spine
 from queries.financing.supports import offered_guarantees, offered_policies
@@ -136,18 +138,25 @@ def _gate(
 
 
 def _without_bound(appraisal: Appraisal, offered: OfferColumns) -> np.ndarray:
-    """Which products are offered without any bound: no maximum, pool or rule, and no limit of the lender on the beneficiary."""
+    """Which products are offered without any bound: no maximum, pool or rule, no limit of the lender on the beneficiary, or on it."""
     free = offered.unbounded
     if not free.any():
         return free
     limiting = {lender for lender, _ in limits_on(appraisal, appraisal.beneficiary)}
-    if limiting:
-        lenders = np.unique(offered.lender)
-        limited = [lender for lender in lenders.tolist() if lender >= 0 and appraisal.entity(lender) in limiting]
+    lenders = [lender for lender in np.unique(offered.lender).tolist() if lender >= 0]
+    limited = [lender for lender in lenders if _is_limited(appraisal, appraisal.entity(lender), limiting)]
+    if limited:
         free = free & ~np.isin(offered.lender, limited)
     subjects = ruled_subjects(appraisal.view, RuleKind.ELIGIBILITY)
     known = once(appraisal.view, _without_bound, lambda: np.isin(offered.nodes, list(subjects)))
     return np.asarray(free & ~known)
+
+
+def _is_limited(appraisal: Appraisal, lender: int, limiting: set[int]) -> bool:
+    if lender in limiting or any_bounds(appraisal.view, lender):
+        return True
+    mechanisms = mechanisms_on(appraisal.view, appraisal.beneficiary)
+    return any(lender in banks_of(appraisal.view, mechanism) for mechanism in mechanisms)
 
 
 def _ruled(appraisal: Appraisal, offered: OfferColumns) -> tuple[Ints, Ints]:

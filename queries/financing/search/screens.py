@@ -14,7 +14,7 @@ import numpy as np
 from graph.kinds.policy import RuleKind
 from graph.snapshot import day_of
 from graph.snapshot_columns import NOT_STATED
-from queries.columns import is_foreign, is_stated
+from queries.columns import is_stated
 from queries.derived import once
 from queries.exchange import in_currency
 from queries.financing.appraisal import Appraisal
@@ -121,16 +121,18 @@ def _fund_money(appraisal: Appraisal, nodes: Ints) -> tuple[Ints, np.ndarray, np
     """What each fund has for one deal at most, whether that makes one, and whether it still makes any."""
     view = appraisal.view
     money = [UNSTATED if amount is None else amount for amount in dry_powder(view, nodes)]
-    ticket, foreign = view.ints(nodes, "ticket_max"), is_foreign(view, nodes, "ticket_max")
-    flat = np.minimum(np.array(money, np.int64), np.where((ticket == NOT_STATED) | foreign, UNLIMITED, ticket))
-    has_money = (flat == UNSTATED) | (flat > 0) & (flat >= view.ints(nodes, "ticket_min"))
+    ticket, unrated = in_currency(view, nodes, "ticket_max")
+    flat = np.minimum(np.array(money, np.int64), np.where((ticket == NOT_STATED) | unrated, UNLIMITED, ticket))
+    least, unrated = in_currency(view, nodes, "ticket_min", owed=True)
+    has_money = (flat == UNSTATED) | (flat > 0) & (unrated | (flat >= least))
     end = view.ints(nodes, "investment_period_end")
     return flat, has_money, (end == NOT_STATED) | (end > day_of(view.as_of))
 
 
 def _receivables(appraisal: Appraisal, row: TechniqueRow, spine: Spine, nodes: Ints) -> Screen:
     open_ = _Open(len(nodes))
-    open_.scaled = np.where(is_foreign(appraisal.view, nodes, "face"), UNLIMITED, appraisal.view.ints(nodes, "face"))
+    face, unrated = in_currency(appraisal.view, nodes, "face")
+    open_.scaled = np.where(unrated, UNLIMITED, face)
     owned = nodes.tobytes()
     for gate in CLAIM_GATES.intersection(spine.gates):
         unknown, blocked = appraisal.once(("claims", gate, owned), partial(_claim_gate, appraisal, gate, nodes))
@@ -180,7 +182,8 @@ def _assets(appraisal: Appraisal, row: TechniqueRow, spine: Spine, nodes: Ints) 
 
 def _vouchers(appraisal: Appraisal, row: TechniqueRow, spine: Spine, nodes: Ints) -> Screen:
     view, open_ = appraisal.view, _Open(len(nodes))
-    open_.scaled = np.where(is_foreign(view, nodes, "face"), UNLIMITED, view.ints(nodes, "face"))
+    face, unrated = in_currency(view, nodes, "face")
+    open_.scaled = np.where(unrated, UNLIMITED, face)
     return open_.done()
 
 

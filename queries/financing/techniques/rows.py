@@ -66,8 +66,13 @@ TERMS = (Gate.LIMIT, Gate.CURRENCY, Gate.TENOR, Gate.TIMING, Gate.PURPOSE)
 CLAIM = (Gate.REGISTRATION, Gate.PRIOR_CLAIM, Gate.RELATED_PARTY_TRADE)
 IN_FORCE = (Gate.CURRENCY, Gate.TENOR, Gate.PURPOSE)
 
-BORROWER_LIMITS = (ConstraintKind.SINGLE_NAME, ConstraintKind.GROUP, ConstraintKind.SECTOR_LIMIT)
-CLAIM_LIMITS = (ConstraintKind.DEBTOR_LIMIT, ConstraintKind.POOL, *BORROWER_LIMITS)
+BORROWER_LIMITS = (
+    ConstraintKind.SINGLE_NAME,
+    ConstraintKind.GROUP,
+    ConstraintKind.JOINT_CREDIT,
+    ConstraintKind.SECTOR_LIMIT,
+)
+CLAIM_LIMITS = (ConstraintKind.DEBTOR_LIMIT, ConstraintKind.POOL, *BORROWER_LIMITS, ConstraintKind.TERM_RULE)
 RECEIVABLE_LIMITS = (ConstraintKind.NEED, ConstraintKind.ASSET_FREE, ConstraintKind.PRODUCT_MAX, *CLAIM_LIMITS)
 PROGRAMME_LIMITS = (ConstraintKind.PRODUCT_MAX, ConstraintKind.ANCHOR_LIMIT, *CLAIM_LIMITS)
 CHAIN_LIMITS = (ConstraintKind.NEED, ConstraintKind.LINK_WIDTH, *PROGRAMME_LIMITS)
