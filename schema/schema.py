@@ -19,6 +19,7 @@ from schema.types.derived import Types, declared_fields, make_object, named
 from schema.types.filters import add_filters
 from schema.types.financing import add_financing
 from schema.types.financing_questions import FinancingQuestions
+from schema.types.fundable import FundableQuestions
 from schema.types.incomplete import incomplete_fields
 from schema.types.ledger import LedgerQuestions
 from schema.types.records import add_records
@@ -60,7 +61,7 @@ def build_schema(ontology: Ontology) -> Schema:
     add_financing(types)
     add_coverage(types)
     add_changes(types)
-    questions = question_fields(types, ontology, ChainQuestions, FinancingQuestions, LedgerQuestions, CoverageQuestions)
+    questions = question_fields(types, ontology, ChainQuestions, FinancingQuestions, FundableQuestions, LedgerQuestions, CoverageQuestions)
     view = types.add("View", make_object("View", [*declared_fields(Times), *questions], f"视图 · {VIEW}"))
     query = make_object(
         "Query",

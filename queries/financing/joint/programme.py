@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -10,16 +9,15 @@ from functools import cached_property
 from math import ceil
 from typing import ClassVar
 
+from graph.records import Term
 
-class SolveMethod(enum.Enum):
-    """How an amount was found."""
 
-    EXACT_FLOW = "EXACT_FLOW"
-    """Maximum flow: proven."""
-    EXACT_ENUM = "EXACT_ENUM"
-    """Integer programme: proven."""
-    BOUNDS = "BOUNDS"
-    """Neither finished, or not all paths were found: `lower` can be had, and no more than `upper`."""
+class SolveMethod(Term):
+    """How an amount was found: by a maximum flow or an integer programme, both proven, or as bounds between which it lies."""
+
+    EXACT_FLOW = "最大流精确解"
+    EXACT_ENUM = "整数规划精确解"
+    BOUNDS = "上下界"
 
 
 @dataclass(frozen=True)
