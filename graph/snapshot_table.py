@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import takewhile
 from typing import Any, Final, Self
 
@@ -30,8 +30,9 @@ MERGE_RATIO: Final = 4
 Values = npt.NDArray[np.integer] | pl.Series | None
 
 
+@cache
 def empty_column(storage: Storage) -> Column:
-    """The column of no rows of this storage."""
+    """The column of no rows of this storage; a column never changes, so it is one and the same."""
     match storage:
         case Storage.TEXT:
             return Texts.empty()
