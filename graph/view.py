@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -356,6 +357,12 @@ class View(ViewState):
     def with_changes(self, changes: Sequence[Change]) -> View:
         """The view as it would be with these changes; see `graph.what_if.changed`. Nothing is written, and this view stays."""
         return changed(self, changes)
+
+    def on(self, day: date) -> View:
+        """What is known here as it is on another day, a what-if with its changes. Cost: kinds are resolved again when asked for."""
+        base = self if self.before is None else self.before
+        then = View(base.snapshot, day, base.known_at, base.seq, base.viewer, base.default_reliability)
+        return then.with_changes(self.changes)
 
     # evidence
 

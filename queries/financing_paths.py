@@ -20,6 +20,7 @@ from queries.financing.gates.of_offer import is_finance_company, is_struck_off
 from queries.financing.need import NeedAsked
 from queries.financing.path_building import path_of
 from queries.financing.path_id import REMEDY, parse, path_id
+from queries.financing.repairs.blocked import Blocked
 from queries.financing.score import DEFAULT, Weights
 from queries.financing.search.automaton import Automaton
 from queries.financing.search.best_first import BestFirst, Wanted
@@ -159,6 +160,36 @@ def drawn(
     return Drawing(appraisal, meter, automaton.deepest, search.paths(arrivals))
 
 
+class Listing(NamedTuple):
+    """Blocked candidates in their order; `meter` says how complete they are to `deepest` steps."""
+
+    appraisal: Appraisal
+    meter: Meter
+    deepest: int
+    paths: list[Appraised]
+
+
+def blocked_candidates(
+    view: View,
+    beneficiary: str,
+    *,
+    need: NeedAsked | None = None,
+    techniques: Iterable[Technique] | None = None,
+    sources: Sequence[str] | None = None,
+    budget: Budget = LIMITS,
+) -> Listing:
+    """The candidates that a gate says no of, as `whyNot` tells them: appraised, fewest failed gates first."""
+    handle = view.require(beneficiary, "Enterprise")
+    meter = Meter(budget.checked())
+    appraisal = Appraisal(view, handle, None if need is None else need.checked(view))
+    rows = [row for row in chosen(techniques) if _serves(row, need)]
+    automaton = Automaton(appraisal, meter, blocked=True)
+    arrivals = automaton.run(_words(appraisal, rows, Wanted(frozenset({PathStatus.BLOCKED}))))
+    allowed = _source_allowed(appraisal, sources, False)
+    found = Blocked(appraisal, meter, automaton.deepest, allowed).candidates(arrivals)
+    return Listing(appraisal, meter, automaton.deepest, found)
+
+
 def financing_path(
     view: View, identifier: str, *, need: NeedAsked | None = None, weights: Weights = DEFAULT
 ) -> FinancingPath | None:
@@ -205,6 +236,8 @@ def _serves(row: TechniqueRow | Spine, need: NeedAsked | None) -> bool:
 
 def _words(appraisal: Appraisal, rows: Iterable[TechniqueRow], wanted: Wanted) -> list[tuple[TechniqueRow, Spine]]:
     """The words that may come to a path that is wanted."""
+    if PathStatus.BLOCKED in wanted.statuses:
+        return [(row, spine) for row in rows for spine in row.spines if _serves(spine, appraisal.need_asked)]
     struck_off = is_struck_off(appraisal)
 
     def may_be(spine: Spine) -> frozenset[PathStatus]:

@@ -1,0 +1,1 @@
+"""Blocked candidates, the catalogue of repairs, and the cheapest set of them with which all gates pass."""

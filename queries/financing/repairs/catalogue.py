@@ -1,0 +1,361 @@
+"""The catalogue of repairs, as data: which function proposes the repairs of each kind. Adding a repair is adding a row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from typing import Final, NamedTuple
+
+from graph.kinds.contracts import Facility
+from graph.kinds.demand_side import FinancingNeed
+from graph.kinds.parties import Fund, Institution, InstitutionType
+from graph.kinds.supply_side import AnchorProgramme, Pool
+from graph.kinds.terms import OfferStatus
+from graph.money import CNY, Money
+from graph.records import Ref
+from graph.what_if import Add, Remove, Set
+from queries.derived import offer_record
+from queries.financing.appraised import Appraised
+from queries.financing.cases import Case
+from queries.financing.gates.of_terms import least_amount
+from queries.financing.gates.table import GateResult
+from queries.financing.lead_time import lead_time
+from queries.financing.limits.constraints import Constraint
+from queries.financing.limits.exposures import is_expired
+from queries.financing.repairs.facts import values_for
+from queries.financing.repairs.kinds import RepairKind
+from queries.financing.repairs.repair import Repair
+from queries.financing.supports import is_open
+from queries.financing.tenor import ANY, tenor_of, wanted
+from queries.financing.terms import ConstraintKind, Gate, SupportKind, Ternary
+
+ONE_DAY: Final = timedelta(days=1)
+EVERY_GATE: Final = frozenset(Gate)
+ENCUMBERED: Final = frozenset({ConstraintKind.ASSET_FREE, ConstraintKind.VOUCHER_PART, ConstraintKind.LINK_WIDTH})
+"""Bounds that prior claims lower."""
+BY_PARTIES: Final = {
+    "registryNo": RepairKind.REGISTER,
+    "confirmed": RepairKind.CONFIRM,
+    "accepted": RepairKind.CONFIRM,
+    "notified": RepairKind.NOTIFY,
+}
+"""Facts that somebody has to bring about."""
+RAISED: Final = {
+    "AnchorProgramme": ("limit",),
+    "BuyBack": ("limit",),
+    "CreditLimit": ("limit",),
+    "Facility": ("limit",),
+    "Fund": ("ticket_max", "per_company_cap"),
+    "Guarantee": ("amount",),
+    "Institution": ("insurance_limit",),
+    "LoanProduct": ("max_amount",),
+    "Pool": ("per_borrower_cap",),
+    "Rule": ("amount",),
+}
+"""Which fields of a record are limits that whoever set them can raise."""
+NEW_GUARANTOR: Final = "institution:what-if:guarantor"
+NEW_GUARANTEE: Final = "guarantee:what-if:guarantee"
+
+
+class Asked(NamedTuple):
+    """A blocked path, and one of its gates that does not say yes."""
+
+    case: Case
+    found: Appraised
+    result: GateResult
+
+
+def proposals(case: Case, found: Appraised) -> list[Repair]:
+    """All repairs that the catalogue knows for a path, in the order of the catalogue, then of the gates; each once."""
+    kept: dict[tuple[object, ...], Repair] = {}
+    for propose in CATALOGUE:
+        for result in found.gates:
+            if result.verdict is not Ternary.YES:
+                for one in propose(Asked(case, found, result)):
+                    key = (one.kind, one.on, one.field, one.amount, one.days, one.until, repr(one.changes))
+                    before = kept.get(key)
+                    mends = one.mends if before is None else one.mends | before.mends
+                    kept[key] = Repair(
+                        one.kind,
+                        mends,
+                        one.on,
+                        one.field,
+                        one.amount,
+                        one.days,
+                        one.until,
+                        one.changes,
+                        one.need,
+                        one.adds,
+                    )
+    return list(kept.values())
+
+
+def _setting(
+    asked: Asked, kind: RepairKind, on: int, field: str, value: object, mends: frozenset[Gate], **more: object
+) -> Repair:
+    """A repair that sets one field (by Python name) of a record."""
+    view = asked.case.view
+    shown = view.kind_of(on).by_name[field].graph_name
+    return Repair(kind, mends, on, shown, changes=(Set(view.id_of(on), {field: value}),), **more)  # type: ignore[arg-type]
+
+
+def missing_facts(asked: Asked) -> Iterator[Repair]:
+    """Each fact that an unknown gate misses, where a field holds it."""
+    for fact in asked.result.missing:
+        if fact.record < 0:
+            continue
+        spec = asked.case.view.kind_of(fact.record).by_graph_name.get(fact.field)
+        if spec is None:
+            continue
+        kind = BY_PARTIES.get(fact.field, RepairKind.STATE_FACT)
+        for value in values_for(asked.case, spec):
+            yield _setting(asked, kind, fact.record, spec.name, value, frozenset({asked.result.gate}))
+
+
+def confirmation(asked: Asked) -> Iterator[Repair]:
+    """The obligor, or the issuing bank, confirms."""
+    if asked.result.gate is Gate.CONFIRMATION and asked.result.verdict is Ternary.NO:
+        name = "confirmed" if asked.case.receivable >= 0 else "accepted"
+        yield _setting(asked, RepairKind.CONFIRM, asked.case.asset, name, True, frozenset({Gate.CONFIRMATION}))
+
+
+def notification(asked: Asked) -> Iterator[Repair]:
+    """The debtor is notified."""
+    if asked.result.gate is Gate.NOTICE and asked.result.verdict is Ternary.NO:
+        yield _setting(asked, RepairKind.NOTIFY, asked.case.asset, "notified", True, frozenset({Gate.NOTICE}))
+
+
+def transfer(asked: Asked) -> Iterator[Repair]:
+    """The contract, or the bill, is changed so that the asset may be passed on."""
+    name = asked.case.asset_kind.may_pass
+    if asked.result.gate is Gate.TITLE and asked.result.verdict is Ternary.NO and name is not None:
+        yield _setting(asked, RepairKind.ALLOW_TRANSFER, asked.case.asset, name, True, frozenset({Gate.TITLE}))
+
+
+def tenors(asked: Asked) -> Iterator[Repair]:
+    """A shorter or longer tenor is asked for, so that it meets what the offer and the instrument allow."""
+    if asked.result.gate is not Gate.TENOR or asked.result.verdict is not Ternary.NO:
+        return
+    days, need = tenor_of(asked.case).days, wanted(asked.case.need)
+    if days is None or need is None:
+        return
+    if days.high is not None and need.low > days.high:
+        by = need.low - days.high
+        yield from _asking(asked, RepairKind.SHORTEN_TENOR, "tenor_min_days", days.high, by)
+    if need.high is not None and need.high < days.low:
+        yield from _asking(asked, RepairKind.LENGTHEN_TENOR, "tenor_max_days", days.low, days.low - need.high)
+
+
+def postponement(asked: Asked) -> Iterator[Repair]:
+    """The money is needed only when it can come."""
+    needed_by, today = asked.case.need.needed_by, asked.case.view.as_of
+    if asked.result.gate is Gate.TIMING and asked.result.verdict is Ternary.NO and needed_by is not None:
+        comes = today + timedelta(days=lead_time(asked.case).least)
+        if comes > needed_by:
+            yield from _asking(asked, RepairKind.POSTPONE, "needed_by", comes, (comes - needed_by).days)
+
+
+def _asking(asked: Asked, kind: RepairKind, field: str, value: object, days: int) -> Iterator[Repair]:
+    """The need is changed: that of the question, else the records of the beneficiary's that say otherwise."""
+    case, mends = asked.case, frozenset({asked.result.gate})
+    if case.appraisal.need_asked is not None:
+        yield Repair(kind, mends, -1, _camel(field), days=days, need=((field, value),))
+        return
+    needs = [(handle, case.appraisal.record(handle, FinancingNeed)) for handle in case.need.needs]
+    if not needs:
+        return
+    first, _ = min(needs, key=lambda one: (one[1].needed_by or date.max, one[1].id))
+    moved = [first]
+    if field == "needed_by":
+        moved = [handle for handle, need in needs if need.needed_by is not None and need.needed_by < value]  # type: ignore[operator]
+    changes = tuple(Set(case.view.id_of(handle), {field: value}) for handle in moved)
+    yield Repair(kind, mends, first, _camel(field), days=days, changes=changes)
+
+
+def _camel(field: str) -> str:
+    head, *rest = field.split("_")
+    return head + "".join(part.capitalize() for part in rest)
+
+
+def waiting(asked: Asked) -> Iterator[Repair]:
+    """What is waited for: that a claim falls due soon enough, or that a prior claim runs out."""
+    case, today = asked.case, asked.case.view.as_of
+    days: set[date] = set()
+    if asked.result.gate is Gate.TENOR and asked.result.verdict is Ternary.NO:
+        found = tenor_of(case)
+        allowed = found.allowed.meet(wanted(case.need) or ANY)
+        if found.fixed and found.instrument is not None and allowed is not None and allowed.high is not None:
+            over = found.instrument.low - allowed.high
+            if over > 0:
+                days.add(today + timedelta(days=over))
+    if asked.result.gate is Gate.PRIOR_CLAIM and asked.result.verdict is Ternary.NO:
+        ends = [record.valid_to for _, record in case.appraisal.registrations(case.asset)]
+        days.update(end for end in ends if end is not None and end > today)
+    for until in sorted(days):
+        yield Repair(RepairKind.WAIT, EVERY_GATE, -1, days=(until - today).days, until=until)
+
+
+def releases(asked: Asked) -> Iterator[Repair]:
+    """A registration over the asset, or over all receivables of a seller, is released."""
+    case, gate, mends = asked.case, asked.result.gate, frozenset({Gate.PRIOR_CLAIM, Gate.LIMIT, Gate.REGISTRATION})
+    handles: list[int] = []
+    if gate in (Gate.PRIOR_CLAIM, Gate.REGISTRATION):
+        handles = [handle for handle, _ in case.appraisal.registrations(case.asset)]
+    elif gate is Gate.LIMIT and asked.result.verdict is Ternary.NO:
+        needed = _needed(case)
+        for one in asked.found.constraints:
+            if one.kind in ENCUMBERED and one.admits is not None and one.admits < needed:
+                if case.asset >= 0:
+                    handles += [handle for handle, _ in case.appraisal.registrations(case.asset)]
+                for seller, _, link in case.candidate.trade():
+                    handles += case.appraisal.blankets(seller).tolist() if link == one.on else []
+    for handle in dict.fromkeys(handles):
+        view, today = case.view, case.view.as_of
+        since = view.value(handle, "valid_from")
+        identifier = view.id_of(handle)
+        change = Remove(identifier) if since is not None and since >= today else Set(identifier, {"valid_to": today})
+        yield Repair(RepairKind.RELEASE_CLAIM, mends, handle, "validTo", changes=(change,))
+
+
+def _needed(case: Case) -> int:
+    """The least that each limit must admit: more than nothing, and the offer's smallest amount."""
+    return max(1, least_amount(case) or 0)
+
+
+def raises(asked: Asked) -> Iterator[Repair]:
+    """Each limit that admits too little is raised by the least that passes the gate: until 1 分, or the offer's smallest amount, fits."""
+    if asked.result.gate is not Gate.LIMIT or asked.result.verdict is not Ternary.NO:
+        return
+    case, needed = asked.case, _needed(asked.case)
+    for one in asked.found.constraints:
+        if one.kind is ConstraintKind.NEED or not one.applies or one.admits is None or one.admits >= needed:
+            continue
+        if one.limit is None:
+            continue
+        record = one.record if one.record >= 0 else one.on
+        kind = case.view.kind_of(record)
+        more = (one.used or 0) + _ceiling(needed, one) - one.limit
+        for field in RAISED.get(kind.name, ()):
+            stated: Money | None = case.view.value(record, field)
+            if (
+                stated is None
+                or stated.currency != CNY
+                or more <= 0
+                or (kind.name != "LoanProduct" and stated.minor != one.limit)
+            ):
+                continue
+            raised = Money(stated.minor + more, CNY)
+            yield _setting(
+                asked, RepairKind.RAISE_LIMIT, record, field, raised, frozenset({Gate.LIMIT}), amount=Money(more, CNY)
+            )
+        if kind.name == "Pool":
+            yield from _pool(asked, record, one, more)
+
+
+def _ceiling(needed: int, one: Constraint) -> int:
+    """The headroom at which a limit admits so much."""
+    return -(-needed * one.draw.numerator // one.draw.denominator)
+
+
+def _pool(asked: Asked, handle: int, one: Constraint, more: int) -> Iterator[Repair]:
+    """Money is paid into a pool: each yuan covers its multiple."""
+    pool = offer_record(asked.case.view, handle, Pool)
+    if pool.balance is None or pool.balance.currency != CNY or not pool.multiple or more <= 0:
+        return
+    into = -int(-more // pool.multiple)
+    paid = Money(pool.balance.minor + into, CNY)
+    mends = frozenset({Gate.LIMIT})
+    yield _setting(asked, RepairKind.RAISE_LIMIT, handle, "balance", paid, mends, amount=Money(into, CNY))
+
+
+def guarantors(asked: Asked) -> Iterator[Repair]:
+    """Somebody guarantees the loan in full: a guarantor that has this much left."""
+    case = asked.case
+    if asked.result.gate is not Gate.LIMIT or case.spine.support is not SupportKind.GUARANTEE or case.contract >= 0:
+        return
+    support = case.candidate.support(SupportKind.GUARANTEE)
+    is_short = any(
+        one.kind is ConstraintKind.GUARANTOR and (one.admits is None or one.admits < _needed(case))
+        for one in asked.found.constraints
+    )
+    if support is None or not (is_open(support) or is_short) or case.view.locate(NEW_GUARANTEE) >= 0:
+        return
+    headroom = Money(_needed(case), CNY)
+    guarantor = {"id": NEW_GUARANTOR, "name": "待引入担保人", "type": InstitutionType.GUARANTOR, "net_assets": headroom}
+    guarantee = {
+        "id": NEW_GUARANTEE, "guarantor": Ref(NEW_GUARANTOR), "debtor": Ref(case.view.id_of(case.beneficiary)),
+        "creditor": Ref(case.view.id_of(case.lender)), "amount": headroom, "cover_share": 1, "processing_days": 0,
+    }  # fmt: skip
+    changes = (Add("Institution", {**guarantor, "guarantee_multiple": 1}), Add("Guarantee", guarantee))
+    yield Repair(
+        RepairKind.ADD_GUARANTOR,
+        frozenset({Gate.LIMIT}),
+        case.beneficiary,
+        amount=headroom,
+        changes=changes,
+        adds=NEW_GUARANTEE,
+    )
+
+
+def renewals(asked: Asked) -> Iterator[Repair]:
+    """What has run out is renewed: a facility, a programme's limit, a fund's investment period."""
+    case, gate, today = asked.case, asked.result.gate, asked.case.view.as_of
+    if asked.result.verdict is not Ternary.NO:
+        return
+    need = wanted(case.need) or ANY
+    mends = frozenset({Gate.LIMIT, Gate.TENOR})
+    if case.facility >= 0 and gate in mends:
+        facility = case.appraisal.record(case.facility, Facility)
+        until = today + timedelta(days=max(1, need.low))
+        if facility.expires_on is not None and (is_expired(case.view, facility) or facility.expires_on < until):
+            days = (until - facility.expires_on).days
+            yield _setting(asked, RepairKind.RENEW, case.facility, "expires_on", until, mends, days=days)
+    if case.programme >= 0 and gate is Gate.TENOR:
+        programme = offer_record(case.view, case.programme, AnchorProgramme)
+        until = today + timedelta(days=need.low)
+        if programme.expires_on is not None and programme.expires_on < until:
+            days = (until - programme.expires_on).days
+            yield _setting(asked, RepairKind.RENEW, case.programme, "expires_on", until, mends, days=days)
+    if case.fund >= 0 and gate is Gate.TIMING:
+        end = offer_record(case.view, case.fund, Fund).investment_period_end
+        if end is not None and end <= today:
+            until, timing = today + ONE_DAY, frozenset({Gate.TIMING, Gate.LIMIT})
+            days = (until - end).days
+            yield _setting(asked, RepairKind.RENEW, case.fund, "investment_period_end", until, timing, days=days)
+
+
+def openings(asked: Asked) -> Iterator[Repair]:
+    """The product takes applications again."""
+    if asked.result.gate is Gate.PRODUCT_OPEN and asked.result.verdict is Ternary.NO and asked.case.product >= 0:
+        mends = frozenset({Gate.PRODUCT_OPEN})
+        yield _setting(asked, RepairKind.OPEN_PRODUCT, asked.case.product, "status", OfferStatus.OPEN, mends)
+
+
+def licences(asked: Asked) -> Iterator[Repair]:
+    """A finance company may finance outside its group."""
+    case = asked.case
+    if asked.result.gate is not Gate.LICENCE or asked.result.verdict is not Ternary.NO:
+        return
+    if not case.view.has_kind(case.lender, "Institution"):
+        return
+    lender = offer_record(case.view, case.lender, Institution)
+    if lender.type is InstitutionType.FINANCE_COMPANY and lender.type in case.row.licensed:
+        mends = frozenset({Gate.LICENCE})
+        yield _setting(asked, RepairKind.EXTEND_LICENCE, case.lender, "finances_outside_group", True, mends)
+
+
+CATALOGUE: Final[tuple[Callable[[Asked], Iterator[Repair]], ...]] = (
+    missing_facts,
+    notification,
+    confirmation,
+    tenors,
+    postponement,
+    transfer,
+    waiting,
+    releases,
+    raises,
+    renewals,
+    guarantors,
+    openings,
+    licences,
+)

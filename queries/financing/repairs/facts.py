@@ -1,0 +1,66 @@
+"""What a missing fact would have to be for its gate to pass: the value under which a repair is tried.
+
+Who states the fact states what is so; the value only shows what it would take.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any, Final
+
+from graph.fields import FieldSpec, FieldType
+from graph.kinds.parties import InstitutionType
+from graph.kinds.terms import OfferStatus
+from graph.money import CNY, Money
+from queries.financing.cases import Case
+from queries.financing.spines import CHAIN_BOUND
+from queries.financing.tenor import ANY, tenor_of, wanted
+
+ENOUGH: Final = Money(10**12, CNY)
+"""A hundred million 元 more than any limit of a small firm: an amount that bounds nothing."""
+MOST_WORDS: Final = 8
+"""Codes of a list that are tried, in their order."""
+SOME_DAYS: Final = 180
+
+NONE_OF_IT: Final = frozenset(
+    {"used", "drawn", "outstanding", "paid", "credits", "disputed", "badLoanRate", "dilution"}
+)
+"""Facts that are best when there is nothing of them."""
+NUMBERS: Final[Mapping[str, int]] = {"maxTier": CHAIN_BOUND, "processingDays": 0}
+
+
+def values_for(case: Case, spec: FieldSpec) -> Iterator[Any]:
+    """The values of a field under which its gate may pass; none where no value can be thought of."""
+    name = spec.graph_name
+    match spec.holds:
+        case FieldType.BOOL:
+            # Without notice to the debtor nobody need be notified.
+            yield name != "withNotice"
+        case FieldType.TEXT if spec.text_format is None:
+            yield "已载明"
+        case FieldType.DATE:
+            yield case.view.as_of + timedelta(days=_days(case))
+        case FieldType.INT:
+            yield NUMBERS.get(name, _days(case) if spec.label.unit == "days" else 1)
+        case FieldType.DECIMAL:
+            yield Decimal(0 if name in NONE_OF_IT else 1)
+        case FieldType.MONEY:
+            yield Money(0, CNY) if name in NONE_OF_IT else ENOUGH
+        case FieldType.TERM if spec.term is not None:
+            if spec.term is OfferStatus:
+                yield OfferStatus.OPEN
+            elif spec.term is InstitutionType:
+                yield from sorted(case.row.licensed, key=lambda one: one.name)[:1]
+            else:
+                yield from list(spec.term)[:MOST_WORDS]
+
+
+def _days(case: Case) -> int:
+    """So many days as both the need and the offer allow."""
+    common = tenor_of(case).allowed.meet(wanted(case.need) or ANY)
+    if common is None:
+        return SOME_DAYS
+    most = SOME_DAYS if common.high is None else min(SOME_DAYS, common.high)
+    return max(common.low, most)

@@ -1,0 +1,77 @@
+"""The cheapest set of repairs that makes all gates of a blocked path pass: exact up to three repairs, beyond that greedy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+from typing import Final
+
+from queries.financing.appraised import Appraised
+from queries.financing.cases import Case
+from queries.financing.repairs.catalogue import proposals
+from queries.financing.repairs.kinds import Costs
+from queries.financing.repairs.repair import LeastRepair, Repair, cost_of
+from queries.financing.repairs.trial import Trials, passes
+from queries.financing.terms import Gate, Ternary
+
+EXACT_UP_TO: Final = 3
+"""Repairs of a set up to which all sets are looked at."""
+MOST_TRIALS: Final = 64
+"""Sets of one path that are laid over the view; beyond that the answer is greedy."""
+MOST_REPAIRS: Final = 12
+"""Repairs of a greedy set."""
+
+
+def least_repair(trials: Trials, found: Appraised, costs: Costs) -> LeastRepair | None:
+    """The cheapest set of the catalogue with which the path passes; of equally cheap ones the smaller, then the earlier in the catalogue.
+
+    None: there is none. Cost: a trial for each set that mends every gate and is no dearer than the answer.
+    """
+    options = proposals(Case(trials.appraisal, found.candidate), found)
+    unmet = frozenset(result.gate for result in found.gates if result.verdict is not Ternary.YES)
+    if not unmet <= frozenset[Gate]().union(*(one.mends for one in options)):
+        return None
+    for at, chosen in enumerate(_by_cost(options, unmet, costs)):
+        if at >= MOST_TRIALS:
+            return _greedy(trials, found, options, costs)
+        if passes(trials.with_repairs(found.candidate, chosen)):
+            return LeastRepair(chosen, cost_of(chosen, costs), True)
+    return _greedy(trials, found, options, costs) if len(options) > EXACT_UP_TO else None
+
+
+def _by_cost(options: Sequence[Repair], unmet: frozenset[Gate], costs: Costs) -> Iterator[tuple[Repair, ...]]:
+    """The sets that may mend every gate, the cheapest first."""
+    sets = []
+    for size in range(1, EXACT_UP_TO + 1):
+        for places in combinations(range(len(options)), size):
+            chosen = tuple(options[place] for place in places)
+            if unmet <= frozenset[Gate]().union(*(one.mends for one in chosen)):
+                sets.append((cost_of(chosen, costs), size, places, chosen))
+    for _, _, _, chosen in sorted(sets, key=lambda one: one[:3]):
+        yield chosen
+
+
+def _greedy(trials: Trials, found: Appraised, options: Sequence[Repair], costs: Costs) -> LeastRepair | None:
+    """A set that passes, found by adding the cheapest repair of a gate that does not, and then leaving out what is not needed."""
+    chosen: list[Repair] = []
+    now: Appraised | None = found
+    while not passes(now):
+        unmet = (
+            frozenset() if now is None else frozenset(one.gate for one in now.gates if one.verdict is not Ternary.YES)
+        )
+        rest = [one for one in options if one not in chosen and _another(chosen, one)]
+        useful = [one for one in rest if one.mends & unmet] if unmet else rest
+        if not useful or len(chosen) == MOST_REPAIRS:
+            return None
+        chosen.append(min(useful, key=lambda one: (costs[one.kind], -len(one.mends & unmet))))
+        now = trials.with_repairs(found.candidate, chosen)
+    for one in sorted(chosen, key=lambda one: -costs[one.kind]):
+        fewer = [other for other in chosen if other is not one]
+        if passes(trials.with_repairs(found.candidate, fewer)):
+            chosen = fewer
+    return LeastRepair(tuple(chosen), cost_of(chosen, costs), False)
+
+
+def _another(chosen: Sequence[Repair], one: Repair) -> bool:
+    """Whether a repair is not about a field that another sets already."""
+    return all((one.on, one.field) != (other.on, other.field) or one.field is None for other in chosen)
