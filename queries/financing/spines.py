@@ -151,6 +151,8 @@ Condition = OfTechnique | Is | NoneOf | OneOf | States | Begun | Lacks | Without
 
 SALE: Final = Linked("Supplies", "source", "target")
 """From a seller to its buyer."""
+PURCHASE: Final = Linked("Supplies", "target", "source")
+"""From a buyer to its seller."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -223,14 +225,13 @@ class StepAmount(enum.Enum):
     PROJECT = "project cost − required own capital"
     OWN_CASH = "own cash that the anchor sets aside for early payment"
     SYNDICATE = "the largest loan that the banks' shares allow"
-    MATURING = "what is owed on the maturing loan"
+    OWED = "what is owed on the loan that is bridged or swapped"
     LEASED = "price less the down payment"
     LINKED = "linkage ratio × what the fund has invested"
     TO_LINK = "linkage ratio × the most that the fund may invest"
     ISSUE = "approved − issued, within the approval"
     PART = "a part of the contract less what is paid of it"
     PART_LEFT = "a part of the contract that nobody has promised"
-    SWAPPED = "what is owed on the loan that is swapped"
     VOUCHER = "most for one firm less what it was given, and what is left of the budget"
 
 

@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Final, NamedTuple
 
-from graph.kinds.contracts import Facility, Loan
+from graph.kinds.contracts import BuyBack, Facility, Loan
 from graph.kinds.supply_side import AnchorProgramme
 from graph.view import View
 from queries.derived import offer_record
@@ -119,6 +119,9 @@ def _of_asset(case: Case) -> _Instrument | None:
         root = case.appraisal.voucher_root(case.voucher)
         due = case.appraisal.voucher(root).due_on or case.appraisal.voucher(case.voucher).due_on
         return _until(case, due, root, "dueOn", runs=True)
+    promise = case.candidate.role("BuyBack")
+    if promise >= 0:
+        return _until(case, case.appraisal.record(promise, BuyBack).expires_on, promise, "expiresOn", runs=False)
     if case.asset < 0 or case.asset_kind.until is None:
         return None
     until = case.asset_kind.until

@@ -25,6 +25,7 @@ from queries.financing.appraisal import Appraisal, blanket_registrations
 from queries.financing.cases import Case
 from queries.financing.control import related
 from queries.financing.limits.constraints import ONE, Constraint, MissingFact
+from queries.financing.limits.of_distributor import purchase_limits
 from queries.financing.terms import ConstraintKind
 from queries.ratios import UNLIMITED, UNSTATED, Ints, balance, balances, fraction, share_at_most
 
@@ -184,9 +185,11 @@ def width_for(appraisal: Appraisal, seller: int, buyer: int, link: int) -> LinkW
 
 
 def link_limits(case: Case) -> Iterator[Constraint]:
-    """LINK_WIDTH: for each link, its width; one yuan of the path draws 1 / (α·(1 − dilution)) of it."""
-    rate = case.rate
-    for seller, buyer, link in case.candidate.trade():
+    """LINK_WIDTH: for each link, its width; one yuan of the path draws 1 / (α·(1 − dilution)) of it. Of purchases as they sell through."""
+    rate, trade = case.rate, list(case.candidate.trade())
+    if not trade:
+        yield from purchase_limits(case)
+    for seller, buyer, link in trade:
         width = width_for(case.appraisal, seller, buyer, link)
         missing = list(width.missing)
         if rate is None:

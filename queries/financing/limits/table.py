@@ -10,6 +10,7 @@ from queries.financing.limits.constraints import Constraint, MissingFact, in_ord
 from queries.financing.limits.joint_credit import joint_credit_limits
 from queries.financing.limits.of_anchor import anchor_limits
 from queries.financing.limits.of_asset import asset_limits, voucher_limits
+from queries.financing.limits.of_distributor import buy_back_limits
 from queries.financing.limits.of_fund import concentration_limits, dry_powder_limits
 from queries.financing.limits.of_guarantor import guarantor_limits
 from queries.financing.limits.of_insurer import insurer_limits
@@ -32,6 +33,7 @@ LIMITS: Final[Mapping[ConstraintKind, Callable[[Case], Iterable[Constraint]]]] =
     ConstraintKind.FACILITY: facility_limits,
     ConstraintKind.ANCHOR_LIMIT: anchor_limits,
     ConstraintKind.DEBTOR_LIMIT: debtor_limits,
+    ConstraintKind.BUY_BACK: buy_back_limits,
     ConstraintKind.POOL: pool_limits,
     ConstraintKind.GUARANTOR: guarantor_limits,
     ConstraintKind.INSURER: insurer_limits,

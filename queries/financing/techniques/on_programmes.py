@@ -8,9 +8,11 @@ from graph.kinds.terms import Instrument, Technique
 from queries.financing.spines import CHAIN_BOUND, Form, Spine, StepAmount
 from queries.financing.techniques import steps
 from queries.financing.techniques.rows import (
+    BORROWER_LIMITS,
     CHAIN_LIMITS,
     CLAIM,
     CLAIM_BUYERS,
+    CLAIM_FINANCIERS,
     CONTRACTS,
     OFFER,
     PROGRAMME_LIMITS,
@@ -28,6 +30,19 @@ def chain(least: int, most: int, creates: str) -> tuple[Spine, Spine]:
     gates = (*OFFER, Gate.RELATED_PARTY_TRADE, *TERMS)
     return under_programme(Form.TO_CREATE, word, CHAIN_LIMITS, gates, creates)
 
+
+_DISTRIBUTOR_LIMITS = (
+    ConstraintKind.NEED,
+    ConstraintKind.LINK_WIDTH,
+    ConstraintKind.PRODUCT_MAX,
+    ConstraintKind.ANCHOR_LIMIT,
+    ConstraintKind.BUY_BACK,
+    ConstraintKind.POOL,
+    *BORROWER_LIMITS,
+)
+_DISTRIBUTOR_GATES = (*OFFER, Gate.RELATED_PARTY_TRADE, *TERMS)
+PURCHASING: Final = ("采购", "进货", "订货", "备货", "流动资金", "经营周转")
+"""What a distributor's money may be for: goods."""
 
 _VOUCHER_GATES = (*OFFER, Gate.TITLE, Gate.CONFIRMATION, Gate.REGISTRATION, Gate.PRIOR_CLAIM, *TERMS)
 _VOUCHER_LIMITS = (ConstraintKind.NEED, ConstraintKind.VOUCHER_PART, *PROGRAMME_LIMITS)
@@ -70,6 +85,30 @@ ROWS: Final = (
             ),
             *chain(2, CHAIN_BOUND, "Voucher"),
         ),
+    ),
+    TechniqueRow(
+        Technique.DISTRIBUTOR_FINANCE,
+        "Distributor finance",
+        (6,),
+        (Instrument.DEBT,),
+        ObligorRule.BENEFICIARY,
+        "⌊annual purchases · days of selling through / 365⌋ · (1 − margin)",
+        CLAIM_FINANCIERS,
+        (
+            *CONTRACTS,
+            *under_programme(
+                Form.OFFERED, (steps.PROMISED_UNDER, steps.BOUGHT_BACK), _DISTRIBUTOR_LIMITS, _DISTRIBUTOR_GATES
+            ),
+            *under_programme(
+                Form.TO_CREATE,
+                (steps.ANCHORED, steps.PURCHASES),
+                _DISTRIBUTOR_LIMITS,
+                _DISTRIBUTOR_GATES,
+                "BuyBack",
+            ),
+        ),
+        purposes=PURCHASING,
+        advances=False,
     ),
     TechniqueRow(
         Technique.DYNAMIC_DISCOUNTING,

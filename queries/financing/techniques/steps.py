@@ -5,6 +5,7 @@ from __future__ import annotations
 from graph.kinds.supply_side import LimitKind
 from queries.financing.spines import (
     CHAIN_BOUND,
+    PURCHASE,
     SALE,
     Held,
     Is,
@@ -38,6 +39,9 @@ OWED_BY_ANCHOR = Step(
 ISSUED_UNDER = Step("UNDER", "AnchorProgramme", Named("programme"), near_when=(Lacks("parent"),))
 ANCHORED = Step("ANCHORED_BY", "AnchorProgramme", Held("AnchorProgramme", "anchor"), (Reaches("max_tier"),))
 SUPPLIES = Step("SUPPLIES", "Enterprise", SALE)
+PURCHASES = Step("SUPPLIES", "Enterprise", PURCHASE)
+BOUGHT_BACK = Step("FOR", "BuyBack", Held("BuyBack", "distributor"))
+PROMISED_UNDER = Step("UNDER", "AnchorProgramme", Named("programme"))
 DEBTOR_LIMITED = Step(
     "ON",
     "CreditLimit",
