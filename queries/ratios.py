@@ -40,6 +40,8 @@ def fraction(millionths: int) -> Fraction:
 
 def rounded(value: Fraction, places: int = 6) -> Decimal:
     """The value as a decimal, half-even, without trailing zeros."""
+    if value.denominator == 1:
+        return Decimal(value.numerator)
     with localcontext() as context:
         context.prec = 60
         exact = Decimal(value.numerator) / Decimal(value.denominator)

@@ -167,18 +167,19 @@ def cost_of(
     """The cost of these charges over so many days; None: the term is open, from `at_least` days on."""
     term = days if days is not None else _any_term(charges)
     ends = [_annual(charges, term, least=least) for least in (True, False)]
-    after = [_annual(charges, term, least=least, reliefs=reliefs) for least in (True, False)]
+    after = [_annual(charges, term, least=least, reliefs=reliefs) for least in (True, False)] if reliefs else ends
     if term is None:
         # Without fees the rate is the cost; they, and a discount taken at once, only add to it.
         yearly = [one.low for one in charges if one.yearly and one.borne]
         floor = None if None in yearly or not any(yearly) else sum((one or Fraction(0) for one in yearly), Fraction(0))
         high = _highest(charges, at_least)
         ends, after = [floor, high], [None, high if not reliefs else None]
-    low, high_ = map(_bps, ends)
+    low, high_ = _both_bps(ends)
     exact = low is not None and low == high_
-    after_low, after_high = map(_bps, after)
-    parts = [_charge_part(one, charges, term, capacity) for one in charges]
-    parts += [_relief_part(one, charges, term, capacity) for one in reliefs]
+    after_low, after_high = (low, high_) if after is ends else _both_bps(after)
+    nets = [net_cash(charges, term, least=not least) for least in (True, False)]
+    parts = [_charge_part(one, nets, term, capacity) for one in charges]
+    parts += [_relief_part(one, charges, nets, term, capacity) for one in reliefs]
     missing = dict.fromkeys([fact for one in charges for fact in one.missing])
     missing |= dict.fromkeys([fact for one in reliefs for fact in one.missing])
     return Cost(
@@ -191,7 +192,7 @@ def cost_of(
         exact,
         days,
         tuple(parts),
-        tuple(_relief_part(one, charges, term, capacity) for one in rewards),
+        tuple(_relief_part(one, charges, nets, term, capacity) for one in rewards),
         tuple(missing),
     )
 
@@ -286,9 +287,15 @@ def _bps(rate: Fraction | None) -> Decimal | None:
     return None if rate is None else rounded(rate * BPS)
 
 
-def _charge_part(charge: Charge, charges: Sequence[Charge], days: int | None, capacity: int | None) -> CostPart:
+def _both_bps(ends: Sequence[Fraction | None]) -> tuple[Decimal | None, Decimal | None]:
+    """Both ends in basis points; mostly they are one."""
+    low = _bps(ends[0])
+    return low, low if ends[0] == ends[1] else _bps(ends[1])
+
+
+def _charge_part(charge: Charge, nets: Sequence[Fraction | None], days: int | None, capacity: int | None) -> CostPart:
     ends = [None if days is None else charge.over(days, least=least) for least in (True, False)]
-    low, high = (_bps(_of_net(end, charges, days, least=place == 0)) for place, end in enumerate(ends))
+    low, high = _both_bps(_of_net(ends, nets, days))
     return CostPart(
         charge.kind,
         charge.payer,
@@ -301,9 +308,11 @@ def _charge_part(charge: Charge, charges: Sequence[Charge], days: int | None, ca
     )
 
 
-def _relief_part(relief: Relief, charges: Sequence[Charge], days: int | None, capacity: int | None) -> CostPart:
+def _relief_part(
+    relief: Relief, charges: Sequence[Charge], nets: Sequence[Fraction | None], days: int | None, capacity: int | None
+) -> CostPart:
     ends = [None if days is None else _relieved(relief, charges, days, least=least) for least in (True, False)]
-    low, high = (_bps(_of_net(end, charges, days, least=place == 0)) for place, end in enumerate(ends))
+    low, high = _both_bps(_of_net(ends, nets, days))
     return CostPart(
         relief.kind,
         relief.payer,
@@ -318,9 +327,14 @@ def _relief_part(relief: Relief, charges: Sequence[Charge], days: int | None, ca
     )
 
 
-def _of_net(share: Fraction | None, charges: Sequence[Charge], days: int | None, *, least: bool) -> Fraction | None:
-    net = net_cash(charges, days, least=not least)
-    return None if share is None or net is None or days is None else annual_rate(share, net, days)
+def _of_net(
+    ends: Sequence[Fraction | None], nets: Sequence[Fraction | None], days: int | None
+) -> list[Fraction | None]:
+    """Shares of the principal as annual rates of the net cash: the low end of the most, the high one of the least."""
+    if days is None:
+        return [None, None]
+    pairs = zip(ends, nets, strict=True)
+    return [None if share is None or net is None else annual_rate(share, net, days) for share, net in pairs]
 
 
 def _amount(ends: Sequence[Fraction | None], capacity: int | None) -> int | None:

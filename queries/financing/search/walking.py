@@ -116,6 +116,9 @@ def among(handles: Ints, ascending: Ints) -> np.ndarray:
 def followed(view: View, back: Back, nodes: Ints) -> Pairs:
     """Where a way back leads, without conditions."""
     match back:
+        case Held(kind, field) if len(nodes) == 1:
+            farther = view.holders(kind, field, int(nodes[0]))
+            return np.zeros(len(farther), np.int64), farther, np.full(len(farther), -1, np.int64)
         case Named(field):
             farther = _refs(view, nodes, field)
             places = np.flatnonzero(farther >= 0)
