@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from itertools import islice
 from typing import Final
 
@@ -18,7 +19,7 @@ from queries.financing.appraised import Appraised
 from queries.financing.cases import Case
 from queries.financing.charges import dearest
 from queries.financing.joint.programme import SolveMethod
-from queries.financing.joint.shared_limits import Joint, JointPath, joint_of
+from queries.financing.joint.shared_limits import JointPath, joint_of
 from queries.financing.joint.solving import solve
 from queries.financing.limits.constraints import ORDER, Constraint
 from queries.financing.need import NeedAsked, served
@@ -36,13 +37,18 @@ MOST_PATHS: Final = 2_000
 CostOf = Callable[[Appraisal, Appraised], Decimal | None]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class MixItem:
     """What one path brings: `amount` in 分, `cost` the upper end of its cost in basis points a year (None: it has none)."""
 
-    path: FinancingPath
     amount: int
     cost: Decimal | None
+    _joint: JointPath = field(repr=False)
+
+    @cached_property
+    def path(self) -> FinancingPath:
+        """The path, told when somebody asks."""
+        return path_of(self._joint.appraisal, self._joint.found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,23 +145,20 @@ def fundable_amount(
     upper: int | None = solved.upper
     if not completeness.complete:
         upper = asked
+    bringing = [(path, amount) for path, amount in zip(joint.paths, solved.amounts, strict=True) if amount]
     unstated = [one.capacity.binding for one in paths if one.capacity.amount is None]
     return FundableAmount(
         need=asked,
         amount=solved.lower,
         shortfall=None if asked is None else asked - solved.lower,
-        mix=tuple(_mix(appraisal, joint, solved.amounts)),
-        weighted_cost=weighted_cost(
-            [(path.cost, amount) for path, amount in zip(joint.paths, solved.amounts, strict=True)]
-        ),
+        mix=tuple(MixItem(amount, path.cost, path) for path, amount in bringing),
+        weighted_cost=weighted_cost([(path.cost, amount) for path, amount in bringing]),
         least_cost=solved.least_cost and completeness.complete,
         stopped_by=_in_order(view, [joint.limits[place] for place in solved.stops]),
         method=solved.method if upper == solved.lower else SolveMethod.BOUNDS,
         lower=solved.lower,
         upper=upper,
-        is_upper_bound=any(
-            path.found.capacity.at_most for path, amount in zip(joint.paths, solved.amounts, strict=True) if amount
-        ),
+        is_upper_bound=any(path.found.capacity.at_most for path, _ in bringing),
         not_stated=_in_order(view, unstated),
         paths_left_out=len(unstated),
         completeness=completeness,
@@ -193,12 +196,6 @@ def _need(appraisal: Appraisal, techniques: Iterable[Technique] | None) -> int |
         return appraisal.need_asked.amount.minor
     instruments = {one for row in chosen(techniques) if row.new_money for one in row.serves}
     return served(appraisal.open_needs, tuple(instruments)).amount
-
-
-def _mix(appraisal: Appraisal, joint: Joint, amounts: Sequence[int]) -> Iterable[MixItem]:
-    for path, amount in zip(joint.paths, amounts, strict=True):
-        if amount:
-            yield MixItem(path_of(appraisal, path.found), amount, path.cost)
 
 
 def _in_order(view: View, constraints: Iterable[Constraint]) -> tuple[ConstraintShown, ...]:

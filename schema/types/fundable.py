@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import strawberry
+from strawberry.types.base import StrawberryList
 
 from graph.kinds.terms import Technique
 from graph.money import CNY
@@ -49,20 +50,29 @@ class SolvedAmount:
         )
 
 
+class ItemAnswer:
+    """What a path brings, as fields of the API."""
+
+    def __init__(self, scope: Scope, item: Item) -> None:
+        self._scope, self._item = scope, item
+        self.amount = _money(item.amount)
+        self.cost_bps = item.cost
+
+    @property
+    def path(self) -> PathAnswer:
+        """The path."""
+        return PathAnswer(self._scope, self._item.path)
+
+
 @strawberry.type(description="融资组合项 · What one path brings to the mix")
 class MixItem:
-    """A path and its part."""
+    """What `ItemAnswer` answers, by the same names."""
 
     path: Any = strawberry.field(graphql_type=derived("FinancingPath"))
     amount: Money
     cost_bps: Decimal | None = strawberry.field(
         description="The upper end of its cost, by which costs are compared; null: it has none"
     )
-
-    @classmethod
-    def of(cls, scope: Scope, item: Item) -> MixItem:
-        """The item as the API shows it."""
-        return cls(path=PathAnswer(scope, item.path), amount=_money(item.amount), cost_bps=item.cost)
 
 
 @strawberry.type(
@@ -76,7 +86,7 @@ class FundableAmount:
         description="What is asked for; null: unlimited, or in a currency without a rate"
     )
     shortfall: Money | None = strawberry.field(description="What of the need is not met; null: there is no need")
-    mix: list[MixItem]
+    mix: Any = strawberry.field(graphql_type=StrawberryList(MixItem), description="By the order of the paths")
     weighted_cost_bps: Decimal | None = strawberry.field(
         description="Σ cost·amount / Σ amount; null: nothing flows, or a part's cost has no upper end"
     )
@@ -136,7 +146,7 @@ class FundableQuestions:
             amount=_money(found.amount),
             need=_money(found.need),
             shortfall=_money(found.shortfall),
-            mix=[MixItem.of(parent, item) for item in found.mix],
+            mix=[ItemAnswer(parent, item) for item in found.mix],
             weighted_cost_bps=found.weighted_cost,
             least_cost=found.least_cost,
             stopped_by=limits(found.stopped_by),
