@@ -25,6 +25,7 @@ from schema.types.ledger import LedgerQuestions
 from schema.types.records import add_records
 from schema.types.search import SearchConnection
 from schema.types.source import Source
+from schema.types.why_not import WhyNotQuestions
 
 DESCRIPTION = "洛书 · Who makes, who buys, who lends, who invests, and which policy helps"
 
@@ -61,7 +62,16 @@ def build_schema(ontology: Ontology) -> Schema:
     add_financing(types)
     add_coverage(types)
     add_changes(types)
-    questions = question_fields(types, ontology, ChainQuestions, FinancingQuestions, FundableQuestions, LedgerQuestions, CoverageQuestions)
+    questions = question_fields(
+        types,
+        ontology,
+        ChainQuestions,
+        FinancingQuestions,
+        FundableQuestions,
+        WhyNotQuestions,
+        LedgerQuestions,
+        CoverageQuestions,
+    )
     view = types.add("View", make_object("View", [*declared_fields(Times), *questions], f"视图 · {VIEW}"))
     query = make_object(
         "Query",

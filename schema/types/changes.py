@@ -179,15 +179,15 @@ def _text(value: Any, place: str) -> str:
 
 
 def _money(spec: FieldSpec, value: Mapping[str, Any], place: str) -> Money:
-    unknown = [name for name in value if name not in ("amount", "currency")]
+    unknown = [name for name in value if name not in ("amount", "currency", "printed")]
     if unknown or "amount" not in value:
         raise InvalidInput(f"{place} is {_shown(value)}; give an amount in 元, or {{amount, currency}}")
     money = _read(spec, _text(value["amount"], f"{place}.amount"), f"{place}.amount")
-    currency = value.get("currency")
-    if currency is None:
-        return Money(money.minor, money.currency, money.printed)
-    code = _unless_fault(CurrencyReader().read, _text(currency, place), f"{place}.currency")
-    return Money(money.minor, code, money.printed)
+    currency, printed = value.get("currency"), value.get("printed")
+    code = money.currency
+    if currency is not None:
+        code = _unless_fault(CurrencyReader().read, _text(currency, place), f"{place}.currency")
+    return Money(money.minor, code, money.printed if printed is None else _text(printed, f"{place}.printed"))
 
 
 def _span(value: Any, place: str) -> Span:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from decimal import Decimal
 
 import strawberry
 
@@ -12,6 +13,8 @@ from graph.ontology import Ontology as Kinds
 from graph.records import Term
 from graph.what_if import MAX_CHANGES, MAX_SIZE
 from queries.completeness import LIMITS
+from queries.financing.repairs.blocked import MAX_BLOCKED
+from queries.financing.repairs.kinds import DEFAULT_COSTS, EN, RepairKind
 from queries.financing.techniques.rows import TechniqueRow
 from queries.financing.techniques.table import TECHNIQUES
 from queries.financing.terms import ConstraintKind as Constraints
@@ -171,6 +174,16 @@ class TechniqueDescription:
         )
 
 
+@strawberry.type(description="修复目录 · A kind of repair that whyNot knows")
+class RepairDescription:
+    """One row of the catalogue of repairs."""
+
+    code: str
+    zh: str
+    en: str
+    cost: Decimal = strawberry.field(description="What it costs where the question does not say; costs of a set add up")
+
+
 @strawberry.type(description="服务限额 · A limit of the service")
 class ServiceLimit:
     """One number that requests are held to."""
@@ -190,6 +203,7 @@ class Ontology:
     techniques: list[TechniqueDescription]
     gates: list[Code]
     constraint_kinds: list[Code] = strawberry.field(description="In the order in which equal ones bind")
+    repairs: list[RepairDescription] = strawberry.field(description="The catalogue that whyNot chooses from")
     limits: list[ServiceLimit]
 
     @classmethod
@@ -201,6 +215,10 @@ class Ontology:
             techniques=[TechniqueDescription.of(row) for row in TECHNIQUES.values()],
             gates=codes_of(Gates),
             constraint_kinds=codes_of(Constraints),
+            repairs=[
+                RepairDescription(code=kind.name, zh=kind.zh, en=EN[kind], cost=DEFAULT_COSTS[kind])
+                for kind in RepairKind
+            ],
             limits=service_limits(),
         )
 
@@ -232,5 +250,6 @@ def service_limits() -> list[ServiceLimit]:
         ("searchMilliseconds", "单次搜索毫秒数", "Milliseconds of a path search", LIMITS.milliseconds),
         ("searchSteps", "路径最多步数", "Steps of a path", LIMITS.max_steps),
         ("searchPaths", "路径最多条数", "Paths of a search", LIMITS.max_paths),
+        ("blockedPaths", "受阻路径最多条数", "Blocked paths of whyNot", MAX_BLOCKED),
     )
     return [ServiceLimit(name=name, zh=zh, en=en, value=value) for name, zh, en, value in rows]
