@@ -72,6 +72,11 @@ class Candidate:
         place = self.spine.places(len(self.nodes)).get(kind)
         return -1 if place is None else self.nodes[place]
 
+    def link(self, relation: str) -> int:
+        """The link that carries the step of a relation, nearest to the source; -1: there is none."""
+        steps = zip(self.steps, self.links, strict=True)
+        return next((link for step, link in steps if step.relation == relation), -1)
+
     def trade(self) -> Iterator[tuple[int, int, int]]:
         """(seller, buyer, link) of each link on it over which money comes back for what was sold, from the beneficiary's."""
         steps = self.steps

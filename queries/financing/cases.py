@@ -14,12 +14,15 @@ from queries.financing.appraisal import Appraisal
 from queries.financing.asset_kinds import ASSET_KINDS, VALUED, debtor_of
 from queries.financing.candidates import Candidate
 from queries.financing.limits.constraints import ONE
+from queries.financing.spines import Form
 from queries.financing.techniques.rows import ObligorRule
 from queries.financing.terms import PathRecourse
 from queries.ratios import fraction
 from queries.tally import Amount, amount_of
 
-ON_CLAIMS: Final = frozenset({ObligorRule.BUYER, ObligorRule.ANCHOR, ObligorRule.ACCEPTOR, ObligorRule.BANK})
+ON_CLAIMS: Final = frozenset(
+    {ObligorRule.BUYER, ObligorRule.ANCHOR, ObligorRule.ACCEPTOR, ObligorRule.BANK, ObligorRule.LESSEE}
+)
 """Whoever owes the claim that is financed owes what pays it back."""
 RECOURSE: Final = {
     None: PathRecourse.NOT_STATED,
@@ -33,13 +36,14 @@ class Case:
     """A candidate under appraisal. Handles are -1 where the spine has no such node.
 
     `offer` the product's record and `rate` its α in millionths, None where not stated; `currency` that in which it is measured;
-    `lender` the person in law that lends; `contract` the contract in force that the path is; `obligor` who owes what pays the
+    `lender` the person in law that lends; `contract` the contract in force that the path is; `refinanced` the
+    loan that an offer would repay; `fund` one that may invest; `obligor` who owes what pays the
     financing back (-1: nobody, or not stated); `recourse` None where there is no claim to have recourse on.
     """
 
     __slots__ = (
         "appraisal", "asset", "asset_kind", "beneficiary", "candidate", "contract", "currency", "facility", "fund",
-        "lender", "loan", "need", "obligor", "offer", "owes", "product", "programme", "rate", "receivable", "recourse",
+        "lender", "loan", "need", "obligor", "offer", "owes", "product", "programme", "rate", "receivable", "recourse", "refinanced",
         "row", "source", "spine", "view", "voucher",
     )  # fmt: skip
 
@@ -53,13 +57,11 @@ class Case:
         name = next((name for name in self.spine.places(len(candidate.nodes)) if name in ASSET_KINDS), None)
         self.asset = -1 if name is None else nodes[places(name, -1)]
         self.asset_kind = VALUED if name is None else ASSET_KINDS[name]
-        self.facility, self.loan, self.fund = (
-            nodes[places("Facility", -1)],
-            nodes[places("Loan", -1)],
-            nodes[places("Fund", -1)],
-        )
-        if not self.row.funds:
-            self.fund = -1
+        in_force = self.spine.form is Form.IN_FORCE
+        loan, fund = nodes[places("Loan", -1)], nodes[places("Fund", -1)]
+        self.facility = nodes[places("Facility", -1)]
+        self.loan, self.refinanced = (loan, -1) if in_force else (-1, loan)
+        self.fund = fund if self.row.funds else -1
         self.contract = candidate.contract
         self.owes = self.spine.obligor or self.row.obligor
         self.need = appraisal.need(candidate.row, self.spine)
@@ -145,6 +147,9 @@ class Case:
                 return self.beneficiary
             case ObligorRule.NONE:
                 return -1
+            case ObligorRule.LESSEE:
+                lease, sale = self.candidate.role("Lease"), self.candidate.role("SalesContract")
+                return self.appraisal.ref(lease, "lessee") if lease >= 0 else self.appraisal.ref(sale, "buyer")
             case ObligorRule.PROJECT_COMPANY:
                 project = self.candidate.role("Project")
                 company = -1 if project < 0 else self.appraisal.ref(project, "vehicle")

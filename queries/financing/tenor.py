@@ -12,13 +12,13 @@ from decimal import Decimal
 from typing import Final, NamedTuple
 
 from graph.kinds.contracts import BuyBack, Facility, Loan
-from graph.kinds.supply_side import AnchorProgramme
+from graph.kinds.supply_side import AnchorProgramme, Pool
 from graph.view import View
 from queries.derived import offer_record
 from queries.financing.cases import Case
 from queries.financing.limits.constraints import MissingFact
 from queries.financing.need import Need
-from queries.financing.spines import Form
+from queries.financing.spines import Form, StepAmount
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +111,13 @@ def _of_contract(case: Case) -> _Instrument | None:
         return line if line[0] is None else (replace(line[0], roll_every=rolls), *line[1:])
     if case.loan >= 0:
         return _until(case, case.appraisal.record(case.loan, Loan).due_on, case.loan, "dueOn", runs=True)
+    for kind in ("Lease", "BondIssue"):
+        handle = case.candidate.role(kind) if case.contract >= 0 else -1
+        if handle >= 0:
+            return _until(case, case.view.value(handle, "due_on"), handle, "dueOn", runs=True)
+    if (pool := case.candidate.role("Pool")) >= 0:
+        most = offer_record(case.view, pool, Pool).max_days
+        return (None, False, (MissingFact(pool, "maxDays"),)) if most is None else (DayRange(0, most), False, ())
     return None
 
 
@@ -122,7 +129,7 @@ def _of_asset(case: Case) -> _Instrument | None:
     promise = case.candidate.role("BuyBack")
     if promise >= 0:
         return _until(case, case.appraisal.record(promise, BuyBack).expires_on, promise, "expiresOn", runs=False)
-    if case.asset < 0 or case.asset_kind.until is None:
+    if case.asset < 0 or case.asset_kind.until is None or case.spine.amount is StepAmount.LEASED:
         return None
     until = case.asset_kind.until
     shown = case.view.kind_of(case.asset).by_name[until].graph_name

@@ -9,7 +9,8 @@ from datetime import timedelta
 
 from graph.kinds.parties import EnterpriseStatus, Fund, Institution, InstitutionType
 from graph.kinds.policy import RuleKind
-from graph.kinds.terms import OfferStatus
+from graph.kinds.supply_side import VoucherScheme
+from graph.kinds.terms import OfferStatus, Technique
 from graph.view import View
 from queries.derived import offer_record
 from queries.financing.appraisal import Appraisal
@@ -17,10 +18,12 @@ from queries.financing.cases import Case
 from queries.financing.control import control_group_of, legal_entity
 from queries.financing.gates.eligibility import NO, UNKNOWN, YES, Applicant, Decided, ruled_subjects
 from queries.financing.gates.of_admission import admission
+from queries.financing.gates.of_refinancing import in_time
 from queries.financing.gates.verdicts import FAILED, PASSED, Verdict, unknown, worse
 from queries.financing.lead_time import lead_time
 from queries.financing.limits.constraints import MissingFact
 from queries.financing.limits.of_anchor import missing_tier
+from queries.financing.spines import Form
 from queries.financing.techniques.rows import TechniqueRow
 from queries.financing.terms import Ternary
 
@@ -66,12 +69,16 @@ def licence(case: Case) -> Verdict:
 
 def product_open(case: Case) -> Verdict:
     """PRODUCT_OPEN: it takes applications. A programme without any product yet leaves it unknown."""
-    product = case.offer
-    if product is None:
+    giver = max(case.candidate.role("Pool"), case.candidate.role("VoucherScheme"))
+    if giver >= 0:
+        status, offer = case.view.value(giver, "status"), giver
+    elif case.offer is None:
         return unknown(MissingFact(case.programme, "products"))
-    if product.status is None:
-        return unknown(MissingFact(case.product, "status"))
-    return PASSED if product.status is OfferStatus.OPEN else FAILED
+    else:
+        status, offer = case.offer.status, case.product
+    if status is None:
+        return unknown(MissingFact(offer, "status"))
+    return PASSED if status is OfferStatus.OPEN else FAILED
 
 
 def applicant(appraisal: Appraisal, row: TechniqueRow) -> Applicant:
@@ -99,10 +106,19 @@ def subjects(case: Case) -> Iterator[tuple[int, RuleKind]]:
         yield case.fund, RuleKind.MANDATE
         return
     ruled = ruled_subjects(case.view, RuleKind.ELIGIBILITY)
-    handles = [case.product, case.programme, *(support.provider for support in case.candidate.supports)]
+    if case.row.technique is Technique.INVEST_LOAN_LINKAGE and case.spine.form is Form.TO_CREATE:
+        yield case.candidate.role("Fund"), RuleKind.MANDATE
+    givers = (case.candidate.role("Pool"), case.candidate.role("VoucherScheme"), case.candidate.role("BondIssue"))
+    handles = [case.product, case.programme, *givers, *(support.provider for support in case.candidate.supports)]
     for handle in handles if ruled else ():
         if handle in ruled:
             yield handle, RuleKind.ELIGIBILITY
+
+
+def _lacks_rules(case: Case) -> int:
+    """A voucher scheme of which no rule says who may use it; -1: none."""
+    scheme = case.candidate.role("VoucherScheme")
+    return -1 if scheme in ruled_subjects(case.view, RuleKind.ELIGIBILITY) else scheme
 
 
 def eligibility(case: Case) -> Verdict:
@@ -116,6 +132,12 @@ def eligibility(case: Case) -> Verdict:
     for subject, kind in subjects(case):
         verdict = worse(verdict, _by_rules(case, subject, kind))
     verdict = worse(verdict, admission(case))
+    if (scheme := _lacks_rules(case)) >= 0:
+        verdict = worse(verdict, unknown(MissingFact(scheme, "rulesAbout")))
+    unsaid = [name for name in case.row.asks if case.offer is not None and getattr(case.offer, name) is None]
+    if unsaid:
+        fields = case.view.kind_of(case.product).by_name
+        verdict = worse(verdict, unknown(*(MissingFact(case.product, fields[name].graph_name) for name in unsaid)))
     if case.programme >= 0 and next(case.candidate.trade(), None) is not None:
         tier = missing_tier(case.view, case.programme)
         verdict = verdict if tier is None else worse(verdict, unknown(tier))
@@ -133,13 +155,17 @@ def _by_rules(case: Case, subject: int, kind: RuleKind) -> Verdict:
 
 
 def timing(case: Case) -> Verdict:
-    """TIMING: the money comes by the day that it is needed; a fund still makes new deals."""
+    """TIMING: the money comes by the day that it is needed; a fund still makes new deals, a loan matures, an approval runs."""
     today, fund = case.view.as_of, case.fund
     if fund >= 0:
         end = offer_record(case.view, fund, Fund).investment_period_end
         if end is not None and end <= today:
             return FAILED
-    needed_by = case.need.needed_by
+    return worse(in_time(case), _by_then(case))
+
+
+def _by_then(case: Case) -> Verdict:
+    today, needed_by = case.view.as_of, case.need.needed_by
     if needed_by is None:
         return PASSED
     if needed_by < today:
@@ -151,14 +177,17 @@ def timing(case: Case) -> Verdict:
 
 
 def purpose(case: Case) -> Verdict:
-    """PURPOSE: what the need is for is among what the technique and the product are for, as far as they say."""
-    wanted = case.need.purpose
-    product = case.offer
-    return (
-        PASSED
-        if all(admits(listed, wanted) for listed in (case.row.purposes, product.purposes if product else ()))
-        else FAILED
-    )
+    """PURPOSE: what the need is for is among what the technique and the offer are for, as far as they say.
+
+    A technique for some purposes only does not know whether it may serve a need that states none.
+    """
+    need, scheme = case.need, case.candidate.role("VoucherScheme")
+    if case.row.purposes and need.purpose is None and need.amount is not None:
+        return unknown(MissingFact(need.needs[0] if need.needs else case.beneficiary, "purpose"))
+    offered = case.offer.purposes if case.offer is not None else ()
+    services = offer_record(case.view, scheme, VoucherScheme).services if scheme >= 0 else ()
+    listed = (case.row.purposes, offered, services)
+    return PASSED if all(admits(purposes, need.purpose) for purposes in listed) else FAILED
 
 
 def admits(purposes: tuple[str, ...], wanted: str | None) -> bool:

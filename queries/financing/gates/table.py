@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from queries.financing.cases import Case
-from queries.financing.gates import of_claim, of_offer, of_terms
+from queries.financing.gates import of_claim, of_offer, of_refinancing, of_terms
 from queries.financing.gates.verdicts import Verdict
 from queries.financing.limits.constraints import Constraint, MissingFact
 from queries.financing.terms import Gate, Ternary
@@ -41,6 +41,7 @@ GATES: Final[Mapping[Gate, Callable[[Case], Verdict]]] = {
     Gate.TENOR: of_terms.tenor,
     Gate.TIMING: of_offer.timing,
     Gate.PURPOSE: of_offer.purpose,
+    Gate.RENEWAL_COMMITMENT: of_refinancing.renewal_commitment,
 }
 """How each gate is answered; LIMIT is, from the constraints."""
 

@@ -11,6 +11,7 @@ from graph.view import View
 from queries.coverage.supply import FundSupply, fund_supplies
 from queries.derived import offer_record, once
 from queries.financing.cases import Case
+from queries.financing.gates.eligibility import ticket_cap
 from queries.financing.limits.constraints import Constraint, MissingFact, left
 from queries.financing.terms import ConstraintKind
 
@@ -31,6 +32,20 @@ def dry_powder_limits(case: Case) -> Iterator[Constraint]:
         supply.dry_powder,
         missing=missing if supply.dry_powder is None else (),
     )
+
+
+def ticket_limits(case: Case, fund: int) -> Iterator[Constraint]:
+    """STEP_AMOUNT: the fund's largest ticket, and the largest that a rule about it allows, where they are stated."""
+    ticket, cap = offer_record(case.view, fund, Fund).ticket_max, ticket_cap(case.view, fund)
+    if ticket is not None:
+        amount = case.amount(ticket, fund, "ticketMax")
+        yield Constraint(ConstraintKind.STEP_AMOUNT, fund, amount.value, None, amount.value, missing=amount.missing)
+    if cap is not None:
+        rule, money = cap
+        amount = case.amount(money, rule, "amount")
+        yield Constraint(
+            ConstraintKind.STEP_AMOUNT, fund, amount.value, None, amount.value, record=rule, missing=amount.missing
+        )
 
 
 def concentration_limits(case: Case) -> Iterator[Constraint]:

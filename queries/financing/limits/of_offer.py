@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from graph.kinds.contracts import Facility, InvestmentRound, Loan
-from graph.kinds.parties import Fund
 from graph.kinds.terms import DrawBasis
 from graph.money import Money
-from queries.derived import offer_record
 from queries.financing.cases import Case
 from queries.financing.gates.eligibility import ticket_cap
 from queries.financing.limits.constraints import ONE, Constraint, left
 from queries.financing.limits.exposures import drawn_of, is_expired
+from queries.financing.limits.of_fund import ticket_limits
 from queries.financing.limits.step_amounts import STEP_AMOUNTS
 from queries.financing.supports import raised_by_funding
 from queries.financing.terms import ConstraintKind
@@ -82,13 +81,7 @@ def step_limits(case: Case) -> Iterator[Constraint]:
         handle = case.candidate.role("InvestmentRound")
         yield _paid_out(case, handle, case.appraisal.record(handle, InvestmentRound).amount)
     else:
-        fund = case.fund
-        ticket = offer_record(case.view, fund, Fund).ticket_max
-        cap = ticket_cap(case.view, fund)
-        if ticket is not None:
-            yield _stated(case, ConstraintKind.STEP_AMOUNT, fund, ticket, "ticketMax")
-        if cap is not None:
-            yield _stated(case, ConstraintKind.STEP_AMOUNT, fund, cap[1], "amount", cap[0])
+        yield from ticket_limits(case, case.fund)
 
 
 def _stated(case: Case, kind: ConstraintKind, on: int, money: Money, name: str, record: int = -1) -> Constraint:

@@ -19,6 +19,7 @@ from graph.view import View
 from queries.derived import offer_record, once
 from queries.financing.cases import Case
 from queries.financing.limits.constraints import ONE, Constraint, MissingFact, left
+from queries.financing.limits.of_scheme import budget_limits
 from queries.financing.terms import ConstraintKind, SupportKind
 from queries.ratios import fraction, share_of
 from queries.tally import Tally, amount_of, total_of
@@ -26,6 +27,12 @@ from queries.tally import Tally, amount_of, total_of
 
 def pool_limits(case: Case) -> Iterator[Constraint]:
     """POOL: what the pool can cover in all, and for one borrower where it caps that."""
+    if case.candidate.role("VoucherScheme") >= 0:
+        yield from budget_limits(case)
+        return
+    if case.candidate.role("Pool") >= 0:
+        yield from bridge_limits(case)
+        return
     support = case.candidate.support(SupportKind.POOL_COVER)
     if support is None:
         if case.spine.support is SupportKind.POOL_COVER:
@@ -50,6 +57,34 @@ def pool_limits(case: Case) -> Iterator[Constraint]:
             basis,
             missing=(*cap.missing, *used.missing),
         )
+
+
+def bridge_limits(case: Case) -> Iterator[Constraint]:
+    """POOL of a bridge: what the pool has left, its balance less what is out on bridges; for one borrower where it caps that.
+
+    The balance is all of the pool's money, what is lent out of it included. Nothing once its bad-loan rate has reached its stop rate.
+    """
+    view, handle = case.view, case.source
+    pool = offer_record(view, handle, Pool)
+    out = once(view, (bridge_limits, handle), lambda: bridged(view, handle))
+    mine = case.appraisal.once(("bridged", handle), lambda: bridged(view, handle, case.beneficiary))
+    bounds = [(case.amount(pool.balance, handle, "balance"), out)]
+    if pool.per_borrower_cap is not None:
+        bounds.append((case.amount(pool.per_borrower_cap, handle, "perBorrowerCap"), mine))
+    for limit, used in bounds:
+        headroom = 0 if is_stopped(pool) else left(limit.value, used.amount)
+        missing = (*limit.missing, *used.missing)
+        yield Constraint(
+            ConstraintKind.POOL, handle, limit.value, used.amount, headroom, basis=DrawBasis.PRINCIPAL, missing=missing
+        )
+
+
+def bridged(view: View, pool: int, borrower: int = -1) -> Tally:
+    """Σ outstanding of what a pool itself has lent, to all or to one."""
+    loans = view.holders("Loan", "lender", pool)
+    if borrower >= 0:
+        loans = np.intersect1d(loans, view.holders("Loan", "borrower", borrower))
+    return total_of(view, loans, "outstanding", "principal")
 
 
 def pool_total(view: View, handle: int, currency: str = CNY) -> Constraint:

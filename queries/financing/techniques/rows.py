@@ -22,6 +22,7 @@ class ObligorRule(enum.Enum):
     ACCEPTOR = "acceptor"
     BANK = "issuing or confirming bank"
     PROJECT_COMPANY = "beneficiary, or the project's own company"
+    LESSEE = "lessee: who buys what the beneficiary sells"
     BENEFICIARY = "beneficiary"
     NONE = "none"
 
@@ -32,8 +33,8 @@ class TechniqueRow:
 
     `serves` the instruments of needs that it can meet; `amount` the amount of the step before limits, in words; `licensed` the
     types of institution that may be its source, `funds` whether funds may; `new_money` whether it brings any; `purposes` the only
-    admissible ones (empty: any); `advances` whether an offer advances only its α of a value; `recourse` that of every offer, whatever
-    it says (None: as it says).
+    admissible ones (empty: any); `advances` whether an offer advances only its α of a value; `asks` the fields of an offer without
+    which nobody knows whether it fits; `recourse` that of every offer, whatever it says (None: as it says).
     """
 
     technique: Technique
@@ -48,6 +49,7 @@ class TechniqueRow:
     new_money: bool = True
     purposes: tuple[str, ...] = ()
     advances: bool = True
+    asks: tuple[str, ...] = ()
     recourse: PathRecourse | None = None
 
     @property

@@ -11,10 +11,30 @@ from typing import Final
 
 from graph.errors import InvalidInput
 from graph.kinds.terms import Technique
-from queries.financing.techniques import capital, collateral, credit, on_claims, on_programmes, projects
+from queries.financing.techniques import (
+    capital,
+    collateral,
+    credit,
+    grants,
+    leases,
+    on_claims,
+    on_programmes,
+    projects,
+    refinancing,
+)
 from queries.financing.techniques.rows import TechniqueRow
 
-FAMILIES: Final = (on_claims, on_programmes, collateral, projects, credit, capital)
+FAMILIES: Final = (
+    on_claims,
+    on_programmes,
+    collateral,
+    projects,
+    credit,
+    leases,
+    refinancing,
+    capital,
+    grants,
+)
 
 TECHNIQUES: Final[Mapping[Technique, TechniqueRow]] = {
     row.technique: row
