@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
-from math import gcd, lcm
+from math import gcd
 from typing import Final
 
 from ortools.sat.python import cp_model
@@ -34,11 +33,12 @@ Left = Callable[[], float]
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """Whole amounts that hold, the proven bound of their sum, and whether no cheaper ones bring as much."""
+    """Whole amounts that hold, the proven bound of their sum, and whether no cheaper ones bring as much; `vertex` of the relaxation."""
 
     amounts: tuple[int, ...]
     upper: int
     least_cost: bool
+    vertex: Relaxed | None = None
 
     @property
     def proven(self) -> bool:
@@ -57,12 +57,12 @@ def whole(programme: Programme, left: Left, costs: bool = True) -> Whole:
     if vertex is not None:
         upper = min(upper, int(vertex.value))
         if all(amount.denominator == 1 for amount in vertex.amounts) and programme.holds(base):
-            return Whole(base, upper, True)
+            return Whole(base, upper, True, vertex)
     best = filled(programme, base)
     if sum(best) < upper and vertex is None:
         best = max(best, filled(programme, (0,) * programme.size), key=sum)
     if programme.size > MOST_PATHS:
-        return Whole(best, upper, False)
+        return Whole(best, upper, False, vertex)
     near = _Search(programme, base, BOX)
     full = _Search(programme, (0,) * programme.size, None)
     for search in (near, full):
@@ -72,7 +72,7 @@ def whole(programme: Programme, left: Left, costs: bool = True) -> Whole:
             if search is full:
                 upper = min(upper, bound)
     if not costs or len(set(programme.cost)) <= 1:
-        return Whole(best, upper, len(set(programme.cost)) <= 1)
+        return Whole(best, upper, len(set(programme.cost)) <= 1, vertex)
     proven = False
     for search in (full, near):
         if not proven and search.fits and left() > 0:
@@ -82,20 +82,20 @@ def whole(programme: Programme, left: Left, costs: bool = True) -> Whole:
             proven = proven_here and search is full
     if vertex is not None and vertex.value == sum(best) and vertex.cost == programme.total_cost(best):
         proven = True
-    return Whole(best, upper, proven)
+    return Whole(best, upper, proven, vertex)
 
 
 def filled(programme: Programme, base: Sequence[int]) -> tuple[int, ...]:
     """Amounts that hold: of `base` what fits, path by path, and then as much more as fits."""
     amounts = [0] * programme.size
-    room = [Fraction(row.headroom) for row in programme.rows]
-    of_path: list[list[tuple[int, Fraction]]] = [[] for _ in amounts]
+    room = [row.headroom * row.whole[0] for row in programme.rows]
+    of_path: list[list[tuple[int, int]]] = [[] for _ in amounts]
     for place, row in enumerate(programme.rows):
-        for path, draw in row.draws.items():
+        for path, draw in row.whole[1].items():
             of_path[path].append((place, draw))
     for wanted in (base, programme.caps):
         for path, most in enumerate(wanted):
-            fits = min((int(room[place] / draw) for place, draw in of_path[path]), default=0)
+            fits = min((room[place] // draw for place, draw in of_path[path]), default=0)
             more = min(most - amounts[path], fits)
             if more <= 0 or amounts[path] + more < programme.minimum(path):
                 continue
@@ -114,8 +114,7 @@ class _Search:
         self.rows: list[tuple[dict[int, int], int]] = []
         self.fits = sum(max(abs(low), abs(high)) for low, high in map(_ends, self.domains)) < LARGEST
         for row in programme.rows:
-            scale = lcm(*(draw.denominator for draw in row.draws.values()))
-            factors = {path: int(draw * scale) for path, draw in row.draws.items()}
+            scale, factors = row.whole
             rest = row.headroom * scale - sum(factor * base[path] for path, factor in factors.items())
             common = gcd(*factors.values())
             factors, rest = {path: factor // common for path, factor in factors.items()}, rest // common

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
-from math import ceil
+from math import ceil, lcm
 from typing import ClassVar
 
 from graph.records import Term
@@ -54,6 +54,12 @@ class Row:
         """The draw of all its paths; None where they differ."""
         first, *others = set(self.draws.values())
         return None if others else first
+
+    @cached_property
+    def whole(self) -> tuple[int, Mapping[int, int]]:
+        """A scale on which all draws are whole, and the draws on it."""
+        scale = lcm(*(draw.denominator for draw in self.draws.values()))
+        return scale, {path: draw.numerator * (scale // draw.denominator) for path, draw in self.draws.items()}
 
     def relaxed(self) -> Row:
         """This limit with room for one more 分 of any of its paths."""

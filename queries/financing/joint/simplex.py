@@ -23,6 +23,17 @@ class Relaxed:
     cost: Fraction
     duals: tuple[Fraction, ...]
 
+    def raised(self, programme: Programme, place: int) -> Fraction:
+        """No more than this can be brought once a row is relaxed: the value is concave in each headroom."""
+        row = programme.rows[place]
+        room = row.relaxed().headroom - row.headroom
+        if len(row.draws) > 1:
+            return self.value + self.duals[place] * room
+        (path,) = row.draws
+        shared = zip(self.duals, programme.rows, strict=True)
+        spent = sum((dual * other.draws[path] for dual, other in shared if dual and path in other.draws), ZERO)
+        return self.value + max(ZERO, 1 - spent) * (row.relaxed().admits(path) - row.admits(path))
+
 
 def relaxation(programme: Programme, running: Callable[[], bool] = lambda: True) -> Relaxed | None:
     """The optimum without whole amounts and least amounts; None where `running` said stop first.

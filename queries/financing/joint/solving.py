@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from queries.financing.joint.flow import cheapest_flow, nearest_cut
-from queries.financing.joint.integer import Left, whole
+from queries.financing.joint.integer import Left, Whole, filled, whole
 from queries.financing.joint.network import network_of
 from queries.financing.joint.programme import Allocation, Programme, SolveMethod
 
@@ -27,7 +27,7 @@ def solve(programme: Programme, left: Left, *, mix: bool = True) -> Allocation:
     found = whole(programme, left, costs=mix)
     method = SolveMethod.EXACT_ENUM if found.proven else SolveMethod.BOUNDS
     if mix:
-        stops = stopping_rows(programme, found.amounts, left) if found.proven else full_rows(programme, found.amounts)
+        stops = stopping_rows(programme, found, left) if found.proven else full_rows(programme, found.amounts)
     return Allocation(found.amounts, method, sum(found.amounts), found.upper, found.least_cost, stops)
 
 
@@ -36,19 +36,26 @@ def full_rows(programme: Programme, amounts: tuple[int, ...]) -> tuple[int, ...]
     return tuple(place for place, row in enumerate(programme.rows) if row.headroom - row.used(amounts) < row.most_drawn)
 
 
-def stopping_rows(programme: Programme, amounts: tuple[int, ...], left: Left) -> tuple[int, ...]:
+def stopping_rows(programme: Programme, found: Whole, left: Left) -> tuple[int, ...]:
     """The full rows of which each alone, with room for one 分 more, raises the amount.
 
     Where none does alone, a least set that does together, the rows nearest the source first to stay. Empty where no rows at all do.
-    Cost: a solution each.
+    Cost: a solution for each row of which neither one more 分 on what is found nor the relaxation tells.
     """
-    value = sum(amounts)
-    full = full_rows(programme, amounts)
+    value = sum(found.amounts)
+    full = full_rows(programme, found.amounts)
 
     def raises(places: frozenset[int]) -> bool:
-        return left() > 0 and sum(whole(programme.relaxed(places), left, costs=False).amounts) > value
+        relaxed = programme.relaxed(places)
+        if sum(filled(relaxed, found.amounts)) > value:
+            return True
+        return left() > 0 and sum(whole(relaxed, left, costs=False).amounts) > value
 
-    alone = tuple(place for place in full if raises(frozenset({place})))
+    def may_raise(place: int) -> bool:
+        # Below a least amount a path brings nothing, which the relaxation does not know of its row.
+        return found.vertex is None or programme.has_minimum or found.vertex.raised(programme, place) >= value + 1
+
+    alone = tuple(place for place in full if may_raise(place) and raises(frozenset({place})))
     if alone:
         return alone
     kept = frozenset(full)
