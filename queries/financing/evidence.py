@@ -63,10 +63,9 @@ def facts_of(step: Step, farther: int, nearer: int, link: int) -> tuple[Fact, ..
             return (Fact(link),)
         case Joined():
             return (Fact(farther),)
-        case Through(Linked(), Named(then) | Held(_, then)):
-            return Fact(link), Fact(farther, then)
-        case Through(Named(first) | Held(_, first), Named(then) | Held(_, then)):
-            return Fact(nearer, first), Fact(farther, then)
+        case Through(first, Named(then) | Held(_, then)):
+            by = Fact(link) if isinstance(first, Linked) else Fact(nearer, first.field)
+            return by, Fact(farther, then)
 
 
 def claims_about(view: View, fact: Fact) -> tuple[Claim, ...]:

@@ -58,7 +58,7 @@ def support_of(appraisal: Appraisal, candidate: Candidate, marks: list[int]) -> 
     Without an instrument who guarantees or insures is still to be found, whoever offers in the meantime.
     """
     kind = candidate.spine.support
-    if kind in OFFERS and not marks and candidate.contract < 0:
+    if kind is not None and kind in OFFERS and not marks and candidate.contract < 0:
         open_ = Support(kind, -1, -1, None)
         return _with_subsidies(appraisal, candidate, [*_pool(appraisal, candidate), open_])
     for supports in ways_to_support(appraisal, candidate):
