@@ -5,10 +5,10 @@ from typing import Any
 from tests.schema.world import ANCHOR, BANK, TIER1, World, credit_code
 
 WHY = (
-    "query($changes: [ChangeInput!], $id: ID!, $costs: [RepairCostInput!]) { view(changes: $changes) { whyNot(beneficiary: $id,"
-    " costs: $costs, techniques: [RECEIVABLES_DISCOUNTING]) { total completeness { complete } blocked { repairCost repairIsExact repairWasTried"
-    " failedGates { gate verdict } path { id status capacity { amount } } leastRepair { kind zh en field cost amount { amount } days until"
-    " mends on { id } changes need } } } } }"
+    "query($changes: [ChangeInput!], $id: ID!, $costs: [RepairCostInput!]) { view(changes: $changes) {"
+    " whyNot(beneficiary: $id, costs: $costs, techniques: [RECEIVABLES_DISCOUNTING]) { total completeness { complete }"
+    " blocked { repairCost repairIsExact repairWasTried failedGates { gate verdict } path { id status capacity { amount } }"
+    " leastRepair { kind zh en field cost amount { amount } days until mends on { id } changes need } } } } }"
 )
 PRODUCT: dict[str, Any] = {
     "add": {

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from graph.errors import InvalidInput, NotFound
 from graph.view import View
 from queries.financing.appraisal import Appraisal
 from queries.financing.appraised import Appraised, appraise
@@ -29,9 +30,13 @@ class Trials:
     _days: dict[date, View] = field(default_factory=dict)
 
     def with_repairs(self, candidate: Candidate, repairs: Sequence[Repair]) -> Appraised | None:
-        """The path as it would be; None: the way of supporting it would be gone."""
+        """The path as it would be; None: it would be supported otherwise, or the repairs exclude each other."""
         self.made += 1
-        view = self._view(repairs)
+        try:
+            view = self._view(repairs)
+        except (InvalidInput, NotFound):
+            # What ends while one waits can be released no more.
+            return None
         changed = dict(pair for one in repairs for pair in one.need)
         need = self.appraisal.need_asked
         if need is not None and changed:
