@@ -99,13 +99,30 @@ def measured(view: View, links: Ints, sellers: Ints, buyers: Ints) -> tuple[Ints
     return ledger.bound[numbers], (ledger.flags[numbers] & RELATED) != 0
 
 
+def widths(view: View, links: Ints, sellers: Ints, buyers: Ints) -> tuple[Ints, np.ndarray]:
+    """The exact width of each link in 分 (UNSTATED where a factor is not stated, UNLIMITED where `width_of` must say), and whether its
+    ends are under one control."""
+    _, apart = measured(view, links, sellers, buyers)
+    ledger, numbers = _Ledger.of(view), links & NUMBER_MASK
+    flags = ledger.flags[numbers]
+    annual, foreign = in_currency(view, links, "annual_amount")
+    width, stated = _widths(view, links, annual, ledger.recorded[numbers], foreign)
+    return np.where((flags & ENCUMBERED) != 0, 0, np.where(stated, width, UNSTATED)), apart
+
+
 def _bounds(view: View, links: Ints, annual: Ints, recorded: Ints, encumbered: np.ndarray, foreign: np.ndarray) -> Ints:
-    term, dilution = (view.ints(links, name) for name in ("payment_term_days", "dilution"))
-    stated = (annual != NOT_STATED) & (term != NOT_STATED) & (recorded != UNSTATED) & ~foreign
-    kept = balances(np.where(stated, annual, 0), np.where(stated, term, 0))
-    width = np.where(kept >= UNLIMITED, kept, np.maximum(kept - recorded, 0))
+    dilution = view.ints(links, "dilution")
+    width, stated = _widths(view, links, annual, recorded, foreign)
     net = share_at_most(width, MILLION - np.where(dilution == NOT_STATED, 0, dilution))
     return np.where(encumbered, 0, np.where(stated, net, UNSTATED))
+
+
+def _widths(view: View, links: Ints, annual: Ints, recorded: Ints, foreign: np.ndarray) -> tuple[Ints, np.ndarray]:
+    """max(0, R − recorded), UNLIMITED where R is, and where all of it is stated."""
+    term = view.ints(links, "payment_term_days")
+    stated = (annual != NOT_STATED) & (term != NOT_STATED) & (recorded != UNSTATED) & ~foreign
+    kept = balances(np.where(stated, annual, 0), np.where(stated, term, 0))
+    return np.where(kept >= UNLIMITED, kept, np.maximum(kept - recorded, 0)), stated
 
 
 def width_of(view: View, seller: int, buyer: int, link: int) -> LinkWidth:
