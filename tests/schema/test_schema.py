@@ -120,7 +120,7 @@ def test_what_clients_are_promised_is_there(schema: Schema, name: str) -> None:
 
 def test_what_waits_for_other_issues_is_not_there_yet(schema: Schema) -> None:
     types = schema._schema.type_map
-    assert types.keys().isdisjoint({"Mutation", "Subscription", "WhyNot", "Covenant"})
+    assert types.keys().isdisjoint({"Mutation", "Subscription", "InvestmentTargets", "Covenant"})
     query = types["Query"]
     assert isinstance(query, GraphQLObjectType)
     assert query.fields.keys().isdisjoint({"financingReach", "fundableAmount", "whyNot", "portfolio", "eligibility"})
