@@ -200,7 +200,7 @@ def _need(appraisal: Appraisal, techniques: Iterable[Technique] | None) -> int |
 
 def _in_order(view: View, constraints: Iterable[Constraint]) -> tuple[ConstraintShown, ...]:
     """Each limit once, by kind and then by the ids of what it bounds and what states it."""
-    once = {(one.kind, one.on, one.record, one.headroom): one for one in constraints}
-    named = {key: tuple(view.id_of(handle) if handle >= 0 else "" for handle in key[1:3]) for key in once}
-    ordered = sorted(once, key=lambda key: (ORDER[key[0]], named[key], key[3] or 0))
+    once = {(one.key, one.headroom): one for one in constraints}
+    named = {key: tuple(view.id_of(handle) if handle >= 0 else "" for handle in key[0][1:]) for key in once}
+    ordered = sorted(once, key=lambda key: (ORDER[key[0][0]], named[key], key[1] or 0))
     return tuple(constraint_shown(once[key]) for key in ordered)

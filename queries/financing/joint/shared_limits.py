@@ -85,7 +85,7 @@ def _keyed(path: JointPath) -> Iterable[tuple[Hashable, Constraint]]:
     for one in path.found.constraints:
         if not one.applies or one.kind is ConstraintKind.NEED:
             continue
-        key: Hashable = (one.kind, one.on, one.record)
+        key: Hashable = one.key
         # The second limit of a kind on one thing is its cap for this name: the first is for all.
         turn = told[key] = told.get(key, -1) + 1
         if one.kind in OF_A_DEAL:

@@ -49,7 +49,7 @@ class Constraint:
     @property
     def key(self) -> tuple[ConstraintKind, int, int, int]:
         """What tells the bound itself: paths with equal keys draw on one and the same headroom."""
-        return self.kind, self.on, self.other, self.record
+        return self.kind, self.on, self.record, self.other
 
     @property
     def applies(self) -> bool:
