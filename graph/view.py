@@ -354,15 +354,15 @@ class View(ViewState):
 
     # what if
 
-    def with_changes(self, changes: Sequence[Change]) -> View:
+    def with_changes(self, changes: Sequence[Change], *, trusted: bool = False) -> View:
         """The view as it would be with these changes; see `graph.what_if.changed`. Nothing is written, and this view stays."""
-        return changed(self, changes)
+        return changed(self, changes, trusted=trusted)
 
     def on(self, day: date) -> View:
         """What is known here as it is on another day, a what-if with its changes. Cost: kinds are resolved again when asked for."""
         base = self if self.before is None else self.before
         then = View(base.snapshot, day, base.known_at, base.seq, base.viewer, base.default_reliability)
-        return then.with_changes(self.changes)
+        return then.with_changes(self.changes, trusted=True)
 
     # evidence
 

@@ -395,7 +395,7 @@ def _passes(view: View, found: Appraised, chosen: Sequence[Repair], asked: NeedA
     until: date | None = max((one.until for one in chosen if one.until is not None), default=None)
     then = view if until is None else view.on(until)
     try:
-        then = then.with_changes([change for one in chosen for change in one.changes])
+        then = then.with_changes([change for one in chosen for change in one.changes], trusted=True)
     except (InvalidInput, NotFound):
         return False
     if asked is not None:
