@@ -7,15 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from graph.errors import LimitExceeded
-from graph.money import CNY
 from graph.snapshot import NOT_STATED
 from graph.view import View
 from queries.coverage.network import LARGEST_TOTAL, Flags, Ints
+from queries.exchange import in_currency
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Amounts:
-    """A money field of many records. value: 分, 0 where it cannot be counted; is_stated: a source states it in CNY.
+    """A money field of many records. value: 分 of CNY, 0 where it cannot be counted; is_stated: a source states it.
 
     is_foreign: it is stated in a currency for which no rate is known: neither an amount in 分 nor nothing.
     """
@@ -25,13 +25,11 @@ class Amounts:
     is_foreign: Flags
 
 
-def amounts_of(view: View, handles: Ints, field: str) -> Amounts:
-    """A money field of records of one kind, in their order."""
-    value = view.ints(handles, field)
-    is_there = value != NOT_STATED
-    is_home = np.array([currency == CNY for currency in view.currencies(handles, field)], np.bool_)
-    is_stated = is_there & is_home
-    return Amounts(np.where(is_stated, value, 0), is_stated, is_there & ~is_home)
+def amounts_of(view: View, handles: Ints, field: str, *, owed: bool = False) -> Amounts:
+    """A money field of records of one kind, in their order: what it can bring, or what is `owed`, paid or asked for, in full."""
+    value, unrated = in_currency(view, handles, field, owed=owed)
+    is_stated = (value != NOT_STATED) & ~unrated
+    return Amounts(np.where(is_stated, value, 0), is_stated, unrated)
 
 
 def added_up(value: Ints, place: Ints, places: int, what: str) -> Ints:

@@ -69,7 +69,7 @@ def demand_of(view: View) -> Demand:
     needs = _equity(view, "FinancingNeed")
     status = view.ints(needs, "status")
     needs = needs[~np.isin(status, [list(NeedStatus).index(one) for one in NO_DEMAND])]
-    amounts = amounts_of(view, needs, "amount")
+    amounts = amounts_of(view, needs, "amount", owed=True)
     enterprise = view.refs(needs, "enterprise")
     due, asked = view.ints(needs, "needed_by"), view.ints(needs, "submitted_on")
     period = _years(np.where(due == NOT_STATED, asked, due))
@@ -133,7 +133,7 @@ def _rounds(view: View, places: _Places) -> tuple[list[Invested], dict[int, Cell
     cells = places.cells(enterprise, period, np.full(len(rounds), NOT_STATED), None)
     place, links = view.expand("Fulfils", "source", rounds)
     named: dict[int, list[tuple[int, int | None]]] = defaultdict(list)
-    part = amounts_of(view, links, "amount")
+    part = amounts_of(view, links, "amount", owed=True)
     for at, need, amount, is_stated in zip(
         place.tolist(), view.refs(links, "target").tolist(), part.value.tolist(), part.is_stated.tolist(), strict=True
     ):
@@ -151,9 +151,9 @@ def _rounds(view: View, places: _Places) -> tuple[list[Invested], dict[int, Cell
 
 def _round_amounts(view: View, rounds: Ints) -> Amounts:
     """The amount of each round, else the sum of its investors' parts where each is stated."""
-    own = amounts_of(view, rounds, "amount")
+    own = amounts_of(view, rounds, "amount", owed=True)
     place, links = view.expand("InvestedBy", "source", rounds)
-    parts = amounts_of(view, links, "amount")
+    parts = amounts_of(view, links, "amount", owed=True)
     total = added_up(parts.value, place, len(rounds), "Investors' parts of rounds")
     whole = np.zeros(len(rounds), np.bool_)
     whole[place] = True

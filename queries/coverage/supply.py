@@ -57,10 +57,10 @@ class Supplies:
 def fund_supplies(view: View, funds: Ints) -> Supplies:
     """The supply of each of these funds, in their order.
 
-    An investment counts once, at the fund that holds it. Money in another currency is not stated: no rate is known.
+    An investment counts once, at the fund that holds it. Money in another currency without a rate is not stated.
     Cost: one hop over commitments and one over investments.
     """
-    own = {name: amounts_of(view, funds, name) for name in OWN_FIELDS}
+    own = {name: amounts_of(view, funds, name, owed=name != "recyclable") for name in OWN_FIELDS}
     committed, paid_in = _commitments(view, "fund", funds)
     committed_on, paid_on = _commitments(view, "investor", funds)
     invested, held = _investments(view, funds)
@@ -119,11 +119,12 @@ class _Sum:
 def _commitments(view: View, side: str, funds: Ints) -> tuple[_Sum, _Sum]:
     """(committed, paid in): to these funds, without investors in default, or by them, as `side` says."""
     place, commitments = view.expand("Commitment", side, funds)
-    paid_in = _Sum.of(amounts_of(view, commitments, "paid_in"), place, len(funds))
+    owed = side == "investor"
+    paid_in = _Sum.of(amounts_of(view, commitments, "paid_in", owed=owed), place, len(funds))
     if side == "fund":
         good = view.ints(commitments, "in_good_standing") != 0
         place, commitments = place[good], commitments[good]
-    return _Sum.of(amounts_of(view, commitments, "committed"), place, len(funds)), paid_in
+    return _Sum.of(amounts_of(view, commitments, "committed", owed=owed), place, len(funds)), paid_in
 
 
 def _investments(view: View, funds: Ints) -> tuple[_Sum, dict[tuple[int, int], int]]:
@@ -133,7 +134,7 @@ def _investments(view: View, funds: Ints) -> tuple[_Sum, dict[tuple[int, int], i
     closed = view.ints(rounds, "closed_on")
     done = (closed == NOT_STATED) | (closed <= day_of(view.as_of))
     place, links, rounds = place[done], links[done], rounds[done]
-    part, whole = amounts_of(view, links, "amount"), amounts_of(view, rounds, "amount")
+    part, whole = (amounts_of(view, which, "amount", owed=True) for which in (links, rounds))
     distinct, at = np.unique(rounds, return_inverse=True)
     investors = np.bincount(view.expand("InvestedBy", "source", distinct)[0], minlength=len(distinct))
     alone = ~part.is_stated & ~part.is_foreign & (investors[at] == 1)

@@ -11,13 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graph.errors import InvalidInput
-from graph.kinds.contracts import Facility
+from graph.kinds.contracts import Commitment, Facility
 from graph.kinds.demand_side import FinancingNeed, Fulfils
+from graph.kinds.parties import Fund
+from graph.kinds.policy import Rule, RuleKind
 from graph.kinds.rates import ExchangeRate
 from graph.kinds.supply_side import LimitKind
-from graph.kinds.terms import Instrument, Technique
+from graph.kinds.terms import Dimension, Instrument, Operator, Technique
 from graph.money import Money
 from graph.records import Ref
+from queries.coverage.supply import fund_supplies
 from queries.exchange import in_currency, owed_in, rate, worth_in
 from queries.financing.need import NeedAsked
 from queries.financing.terms import ConstraintKind, Gate, PathStatus, Ternary
@@ -155,3 +158,26 @@ def test_product_in_a_cheap_currency_is_not_kept_back_by_bounds_in_another() -> 
         bank(), firm("seller"), quoted("JPY", "0.05"), cheap, product(LINE, "home", max_amount=Money(10 * WAN))
     )
     assert in_wan([path.capacity for path in ask(view, "seller").paths]) == [20, 10]
+
+
+def test_least_amount_of_a_rule_and_the_least_of_several_caps_are_told_across_currencies() -> None:
+    rules = [
+        Rule(
+            id=f"rule:{name}", name=name, kind=RuleKind.ELIGIBILITY, about=Ref("loanProduct:product"), dimension=Dimension.TICKET,
+            operator=operator, amount=money,
+        )
+        for name, operator, money in (
+            ("a", Operator.LTE, Money(600 * WAN)), ("b", Operator.LTE, usd(80)), ("c", Operator.GTE, usd(10)),
+        )
+    ]  # fmt: skip
+    view = claim_view(receivable(10_000), DOLLAR, *rules)
+    assert in_wan([only(ask(view, "seller")).capacity]) == [548.8]
+    amounts = (69 * WAN, 70 * WAN)
+    assert [len(ask(view, "seller", need=NeedAsked(Money(amount))).paths) for amount in amounts] == [0, 1]
+
+
+def test_fund_of_another_currency_has_dry_powder_at_the_rate() -> None:
+    fund = Fund(id="fund:f", name="f", reserves=usd(10))
+    promised = Commitment(id="commitment:c", fund=Ref("fund:f"), investor=Ref("enterprise:lp"), committed=usd(100))
+    view = view_of(fund, firm("lp"), firm("seller"), promised, DOLLAR)
+    assert in_wan([fund_supplies(view, view.handles("Fund")).funds[0].dry_powder]) == [616]

@@ -21,8 +21,9 @@ from graph.records import Term
 from graph.snapshot_columns import NOBODY, NOT_STATED
 from graph.view import View
 from queries.derived import once
+from queries.exchange import in_currency, worth_in
 from queries.financing.limits.constraints import MissingFact
-from queries.ratios import Ints
+from queries.ratios import UNLIMITED, Ints
 from queries.trees import ancestors
 
 Verdicts = np.ndarray[Any, np.dtype[np.int8]]
@@ -87,7 +88,8 @@ class RuleTable:
         dimension, operator = view.ints(rules, "dimension"), view.ints(rules, "operator")
         subject_groups = _starts(about[None, groups])
         columns = {name: view.refs(rules, name) for name in ("industry", "region", "tag")}
-        columns |= {name: view.ints(rules, name) for name in ("stage", "size", "instrument", "amount")}
+        columns |= {name: view.ints(rules, name) for name in ("stage", "size", "instrument")}
+        columns["amount"], unrated = in_currency(view, rules, "amount", owed=True)
         columns["scheme"], schemes = _schemes(view, columns["industry"])
         in_words = (dimension == NOT_STATED) | (view.ints(rules, "stated_in_source") == 0)
         excludes = operator == _place(Operator.NOT_IN)
@@ -106,7 +108,7 @@ class RuleTable:
             about[groups][subject_groups],
             subject_groups,
             {one: (places, excludes[places]) for one, places in asked.items()},
-            np.flatnonzero(tickets & _among(operator, AT_LEAST)),
+            np.flatnonzero(tickets & ~unrated & _among(operator, AT_LEAST)),
             np.flatnonzero(tickets & _among(operator, AT_MOST)),
         )
 
@@ -273,14 +275,19 @@ def ticket_cap(view: View, subject: int) -> tuple[int, Money] | None:
 
     def make() -> dict[int, tuple[int, Money]]:
         found: dict[int, tuple[int, Money]] = {}
+        least: dict[int, int] = {}
         for kind in (RuleKind.ELIGIBILITY, RuleKind.MANDATE):
             table = RuleTable.of(view, kind)
             for place in table.most[np.argsort(view.rank(table.rules[table.most]))].tolist():
                 rule, about = int(table.rules[place]), int(table.about[place])
                 record = view.record(rule)
                 assert isinstance(record, Rule)
-                if record.amount is not None and (about not in found or record.amount.minor < found[about][1].minor):
-                    found[about] = (rule, record.amount)
+                if record.amount is None:
+                    continue
+                # Without a rate nobody can tell that it is the least.
+                worth = worth_in(view, record.amount)
+                if about not in least or (worth is not None and worth < least[about]):
+                    found[about], least[about] = (rule, record.amount), UNLIMITED if worth is None else worth
         return found
 
     return once(view, ticket_cap, make).get(subject)
