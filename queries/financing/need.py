@@ -27,6 +27,7 @@ CONTRACT_AMOUNTS: Final = {
     "Guarantee": "amount",
     "Swap": "debt",
     "LoanBatch": "amount",
+    "Collaboration": "voucher_amount",
 }
 """Which field is the amount of a contract that fulfils a need without saying how much of it."""
 

@@ -18,7 +18,16 @@ from queries.financing.answers import MissingInstrument as ToCreate
 from queries.financing.answers import PathStep as Step
 from queries.financing.evidence import Claim as QueryClaim
 from queries.financing.gates.table import GateResult as Verdict
-from queries.financing.terms import ConstraintKind, Gate, PathRecourse, PathStatus, Stated, SupportKind, Ternary
+from queries.financing.terms import (
+    BeneficiaryRole,
+    ConstraintKind,
+    Gate,
+    PathRecourse,
+    PathStatus,
+    Stated,
+    SupportKind,
+    Ternary,
+)
 from schema.context import Scope
 from schema.types.codes import code_enum
 from schema.types.connections import add_connection
@@ -27,6 +36,7 @@ from schema.types.derived import Types, declared_fields, derived, make_object
 from schema.types.entity import Entity
 from schema.types.evidence import Claim, claim_of
 from schema.types.facts import MissingFact
+from schema.types.participants import Participant
 from schema.types.score import Clause, Score
 from schema.types.values import Money
 
@@ -151,14 +161,14 @@ class PathStep:
 
 @strawberry.type(description="增信支持 · What backs a step without carrying cash")
 class Support:
-    """A guarantee or a pool's cover."""
+    """A guarantee, a policy, a pool's cover, a shared loss, a subsidy, or money that the lender has raised for the product."""
 
     kind: SupportKind
     provider: Any = strawberry.field(
         graphql_type=StrawberryOptional(derived("Node")), description="Null: still to be found"
     )
     instrument: Any = strawberry.field(graphql_type=StrawberryOptional(derived("Node")))
-    cover_share: Decimal | None = strawberry.field(description="[0–1]; null: not stated")
+    cover_share: Decimal | None = strawberry.field(description="[0–1]; null: not stated; 0 of what covers nothing")
     step: int = strawberry.field(description="Place of the step that it backs, from 0")
 
     @classmethod
@@ -215,6 +225,7 @@ class PathAnswer:
         self.beneficiary = Entity(scope, path.beneficiary)
         self.obligor = _entity(scope, path.obligor)
         self.recourse = path.recourse
+        self.role = path.role
         self.capacity = _money(path.capacity, path.currency)
         self.capacity_is_upper_bound = path.capacity_is_upper_bound
         self.proceeds = _money(path.proceeds, path.currency)
@@ -231,6 +242,11 @@ class PathAnswer:
     def supports(self) -> list[Support]:
         """What backs it."""
         return [Support.of(self._scope, support) for support in self._path.supports]
+
+    @property
+    def participants(self) -> list[Participant]:
+        """Who brings the money beside the source."""
+        return [Participant.of(self._scope, one) for one in self._path.participants]
 
     @property
     def gates(self) -> list[GateResult]:
@@ -283,7 +299,11 @@ class _PathFields:
     )
     recourse: PathRecourse | None = strawberry.field(description="Null: there is no claim to have recourse on")
     steps: list[PathStep] = strawberry.field(description="From the source to the beneficiary")
+    role: BeneficiaryRole = strawberry.field(description="VENDOR: the money pays for what the beneficiary sells")
     supports: list[Support]
+    participants: list[Participant] = strawberry.field(
+        description="Banks of a syndicated loan, the source among them; empty where the source alone brings the money"
+    )
     gates: list[GateResult] = strawberry.field(description="Those that apply to the technique")
     missing: list[MissingInstrument] = strawberry.field(description="Of PROSPECTIVE: what the parties could create")
     capacity: Money | None = strawberry.field(description="可融资额 · Null: a bound is not stated; never 0 for unknown")
