@@ -1,6 +1,5 @@
 """What regulators cap: share × base − exposure, by dated rules; gross of supports; all that a lender has out counts. Amounts in 万元."""
 
-import os
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -32,6 +31,7 @@ from graph.records import Record, Ref
 from graph.view import View
 from queries.financing.answers import ConstraintShown, FinancingPath
 from queries.financing.terms import ConstraintKind, PathStatus
+from tests.examples import EXAMPLES
 from tests.queries.finance import (
     BANK,
     BUYER,
@@ -52,7 +52,6 @@ from tests.queries.finance import (
 )  # fmt: skip
 
 LINE, GUARANTEED, DISCOUNT = Technique.COMPREHENSIVE_LINE, Technique.GUARANTEED_LOAN, Technique.RECEIVABLES_DISCOUNTING
-EXAMPLES = int(os.environ.get("LUOSHU_EXAMPLES", "60")) // 2
 SINGLE, GROUP = ConstraintKind.SINGLE_NAME, ConstraintKind.GROUP
 NAME, CONNECTED = RegulatoryLimit.SINGLE_NAME, RegulatoryLimit.CONNECTED
 
@@ -402,7 +401,7 @@ def test_amounts_of_ten_to_the_thirteen_fen_are_exact() -> None:
     assert line(view).capacity == (10**13 + 7) * 999_999 // 10**6 - 1
 
 
-@settings(max_examples=EXAMPLES)
+@settings(max_examples=EXAMPLES // 8)
 @given(st.integers(0, 1000), st.integers(0, 10**6), st.integers(0, 1000), st.booleans())
 def test_further_cap_or_exposure_never_raises_a_capacity(first: int, share: int, out: int, committed: bool) -> None:
     before = lent_view(limit(LimitKind.SINGLE_NAME, SELLER, first))
@@ -413,7 +412,7 @@ def test_further_cap_or_exposure_never_raises_a_capacity(first: int, share: int,
     assert amounts == sorted(amounts, reverse=True)
 
 
-@settings(max_examples=EXAMPLES)
+@settings(max_examples=EXAMPLES // 8)
 @given(st.integers(0, 1000), st.integers(0, 10**6), st.integers(0, 10**6))
 def test_supports_never_raise_statutory_headroom(out: int, covered: int, offered: int) -> None:
     guarantees = [
