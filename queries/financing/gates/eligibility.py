@@ -7,8 +7,8 @@ the path (`ticket_cap`).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Hashable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
@@ -34,6 +34,8 @@ YES: Final = 2
 """Verdicts in columns: the worse is the lesser."""
 
 MEMBERSHIP: Final = frozenset({Operator.IN, Operator.EQ})
+FACTS_KEPT: Final = 512
+"""So many facts of applicants are remembered with a table of rules."""
 AT_LEAST: Final = frozenset({Operator.GTE, Operator.GT})
 AT_MOST: Final = frozenset({Operator.LTE, Operator.LT})
 FACTS: Final = {
@@ -52,7 +54,8 @@ class RuleTable:
     """The hard rules of one kind as columns, by group: rules of a group are alternatives, the groups of a subject all hold.
 
     `groups` and `subjects` (ascending) with the place where each begins among the rules and among the groups. `asking` by dimension the
-    places of the rules that compare a fact, and whether each excludes; `least`, `most` those that bound the ticket.
+    places of the rules that compare a fact, and whether each excludes; `least`, `most` those that bound the ticket. `met` what was found of one
+    fact of an applicant: firms have few different ones.
     """
 
     rules: Ints
@@ -67,6 +70,7 @@ class RuleTable:
     asking: Mapping[Dimension, tuple[Ints, np.ndarray]]
     least: Ints
     most: Ints
+    met: dict[Hashable, Verdicts] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, view: View, kind: RuleKind) -> RuleTable:
@@ -209,22 +213,18 @@ def rule_verdicts(view: View, table: RuleTable, applicant: Applicant) -> Verdict
     """Whether the applicant meets each rule of a table."""
     found = np.full(len(table.rules), UNKNOWN, np.int8)
 
-    def decide(dimension: Dimension, name: str, own: Collection[int], known: Ints | None = None) -> None:
-        places, excludes = table.asking[dimension]
-        if not len(places) or not own:
-            return
-        values = table.columns[name][places]
-        met = _among(values, own) != excludes
-        stated = (values >= 0) if known is None else known[places] >= 0
-        found[places] = np.where(stated, np.where(met, YES, NO), UNKNOWN)
-
-    for name, own in (("region", applicant.regions), ("tag", applicant.tags or (NOBODY,))):
-        decide(Dimension[name.upper()], name, own)
-    for name, fact in (("stage", applicant.stage), ("size", applicant.size)):
-        decide(Dimension[name.upper()], name, () if fact == NOT_STATED else (fact,))
-    decide(Dimension.INSTRUMENT, "instrument", (_place(applicant.instrument),))
-    same_scheme = np.array([name in applicant.schemes for name in (*table.schemes, None)]) - 1
-    decide(Dimension.INDUSTRY, "industry", applicant.industries or (NOBODY,), same_scheme[table.columns["scheme"]])
+    facts: tuple[tuple[Dimension, tuple[int, ...]], ...] = (
+        (Dimension.REGION, applicant.regions),
+        (Dimension.TAG, applicant.tags or (NOBODY,)),
+        (Dimension.STAGE, () if applicant.stage == NOT_STATED else (applicant.stage,)),
+        (Dimension.SIZE, () if applicant.size == NOT_STATED else (applicant.size,)),
+        (Dimension.INSTRUMENT, (_place(applicant.instrument),)),
+        (Dimension.INDUSTRY, applicant.industries or (NOBODY,)),
+    )
+    for dimension, own in facts:
+        places = table.asking[dimension][0]
+        if len(places) and own:
+            found[places] = _met(table, dimension, own, applicant.schemes)
     for place in table.asking[Dimension.OWNERSHIP][0].tolist():
         found[place] = _by_ownership(view, int(table.rules[place]), applicant.ownership)
     if applicant.amount is not None:
@@ -232,6 +232,26 @@ def rule_verdicts(view: View, table: RuleTable, applicant: Applicant) -> Verdict
     else:
         found[table.least] = YES
     found[table.most] = YES
+    return found
+
+
+def _met(table: RuleTable, dimension: Dimension, own: tuple[int, ...], schemes: frozenset[str]) -> Verdicts:
+    """Whether one fact of an applicant meets each of the rules that ask for it."""
+    of_industry = dimension is Dimension.INDUSTRY
+    key = (dimension, own, schemes if of_industry else None)
+    found = table.met.get(key)
+    if found is None:
+        places, excludes = table.asking[dimension]
+        values = table.columns[dimension.name.lower()][places]
+        stated = values >= 0
+        if of_industry:
+            same_scheme = np.array([name in schemes for name in (*table.schemes, None)])
+            stated = same_scheme[table.columns["scheme"][places]]
+        met = _among(values, own) != excludes
+        found = np.where(stated, np.where(met, YES, NO), UNKNOWN).astype(np.int8)
+        if len(table.met) >= FACTS_KEPT:
+            table.met.clear()
+        table.met[key] = found
     return found
 
 

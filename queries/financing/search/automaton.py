@@ -63,7 +63,7 @@ class Arrival(NamedTuple):
 class _Found:
     """Where relations lead from one layer, by the way back: several steps may take one."""
 
-    reaches: dict[Hashable, list[Reach]] = field(default_factory=dict)
+    reaches: list[list[Reach]] = field(default_factory=list)
     pairs: dict[Hashable, Pairs] = field(default_factory=dict)
 
 
@@ -113,28 +113,20 @@ class Automaton:
             return self._lenders(layer, branch, layer.offered)
         return self._followed(layer.opened(), branch, found.pairs)
 
-    def _walked(
-        self, layer: Layer, branch: Branch, reaches: dict[Hashable, list[Reach]]
-    ) -> Iterator[tuple[Way, Layer]]:
+    def _walked(self, layer: Layer, branch: Branch, reaches: list[list[Reach]]) -> Iterator[tuple[Way, Layer]]:
         step, most = branch.step, self.meter.budget.max_steps
         for way in branch.ways:
-            key = (step.back, way.apart, way.toward)
-            if key not in reaches:
-                reaches[key] = [
-                    Reach(
-                        self.appraisal,
-                        self.meter,
-                        part,
-                        step.once,
-                        way.row.technique,
-                        way.apart,
-                        way.toward,
-                        blocked=self.blocked,
-                    )
+            alike = next((one for one in reaches if all(reach.serves(step, way) for reach in one)), None)
+            if alike is None:
+                technique, apart = way.row.technique, way.apart
+                alike = [
+                    Reach(self.appraisal, self.meter, part, step.once, technique, apart, blocked=self.blocked)
                     for part in layer.apart()
                 ]
+                reaches.append(alike)
             found: list[Layer] = []
-            for reach in reaches[key]:
+            for reach in alike:
+                reach.toward = way.toward or reach.toward
                 turns = min(way.most, most - reach.base.bands[0].depth - way.rest)
                 found += reach.up_to(turns, step.most)[step.least - 1 :]
             if found:

@@ -66,7 +66,7 @@ class Screen:
             return self
         flat = np.where(self.keep, self.flat, UNREACHED)
         return Screen(
-            self.scaled, flat, np.where(self.keep, self.status, CLOSED).astype(np.int8), self.rate, None, self.failed
+            self.scaled, flat, np.where(self.keep, self.status, np.int8(CLOSED)), self.rate, None, self.failed
         )
 
 

@@ -6,8 +6,8 @@ of it. Which products a lender has is laid out once a view.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
-from functools import partial
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -95,18 +95,28 @@ def _screened(appraisal: Appraisal, row: TechniqueRow, spine: Spine, asked: Aske
     size = len(offered.nodes)
     flat = np.minimum(offered.maximum, offered.pool) if asked.pooled else offered.maximum
     if asked.bare:
-        flat = np.where(_without_bound(appraisal, offered), UNSTATED, flat)
+        free = appraisal.once(_without_bound, lambda: _without_bound(appraisal, offered))
+        flat = np.where(free, UNSTATED, flat)
     if asked.backed is not None and not BACKED[asked.backed](appraisal):
         flat = np.minimum(flat, UNSTATED)
-    unknown, failed = np.zeros(size, bool), np.zeros(size, np.int8)
-    for gate in asked.gates:
-        key = (screened, gate, asked.row_serves if gate is Gate.ELIGIBILITY else asked.serves)
-        open_ = appraisal.once(key, partial(_gate, appraisal, row, spine, gate, offered))
+    rate = offered.rate if asked.advances else np.full(size, MILLION)
+    key = (_gated, asked.gates, asked.row_serves, asked.serves)
+    gated = appraisal.once(key, lambda: _gated(appraisal, row, spine, asked.gates, offered))
+    return Screen(gated.scaled, flat, gated.status, rate, gated.keep, gated.failed)
+
+
+def _gated(
+    appraisal: Appraisal, row: TechniqueRow, spine: Spine, gates: frozenset[Gate], offered: OfferColumns
+) -> Screen:
+    """All products under some gates, without any other bound."""
+    free = Screen.open(len(offered.nodes))
+    unknown, failed = np.zeros(len(free.flat), bool), np.zeros(len(free.flat), np.int8)
+    for gate in gates:
+        open_ = _gate(appraisal, row, spine, gate, offered)
         if open_ is not None:
             unknown, failed = unknown | open_[0], failed + np.logical_not(open_[1])
-    status = np.where(unknown, CONDITIONAL, 0).astype(np.int8)
-    rate = offered.rate if asked.advances else np.full(size, MILLION)
-    return Screen(np.full(size, UNLIMITED), flat, status, rate, failed == 0, failed)
+    status = np.where(unknown, np.int8(CONDITIONAL), np.int8(0))
+    return replace(free, status=status, keep=failed == 0, failed=failed)
 
 
 def _gate(
@@ -143,7 +153,9 @@ def _without_bound(appraisal: Appraisal, offered: OfferColumns) -> np.ndarray:
     if not free.any():
         return free
     limiting = {lender for lender, _ in limits_on(appraisal, appraisal.beneficiary)}
-    lenders = [lender for lender in np.unique(offered.lender).tolist() if lender >= 0]
+    lenders = once(
+        appraisal.view, (_without_bound, "lenders"), lambda: np.unique(offered.lender[offered.lender >= 0]).tolist()
+    )
     limited = [lender for lender in lenders if _is_limited(appraisal, appraisal.entity(lender), limiting)]
     if limited:
         free = free & ~np.isin(offered.lender, limited)

@@ -18,6 +18,7 @@ from queries.financing.limits.of_link import measured
 from queries.financing.search.layers import Band, Layer, Screen, distinct, linked
 from queries.financing.search.nearness import nearness, within
 from queries.financing.search.walking import among, walked
+from queries.financing.search.word_tree import Way
 from queries.financing.spines import CHAIN_BOUND, Held, Linked, Step
 from queries.ratios import Ints
 
@@ -43,6 +44,7 @@ class Reach:
     toward: Held | None = None
     blocked: bool = False
     layers: list[Layer] = field(default_factory=list)
+    first_links: int = 0
     _expanded: Ints = field(default_factory=NOTHING.copy)
     _order: Ints = field(default_factory=NOTHING.copy)
     _near: Ints = field(default_factory=NOTHING.copy)
@@ -55,6 +57,13 @@ class Reach:
 
     def __post_init__(self) -> None:
         self._frontier = self.base.nodes
+
+    def serves(self, step: Step, way: Way) -> bool:
+        """Whether it is what a way to take a step asks for. The few nodes one link away are the same wherever words go on to."""
+        if self.step.back != step.back or self.apart != way.apart:
+            return False
+        is_first = way.most == 1 or (self.toward is None and len(self.layers) <= 1)
+        return self.toward == way.toward or (is_first and self.first_links <= MANY)
 
     def up_to(self, most: int, wanted: int) -> list[Layer]:
         """The layers of 1 to `most` links. Where the word would have gone on to `wanted`, but for the budget, the answer says so."""
@@ -74,6 +83,7 @@ class Reach:
             fresh = self._frontier
             fresh = fresh[: self.meter.take(len(fresh), self._depth + self._hops + 1, repeated=True)]
             near, farther, links = walked(self.appraisal.view, self.step, fresh, self.technique, self._hops)
+            self.first_links = self.first_links or len(farther)
             onward = farther != self.appraisal.beneficiary
             if len(farther) > MANY and self.toward is not None and isinstance(self.step.back, Linked):
                 near_ends = nearness(self.appraisal.view, self.step.back, self.toward, CHAIN_BOUND)
