@@ -94,10 +94,10 @@ def _moneys(case: Case) -> Iterator[tuple[int, Money | None]]:
 
 def tenor(case: Case) -> Verdict:
     """TENOR: the days asked for, allowed and run have some in common, and what runs keeps the dated rules on terms."""
-    return worse(_in_common(case), within_terms(case))
+    return worse(days_in_common(case), within_terms(case))
 
 
-def _in_common(case: Case) -> Verdict:
+def days_in_common(case: Case) -> Verdict:
     """The days that the need asks for, that the offer allows and that the instrument runs have some in common.
 
     The financing of a claim runs as long as the claim (a voucher's part as long as its root); a line serves any term within it.

@@ -7,7 +7,7 @@ TERM_RULE is drawn on by nothing. What is in force in the view decides, whenever
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import Final, NamedTuple
@@ -45,10 +45,12 @@ def term_limits(case: Case) -> Iterator[Constraint]:
             yield Constraint(ConstraintKind.TERM_RULE, term.on, headroom=0, draw=draw, record=handle)
 
 
-def within_terms(case: Case) -> Verdict:
-    """Whether the hard rules on terms are kept; the first that is broken is named."""
+def within_terms(case: Case, of: Container[TermSubject] = frozenset(TermSubject)) -> Verdict:
+    """Whether the hard rules on terms, of these subjects, are kept; the first that is broken is named."""
     verdict = PASSED
     for handle, _, kept in _decided(case):
+        if offer_record(case.view, handle, Rule).term_of not in of:
+            continue
         if offer_record(case.view, handle, Rule).hard is not False:
             verdict = worse(verdict, kept)
     return verdict
