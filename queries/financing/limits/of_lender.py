@@ -18,7 +18,7 @@ from queries.financing.appraisal import Appraisal
 from queries.financing.cases import Case
 from queries.financing.control import controllers_of, group_members, groups_of, legal_entity
 from queries.financing.limits.constraints import ONE, Constraint, left
-from queries.financing.limits.draws import Draw, draws_on
+from queries.financing.limits.draws import draws_on
 from queries.financing.limits.exposures import Counted, guaranteed_by, on_borrowers, on_debtors
 from queries.financing.limits.regulatory import statutory_debtors, statutory_groups, statutory_names
 from queries.financing.terms import ConstraintKind
@@ -60,16 +60,14 @@ def _limits(case: Case, kind: ConstraintKind) -> Iterator[Constraint]:
     if not _any_limits(case):
         return
     wanted = (case.lender, KINDS[kind])
-    drawn: dict[int, Draw] = {}
+    drawn: dict[int, Fraction] = {}
     for draw in draws_on(case, kind):
         for handle in limits_on(case.appraisal, draw.party).get(wanted, ()):
             limited_to = case.appraisal.record(handle, CreditLimit).product
             if limited_to is None or case.appraisal.ref(handle, "product") == case.product >= 0:
                 # Who is in one group draws on one limit: a yuan draws no more than itself.
-                before = drawn.get(handle)
-                share = draw.share if before is None else min(ONE, before.share + draw.share)
-                drawn[handle] = Draw(draw.party if before is None else before.party, share)
-    yield from (_constraint(case, kind, handle, draw.party, draw.share) for handle, draw in drawn.items())
+                drawn[handle] = draw.share if handle not in drawn else min(ONE, drawn[handle] + draw.share)
+    yield from (_constraint(case, kind, handle, share) for handle, share in drawn.items())
 
 
 def _any_limits(case: Case) -> bool:
@@ -105,7 +103,7 @@ def _by_lender(view: View, party: int) -> dict[tuple[int, LimitKind], list[int]]
     return {key: sorted(limits, key=view.id_of) for key, limits in found.items()}
 
 
-def _constraint(case: Case, kind: ConstraintKind, handle: int, party: int, draw: Fraction) -> Constraint:
+def _constraint(case: Case, kind: ConstraintKind, handle: int, draw: Fraction) -> Constraint:
     record = case.appraisal.record(handle, CreditLimit)
     limit = case.amount(record.limit, handle, "limit")
     used = once(case.view, ("used", handle, case.currency), lambda: _used(case.view, handle, record, case.currency))
@@ -113,7 +111,7 @@ def _constraint(case: Case, kind: ConstraintKind, handle: int, party: int, draw:
     per_yuan, known = case.face_draw if face else (ONE, True)
     return Constraint(
         kind,
-        party,
+        case.appraisal.ref(handle, "on"),
         limit.value,
         used.amount,
         left(limit.value, used.amount),

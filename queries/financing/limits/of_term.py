@@ -67,7 +67,16 @@ def last_day(rule: Rule, start: date) -> date | None:
     return months if days is None else min(days, months)
 
 
-def _decided(case: Case) -> Iterator[tuple[int, Term, Verdict]]:
+def _decided(case: Case) -> tuple[tuple[int, Term, Verdict], ...]:
+    """Each rule with each term of the path that it bounds, decided; once for paths over the same asset or links."""
+    if not term_rules(case.view):
+        return ()
+    links = tuple(link for _, _, link in case.candidate.trade())
+    key = (_decided, case.asset, case.spine.creates, case.need.tenor_min_days, links)
+    return case.appraisal.once(key, lambda: tuple(_decide(case)))
+
+
+def _decide(case: Case) -> Iterator[tuple[int, Term, Verdict]]:
     for handle in term_rules(case.view):
         rule = offer_record(case.view, handle, Rule)
         if rule.term_of is not None:

@@ -222,20 +222,24 @@ def _constraint(
     case: Case, kind: ConstraintKind, bound: Bound, on: int, parties: tuple[int, ...], draw: Fraction
 ) -> Constraint:
     view, lender = case.view, case.lender
-    limit, missing = _limit(view, lender, bound, case.currency)
-    used = gross(view, lender, parties, bound, case.currency)
-    return Constraint(
-        kind,
-        on,
-        limit,
-        used.amount,
-        left(limit, used.amount),
-        draw,
-        at_most=used.at_most,
-        record=bound.rule,
-        missing=(*missing, *used.missing),
-        other=-1 if on == lender else lender,
-    )
+
+    def make() -> Constraint:
+        limit, missing = _limit(view, lender, bound, case.currency)
+        used = gross(view, lender, parties, bound, case.currency)
+        return Constraint(
+            kind,
+            on,
+            limit,
+            used.amount,
+            left(limit, used.amount),
+            draw,
+            at_most=used.at_most,
+            record=bound.rule,
+            missing=(*missing, *used.missing),
+            other=-1 if on == lender else lender,
+        )
+
+    return case.appraisal.once((kind, bound.scope, bound.rule, lender, on, draw), make)
 
 
 def gross(view: View, lender: int, parties: tuple[int, ...], bound: Bound, currency: str = CNY) -> Tally:
