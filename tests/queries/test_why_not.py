@@ -28,7 +28,7 @@ from queries.financing.candidates import Candidate
 from queries.financing.cases import Case
 from queries.financing.need import NeedAsked
 from queries.financing.path_id import path_id
-from queries.financing.repairs.blocked import failed_gates
+from queries.financing.repairs.blocked import refused
 from queries.financing.repairs.catalogue import proposals
 from queries.financing.repairs.kinds import DEFAULT_COSTS, RepairKind, costs_with
 from queries.financing.repairs.least import least_repair
@@ -324,7 +324,7 @@ def _expected(view: View, firm: str, asked: NeedAsked | None) -> list[tuple[int,
 
 def _order(view: View, found: Appraised) -> tuple[int, int, tuple[str, ...]]:
     nodes = found.candidate.nodes
-    return failed_gates(found), len(nodes) - 1, tuple(view.ids_of(np.array(nodes)))
+    return refused(found), len(nodes) - 1, tuple(view.ids_of(np.array(nodes)))
 
 
 @settings(max_examples=EXAMPLES)

@@ -1,17 +1,14 @@
 """Blocked candidates: spines that are all there, or all but an instrument, of which a gate says no. Fewest failed gates first.
 
-What the screens know gives each partial path the least number of gates that say no of whatever it becomes; so candidates leave each
-word in that order, and only as many are appraised as can be among the first.
+The layers of a search that keeps what screens refuse are unrolled on columns. Screens know of each candidate at least what the gates
+that say no of it weigh; so candidates are appraised in that order, and only as many as can be among the first.
 """
 
 from __future__ import annotations
 
-from bisect import insort
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from heapq import heappop, heappush
-from itertools import count
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
@@ -21,38 +18,49 @@ from queries.financing.appraised import Appraised, appraise
 from queries.financing.candidates import Candidate
 from queries.financing.search.automaton import Arrival
 from queries.financing.search.layers import CLOSED, Layer
+from queries.financing.search.refusals import WEIGHTS
 from queries.financing.supports import ways_to_support
 from queries.financing.techniques.table import TECHNIQUES
-from queries.financing.terms import Gate, PathStatus, Ternary
+from queries.financing.terms import PathStatus, Ternary
 from queries.ratios import Ints
 
 MAX_BLOCKED: Final = 100
 """Candidates that are listed at most."""
-UNSUSPECTED: Final = 24
-"""Candidates of one word that are appraised though no screen says no of them; beyond that the answer says that it is cut."""
-EXPANDED: Final = 2_000
-"""Partial paths of one word that are taken further."""
+UNSUSPECTED: Final = 64
+"""Candidates that are appraised though no screen says no of them, some of each word; beyond that the answer says that it is cut."""
+BREADTH: Final = 256
+"""Partial paths of one word that are taken further, those that weigh least first; beyond that the answer says that it is cut."""
+SPREAD: Final = 16_384
+"""Partial paths of one word that are looked at at once."""
 
 PARTIES: Final = ("Enterprise", "CapitalSource")
 Key = tuple[Any, ...]
 
 
-def failed_gates(found: Appraised) -> int:
-    """How many gates say no."""
-    return sum(result.verdict is Ternary.NO for result in found.gates)
+def refused(found: Appraised) -> int:
+    """What the gates that say no weigh."""
+    return sum(int(WEIGHTS[result.gate]) for result in found.gates if result.verdict is Ternary.NO)
 
 
-@dataclass(slots=True, eq=False)
-class _Row:
-    """The nodes that may come next, those with the fewest failed gates first, then in id order; `at` is the one in the heap."""
+class _Walks(NamedTuple):
+    """Partial paths of one word: their nodes and links so far, by column, from the source; what they weigh; places in a layer."""
 
-    layer: Layer
-    nodes: tuple[int, ...]
-    links: tuple[int, ...]
-    failed: list[int]
-    places: list[int]
-    onto: list[int] | None
-    at: int = 0
+    nodes: Ints
+    links: Ints
+    weight: Ints
+    places: Ints
+
+    def at(self, kept: Ints | np.ndarray) -> _Walks:
+        return _Walks(self.nodes[kept], self.links[kept], self.weight[kept], self.places[kept])
+
+
+class _Lot(NamedTuple):
+    """Whole paths of one word, with what they weigh at least."""
+
+    arrival: Arrival
+    nodes: Ints
+    links: Ints
+    weight: Ints
 
 
 @dataclass(eq=False)
@@ -67,95 +75,116 @@ class Blocked:
     _ids: dict[int, str] = field(default_factory=dict)
 
     def candidates(self, arrivals: Iterable[Arrival]) -> list[Appraised]:
-        """The blocked candidates: fewest failed gates, fewest steps, node ids from the source, technique, instruments; at most
-        `MAX_BLOCKED`. What is left out for the budget is said by the meter."""
-        found: list[tuple[Key, int, Appraised]] = []
-        tick = count()
+        """The blocked candidates: fewest failed gates, of these the fewest that nobody can mend, fewest steps, node ids from the source,
+        technique, instruments; at most `MAX_BLOCKED`. What is left out for the budget is said by the meter."""
+        lots = [lot for arrival in arrivals for lot in self._unrolled(arrival)]
+        found: list[tuple[Key, Appraised]] = []
+        for least, lot, at in self._in_order(lots):
+            if len(found) > MAX_BLOCKED and least > found[MAX_BLOCKED][0][:3]:
+                break
+            if not self.meter.take(1, self.depth):
+                break
+            fresh = [(self._key(one), one) for one in self._appraised(lot.arrival, lot.nodes[at], lot.links[at])]
+            if fresh:
+                found = sorted([*found, *fresh], key=_key_of)[: MAX_BLOCKED + 1]
+        if len(found) > MAX_BLOCKED:
+            self.meter.cut(IncompleteReason.BUDGET, self.depth + 1)
+        return [one for _, one in found[:MAX_BLOCKED]]
 
-        def most() -> int:
-            return found[-1][0][0] if len(found) >= MAX_BLOCKED else len(Gate)
+    def _in_order(self, lots: list[_Lot]) -> Iterator[tuple[Key, _Lot, int]]:
+        """Whole paths by what they weigh at least, steps and node ids; of those that no screen refuses as many as are looked at."""
+        ranks = self.appraisal.view.snapshot.ranks
+        unsuspected: list[tuple[int, int, int]] = []
+        suspected: list[tuple[Key, int, int]] = []
+        for number, lot in enumerate(lots):
+            free = np.flatnonzero(lot.weight == 0)
+            unsuspected += [(turn, number, at) for turn, at in enumerate(free[: UNSUSPECTED + 1].tolist())]
+            held = np.flatnonzero(lot.weight)
+            steps, by_id = (
+                lot.nodes.shape[1] - 1,
+                ranks.of(lot.nodes[held].ravel()).reshape(len(held), lot.nodes.shape[1]).tolist(),
+            )
+            suspected += [
+                ((weight, steps, tuple(order)), number, at)
+                for weight, order, at in zip(lot.weight[held].tolist(), by_id, held.tolist(), strict=True)
+            ]
+        unsuspected.sort()
+        if len(unsuspected) > UNSUSPECTED:
+            self.meter.cut(IncompleteReason.BUDGET, self.depth)
+        yield from (((0, 0, ()), lots[number], at) for _, number, at in unsuspected[:UNSUSPECTED])
+        for key, number, at in sorted(suspected):
+            yield key, lots[number], at
 
-        for arrival in arrivals:
-            for one in self._of_word(arrival, most):
-                insort(found, (self._key(one), next(tick), one), key=lambda item: item[:2])
-                if len(found) > MAX_BLOCKED:
-                    found.pop()
-                    self.meter.cut(IncompleteReason.BUDGET, self.depth + 1)
-        return [one for _, _, one in found]
+    def _unrolled(self, arrival: Arrival) -> Iterator[_Lot]:
+        """The paths of a word, back from its sources."""
+        layer, band = arrival.layer, arrival.band
+        places = [at for at in range(band.start, band.stop) if self.allowed(int(layer.nodes[at]))]
+        size = len(places)
+        start = _Walks(
+            np.empty((size, 0), np.int64),
+            np.empty((size, 0), np.int64),
+            np.zeros(size, np.int64),
+            np.array(places, np.int64),
+        )
+        yield from self._onward(arrival, layer, start)
 
-    def _of_word(self, arrival: Arrival, most: Callable[[], int]) -> Iterator[Appraised]:
-        """The blocked candidates of one word, as long as they may have at most so many failed gates."""
-        heap: list[tuple[int, int, _Row]] = []
-        tick = count()
-        band = arrival.band
-        places = [at for at in range(band.start, band.stop) if self.allowed(int(arrival.layer.nodes[at]))]
-        self._push(heap, tick, self._row(arrival.layer, (), (), 0, np.array(places, np.int64), None))
-        unsuspected = expanded = 0
-        while heap:
-            least, _, row = heappop(heap)
-            if least > most():
-                # All that is left would come after the last that is listed.
-                self.meter.cut(IncompleteReason.BUDGET, self.depth + 1)
-                return
-            if expanded >= EXPANDED or not self.meter.take(1, self.depth):
-                self.meter.cut(IncompleteReason.BUDGET, self.depth)
-                return
-            expanded += 1
-            place, link = row.places[row.at], -1 if row.onto is None else row.onto[row.at]
-            row.at += 1
-            self._push(heap, tick, row)
-            layer, node = row.layer, int(row.layer.nodes[place])
-            if node in row.nodes:
-                continue
-            nodes = (*row.nodes, node)
-            links = (*row.links, link) if row.nodes else ()
-            if layer.nearer is not None:
-                own = 0 if layer.own.failed is None else int(layer.own.failed[place])
-                before = least - int(self._best(layer)[place]) + own
-                nearer, near, onto, _ = layer.children(place)
-                self._push(heap, tick, self._row(nearer, nodes, links, before, near, onto))
-                continue
-            if not least:
-                unsuspected += 1
-                if unsuspected > UNSUSPECTED:
-                    self.meter.cut(IncompleteReason.BUDGET, self.depth)
-                    continue
-            yield from self._appraised(arrival, nodes, links)
+    def _onward(self, arrival: Arrival, layer: Layer, walks: _Walks) -> Iterator[_Lot]:
+        if layer.parts:
+            for part, band in zip(layer.parts, layer.bands, strict=True):
+                here = walks.at((walks.places >= band.start) & (walks.places < band.stop))
+                yield from self._onward(arrival, part, here._replace(places=here.places - band.start))
+            return
+        walks = self._kept(layer, walks)
+        if not len(walks.places):
+            return
+        nodes = np.column_stack([walks.nodes, layer.nodes[walks.places]])
+        if layer.nearer is None:
+            # The first link stands for none: nothing leads to a source.
+            yield _Lot(arrival, nodes, walks.links[:, 1:], walks.weight)
+            return
+        weight = walks.weight if layer.own.failed is None else walks.weight + layer.own.failed[walks.places]
+        if layer.edges is None:
+            near = np.arange(len(layer.nearer.nodes))
+            parent, places = np.repeat(np.arange(len(nodes)), len(near)), np.tile(near, len(nodes))
+            onto = np.full(len(parent), -1, np.int64)
+        else:
+            starts = layer.edges.starts[walks.places]
+            counts = layer.edges.starts[walks.places + 1] - starts
+            parent = np.repeat(np.arange(len(nodes)), counts)
+            at = np.arange(len(parent)) + np.repeat(starts - np.cumsum(counts) + counts, counts)
+            places, onto = layer.edges.near[at], layer.edges.links[at]
+        if len(parent) > SPREAD:
+            self.meter.cut(IncompleteReason.BUDGET, self.depth)
+            parent, places, onto = parent[:SPREAD], places[:SPREAD], onto[:SPREAD]
+        links = walks.links if walks.links.shape[1] else np.full((len(nodes), 1), -1, np.int64)
+        further = _Walks(nodes[parent], np.column_stack([links[parent], onto]), weight[parent], places)
+        yield from self._onward(arrival, layer.nearer, further)
 
-    def _appraised(self, arrival: Arrival, nodes: tuple[int, ...], links: tuple[int, ...]) -> Iterator[Appraised]:
-        bare = Candidate(arrival.row, arrival.spine, nodes, links)
+    def _kept(self, layer: Layer, walks: _Walks) -> _Walks:
+        """Walks that go no way twice, over nodes that are no closed offers; as many as are taken further."""
+        node = layer.nodes[walks.places]
+        good = (layer.status[walks.places] < CLOSED) & ~(walks.nodes == node[:, None]).any(axis=1)
+        walks = walks.at(good)
+        if len(walks.places) <= BREADTH:
+            return walks
+        self.meter.cut(IncompleteReason.BUDGET, self.depth)
+        least = walks.weight + self._best(layer)[walks.places]
+        return walks.at(np.sort(np.argsort(least, kind="stable")[:BREADTH]))
+
+    def _appraised(self, arrival: Arrival, nodes: Ints, links: Ints) -> Iterator[Appraised]:
+        bare = Candidate(arrival.row, arrival.spine, tuple(nodes.tolist()), tuple(links.tolist()))
         steps = zip(bare.steps, bare.nodes, strict=False)
         parties = [self.appraisal.entity(node) for step, node in steps if step.farther in PARTIES]
         if len({*parties, bare.beneficiary}) != len(parties) + 1:
             return
         for supports in ways_to_support(self.appraisal, bare):
-            found = appraise(self.appraisal, Candidate(arrival.row, arrival.spine, nodes, links, supports))
+            candidate = Candidate(arrival.row, arrival.spine, bare.nodes, bare.links, supports)
+            found = appraise(self.appraisal, candidate)
             if found.status is PathStatus.BLOCKED:
                 yield found
 
-    def _row(
-        self, layer: Layer, nodes: tuple[int, ...], links: tuple[int, ...], before: int, places: Ints, onto: Ints | None
-    ) -> _Row:
-        led_over = layer.status[places] < CLOSED
-        places, onto = places[led_over], None if onto is None else onto[led_over]
-        failed = self._best(layer)[places] + before
-        order = np.lexsort((places, failed))
-        return _Row(
-            layer,
-            nodes,
-            links,
-            failed[order].tolist(),
-            places[order].tolist(),
-            None if onto is None else onto[order].tolist(),
-        )
-
-    @staticmethod
-    def _push(heap: list[tuple[int, int, _Row]], tick: Iterator[int], row: _Row) -> None:
-        if row.at < len(row.places):
-            heappush(heap, (row.failed[row.at], next(tick), row))
-
     def _best(self, layer: Layer) -> Ints:
-        """By place, the fewest gates that say no of a path from the node on, as far as screens know."""
+        """By place, what the gates weigh that say no of a path from the node on, at least."""
         found = self._least.get(id(layer))
         if found is None:
             own = layer.own.failed
@@ -165,7 +194,7 @@ class Blocked:
             if layer.nearer is not None and len(found):
                 beyond = self._best(layer.nearer)
                 if layer.edges is None:
-                    found = found + int(beyond.min(initial=len(Gate)))
+                    found = found + int(beyond.min(initial=CLOSED))
                 else:
                     found = found + np.minimum.reduceat(beyond[layer.edges.near], layer.edges.starts[:-1])
             self._least[id(layer)] = found
@@ -173,13 +202,17 @@ class Blocked:
 
     def _key(self, found: Appraised) -> Key:
         candidate = found.candidate
-        ids = tuple(self._id(node) for node in candidate.nodes)
+        ids = tuple(self.appraisal.view.snapshot.ranks.of(np.array(candidate.nodes)).tolist())
         technique = list(TECHNIQUES).index(candidate.row.technique)
         marks = (*candidate.links, *(support.instrument for support in candidate.supports))
         instruments = tuple(self._id(mark) if mark >= 0 else "" for mark in marks)
-        return failed_gates(found), len(candidate.nodes) - 1, ids, technique, instruments
+        return refused(found), len(candidate.nodes) - 1, ids, technique, instruments
 
     def _id(self, handle: int) -> str:
         if handle not in self._ids:
             self._ids[handle] = self.appraisal.view.id_of(handle)
         return self._ids[handle]
+
+
+def _key_of(item: tuple[Key, Appraised]) -> Key:
+    return item[0]

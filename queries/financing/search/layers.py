@@ -33,7 +33,7 @@ class Screen:
     """What nodes of a layer are known to be bounded by before any path is looked at; each bound is at least the true one.
 
     `scaled` of the tail, before α; `flat` in principal; `status` the best place in PathStatus that a path over the node can have;
-    `rate` α in millionths; `keep` False: a gate says no whatever the path; `failed` how many gates do, at least.
+    `rate` α in millionths; `keep` False: a gate says no whatever the path; `failed` what those gates weigh, at least (`refusals`).
     """
 
     scaled: Ints

@@ -26,6 +26,7 @@ from queries.financing.limits.of_lender import limits_on
 from queries.financing.limits.offer_columns import OfferColumns, offer_columns
 from queries.financing.limits.regulatory import any_bounds
 from queries.financing.search.layers import CONDITIONAL, Edges, Screen, distinct
+from queries.financing.search.refusals import WEIGHTS
 from queries.financing.spines import Spine
 from queries.financing.supports import offered_guarantees, offered_policies
 from queries.financing.techniques.rows import TechniqueRow
@@ -114,7 +115,8 @@ def _gated(
     for gate in gates:
         open_ = _gate(appraisal, row, spine, gate, offered)
         if open_ is not None:
-            unknown, failed = unknown | open_[0], failed + np.logical_not(open_[1])
+            unknown = unknown | open_[0]
+            failed = failed + np.where(open_[1], np.int8(0), WEIGHTS[gate])
     status = np.where(unknown, np.int8(CONDITIONAL), np.int8(0))
     return replace(free, status=status, keep=failed == 0, failed=failed)
 

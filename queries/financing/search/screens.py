@@ -27,6 +27,7 @@ from queries.financing.limits.of_fund import dry_powder
 from queries.financing.limits.offer_columns import offer_columns
 from queries.financing.search.layers import CONDITIONAL, Screen
 from queries.financing.search.offers import Asked, screened
+from queries.financing.search.refusals import WEIGHTS
 from queries.financing.spines import Form, Spine, Step
 from queries.financing.techniques.rows import TechniqueRow
 from queries.financing.terms import ConstraintKind, Gate, Ternary
@@ -81,10 +82,10 @@ class _Open:
     def cap(self, bound: Ints) -> None:
         self.flat = np.minimum(self.flat, bound)
 
-    def let(self, passing: np.ndarray) -> None:
+    def let(self, gate: Gate, passing: np.ndarray) -> None:
         """Take in one gate: what it does not let pass it says no of."""
         self.keep = self.keep & passing
-        self.failed += ~passing
+        self.failed += WEIGHTS[gate] * ~passing
 
     def done(self) -> Screen:
         status = np.where(self.unknown, CONDITIONAL, 0).astype(np.int8)
@@ -101,7 +102,7 @@ def _rules(appraisal: Appraisal, row: TechniqueRow, kind: RuleKind, nodes: Ints,
         return
     verdict, _ = decided(appraisal, row, kind).on(nodes)
     open_.unknown |= verdict == UNKNOWN
-    open_.let(verdict != NO)
+    open_.let(Gate.ELIGIBILITY, verdict != NO)
 
 
 def _funds(appraisal: Appraisal, row: TechniqueRow, spine: Spine, nodes: Ints) -> Screen:
@@ -111,8 +112,8 @@ def _funds(appraisal: Appraisal, row: TechniqueRow, spine: Spine, nodes: Ints) -
     else:
         flat, has_money, is_investing = _fund_money(appraisal, nodes)
     open_.cap(flat)
-    open_.let(has_money)
-    open_.let(is_investing)
+    open_.let(Gate.LIMIT, has_money)
+    open_.let(Gate.TIMING, is_investing)
     _rules(appraisal, row, RuleKind.MANDATE, nodes, open_)
     return open_.done()
 
@@ -137,7 +138,7 @@ def _receivables(appraisal: Appraisal, row: TechniqueRow, spine: Spine, nodes: I
     for gate in CLAIM_GATES.intersection(spine.gates):
         unknown, blocked = appraisal.once(("claims", gate, owned), partial(_claim_gate, appraisal, gate, nodes))
         open_.unknown |= unknown
-        open_.let(~blocked)
+        open_.let(gate, ~blocked)
     return open_.done()
 
 
@@ -176,7 +177,7 @@ def _assets(appraisal: Appraisal, row: TechniqueRow, spine: Spine, nodes: Ints) 
         places, claims = view.expand("Encumbrance", "asset", nodes)
         whole = np.zeros(len(nodes), bool)
         whole[places[view.ints(claims, "amount") == NOT_STATED]] = True
-        open_.let(~whole)
+        open_.let(Gate.PRIOR_CLAIM, ~whole)
     return open_.done()
 
 
@@ -192,7 +193,7 @@ def _programmes(appraisal: Appraisal, row: TechniqueRow, spine: Spine, nodes: In
     if ConstraintKind.ANCHOR_LIMIT in spine.limits:
         programmes, bounds = headrooms(appraisal.view)
         open_.cap(bounds[np.searchsorted(programmes, nodes)])
-        open_.let(open_.flat != 0)
+        open_.let(Gate.LIMIT, open_.flat != 0)
     return open_.done()
 
 
@@ -200,7 +201,7 @@ def _sources(appraisal: Appraisal, row: TechniqueRow, spine: Spine, nodes: Ints)
     open_ = _Open(len(nodes))
     if Gate.LICENCE in spine.gates:
         answers = [_licence(appraisal, row, source) for source in nodes.tolist()]
-        open_.let(np.array([answer is not Ternary.NO for answer in answers], bool))
+        open_.let(Gate.LICENCE, np.array([answer is not Ternary.NO for answer in answers], bool))
         open_.unknown = np.array([answer is Ternary.UNKNOWN for answer in answers], bool)
     return open_.done()
 
