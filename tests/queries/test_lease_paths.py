@@ -17,6 +17,7 @@ from graph.records import Record, Ref
 from graph.view import View
 from queries.financing.terms import BeneficiaryRole, ConstraintKind, Gate, PathStatus
 from queries.financing_paths import financing_path
+from tests.examples import EXAMPLES
 from tests.queries.finance import (
     BANK,
     BUYER,
@@ -182,7 +183,7 @@ def test_vendor_lease_in_force_reaches_the_vendor_too() -> None:
 amounts = st.integers(1, 10**13)
 
 
-@settings(max_examples=60)
+@settings(max_examples=max(20, EXAMPLES // 20))
 @given(amounts, st.integers(0, 10**6), st.one_of(st.none(), st.integers(0, 10**13)))
 def test_amount_is_price_less_down_payment_less_debt_rounded_down(price: int, down: int, debt: int | None) -> None:
     records: list[Record] = [machine(valuation=Money(price))]
@@ -197,3 +198,8 @@ def test_amount_is_price_less_down_payment_less_debt_rounded_down(price: int, do
     found = ask(lease_view(*records, model=LeaseModel.SALE_AND_LEASEBACK, down_payment=share), "seller", LEASE)
     expected = max(0, price * (10**6 - down) // 10**6 - (debt or 0))
     assert [path.capacity for path in found.paths] == ([expected] if expected else [])
+
+
+def test_lease_of_what_the_lessee_itself_sells_stands_once() -> None:
+    own = lease(vendor=Ref(SELLER), model=LeaseModel.VENDOR)
+    assert only(ask(lease_view(own), "seller", LEASE, status=[PathStatus.EXISTING])).role is BeneficiaryRole.RECIPIENT

@@ -1,6 +1,5 @@
 """The largest syndicated loan: worked by hand, and against enumeration of whole splits."""
 
-import os
 from fractions import Fraction
 from itertools import product
 
@@ -9,10 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from queries.financing.limits.syndicate import Shares, Syndicate, syndicate
+from tests.examples import EXAMPLES
 from tests.queries.finance import WAN
-
-EXAMPLES = int(os.environ.get("LUOSHU_EXAMPLES", "60")) * 34
-"""2,040 unless a setting asks for more."""
 
 
 def shares(lead: str, others: str, floor: str = "0", cap: str = "1") -> Shares:

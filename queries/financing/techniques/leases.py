@@ -18,6 +18,7 @@ from queries.financing.spines import (
     States,
     Step,
     StepAmount,
+    Unlike,
 )
 from queries.financing.techniques import steps
 from queries.financing.techniques.rows import (
@@ -49,7 +50,7 @@ SALE: Final = Step("OWNED_BY", "SalesContract", Held("SalesContract", "owner"), 
 EQUIPMENT: Final = Step("OWNED_BY", "Equipment", Held("Equipment", "owner"))
 LESSOR: Final = Step("LENT_BY", "CapitalSource", Named("lessor"))
 LESSEE: Final = Step("BORROWED_BY", "Lease", Held("Lease", "lessee"))
-VENDOR: Final = Step("SOLD_BY", "Lease", Held("Lease", "vendor"), (Is("model", LeaseModel.VENDOR),))
+VENDOR: Final = Step("SOLD_BY", "Lease", Held("Lease", "vendor"), (Is("model", LeaseModel.VENDOR), Unlike("vendor", "lessee")))
 
 ROWS: Final = (
     TechniqueRow(
