@@ -5,7 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from graph.kinds.contracts import Guarantee, LentBy, Loan, Participation
+from graph.kinds.contracts import Guarantee, JointCredit, LentBy, Loan, Participation
+from graph.kinds.parties import MemberOf
 from graph.kinds.policy import Rule, RuleKind, SyndicateShare
 from graph.kinds.supply_side import LimitKind
 from graph.kinds.terms import SyndicateRole, Technique
@@ -190,3 +191,11 @@ def test_limit_that_nobody_draws_on_does_not_apply() -> None:
 def test_product_maximum_bounds_the_whole_loan() -> None:
     path = only(ask(syndicate_view(*THREE, *rules("0.2", "0.5"), max_amount=wan(300)), "seller"))
     assert (in_wan([path.capacity]), constraint(path, ConstraintKind.PRODUCT_MAX).draw_per_yuan) == ([300], 1)
+
+
+def test_syndicate_draws_whole_on_the_joint_credit_of_any_of_its_banks() -> None:
+    joint = JointCredit(id="jointCredit:j", on=Ref(SELLER), limit=wan(500), used=wan(200))
+    member = MemberOf(source=Ref("institution:c"), target=Ref("jointCredit:j"))
+    path = only(ask(syndicate_view(*THREE, *rules("0.2", "0.5"), joint, member), "seller"))
+    assert in_wan([path.capacity]) == [300]
+    assert path.binding_constraint.kind is ConstraintKind.JOINT_CREDIT

@@ -16,16 +16,24 @@ from queries.financing.control import controllers_of, group_members, groups_of, 
 from queries.financing.limits.constraints import ONE, Constraint, left
 from queries.financing.limits.draws import on_borrower, on_debtor
 from queries.financing.limits.exposures import Counted, on_borrowers, on_debtors
+from queries.financing.limits.of_syndicate import members_of
+from queries.financing.spines import StepAmount
 from queries.financing.terms import ConstraintKind
 from queries.tally import Tally, amount_of
 
 
 def joint_credit_limits(case: Case) -> Iterator[Constraint]:
-    """JOINT_CREDIT: its limit less what all its banks have out, gross; the source draws on it where it is one of them."""
+    """JOINT_CREDIT: its limit less what all its banks have out, gross; a path draws on it where the source is one of them.
+
+    A syndicate draws on it with all of its loan where any of its banks is.
+    """
+    lenders = {case.lender}
+    if case.spine.amount is StepAmount.SYNDICATE:
+        lenders |= {member.bank for member in members_of(case.view, case.product, case.lender)}
     drawn: dict[int, Fraction] = {}
     for draw in (*on_borrower(case), *on_debtor(case)):
         for handle in mechanisms_on(case.view, draw.party):
-            if case.lender in banks_of(case.view, handle):
+            if not lenders.isdisjoint(banks_of(case.view, handle)):
                 drawn[handle] = min(ONE, drawn.get(handle, Fraction(0)) + draw.share)
     for handle, share in drawn.items():
         record = offer_record(case.view, handle, JointCredit)

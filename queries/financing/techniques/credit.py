@@ -43,7 +43,12 @@ BY_LEAD: Final = Step(
     link_when=(Is("role", SyndicateRole.LEAD),),
 )
 """To the lead of a syndicate whose loan names no lender of its own."""
-SYNDICATE_LIMITS: Final = (ConstraintKind.NEED, ConstraintKind.STEP_AMOUNT, ConstraintKind.PRODUCT_MAX)
+SYNDICATE_LIMITS: Final = (
+    ConstraintKind.NEED,
+    ConstraintKind.STEP_AMOUNT,
+    ConstraintKind.PRODUCT_MAX,
+    ConstraintKind.JOINT_CREDIT,
+)
 """Each bank's own limits come with the step's amount: by its part of the loan."""
 
 
