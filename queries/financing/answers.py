@@ -67,7 +67,7 @@ class ConstraintShown:
     """A bound of the capacity: amounts in 分 of its own terms, None where not stated; `admits` the most that it lets the path bring.
 
     `draw_per_yuan`: what one yuan of the path draws on it; `at_most`: a factor that nobody states could only lower it; `record` states it
-    (-1: `on` does).
+    (-1: `on` does); `other` who besides `on` it is between, as the lender that limits a name (-1: nobody).
     """
 
     kind: ConstraintKind
@@ -82,6 +82,7 @@ class ConstraintShown:
     at_most: bool
     record: int
     missing: tuple[MissingFact, ...]
+    other: int = -1
 
 
 @dataclass(frozen=True, slots=True)

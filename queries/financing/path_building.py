@@ -119,6 +119,7 @@ def constraint_shown(constraint: Constraint) -> ConstraintShown:
         constraint.at_most,
         constraint.record,
         constraint.missing,
+        constraint.other,
     )
 
 

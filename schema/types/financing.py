@@ -91,6 +91,10 @@ class Constraint:
     record: Any = strawberry.field(
         graphql_type=StrawberryOptional(derived("Record")), description="The record that states it, where it is another"
     )
+    other: Any = strawberry.field(
+        graphql_type=StrawberryOptional(derived("Record")),
+        description="Who besides `on` it is between: the lender that limits a name, the debtor whose part of a guarantor it is",
+    )
     limit: Money | None = strawberry.field(description="Null: not stated, or there is none")
     used: Money | None
     headroom: Money | None = strawberry.field(description="What is left; null: not stated")
@@ -109,6 +113,7 @@ class Constraint:
             kind=shown.kind,
             on=_entity(scope, shown.on),
             record=_entity(scope, shown.record),
+            other=_entity(scope, shown.other),
             limit=_money(shown.limit, currency),
             used=_money(shown.used, currency),
             headroom=_money(shown.headroom, currency),

@@ -120,6 +120,7 @@ def _constraint(case: Case, kind: ConstraintKind, handle: int, draw: Fraction) -
         used.at_most or not known,
         handle,
         (*limit.missing, *used.missing),
+        case.lender,
     )
 
 
