@@ -1,84 +1,38 @@
 """A second opinion on financing paths, as simple as it can be: every simple walk of a small world, every formula written out.
 
 It reads records, not a view, and shares nothing with the search but the records and the words of the answer. It knows chains under
-programmes, debtor limits, claims, vouchers and offered lines; the worlds it is asked about have only those.
+programmes, debtor limits, claims, vouchers, assets, distributors, projects and offered lines; the worlds it is asked about have only
+those.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 from math import floor
 
-from graph.kinds.assets import Receivable, Voucher
-from graph.kinds.contracts import Encumbrance, EncumbranceKind, Loan
-from graph.kinds.parties import Enterprise, Supplies
-from graph.kinds.supply_side import AnchorProgramme, CreditLimit, LimitKind, LoanProduct
+from graph.kinds.parties import Supplies
+from graph.kinds.supply_side import AnchorProgramme, CreditLimit, LimitKind
 from graph.kinds.terms import OfferStatus, Recourse, Technique
-from graph.money import Money
+from tests.queries.asset_oracle import on_assets, on_purchases
+from tests.queries.oracle_world import Expected, Found, World, lendable, minor_of, offers_of, owed_on, rate_of
 
-STATUSES = ("EXISTING", "AVAILABLE", "CONDITIONAL", "PROSPECTIVE")
-
-
-@dataclass(frozen=True)
-class World:
-    """All records of a small world, by kind."""
-
-    firms: tuple[Enterprise, ...]
-    links: tuple[Supplies, ...]
-    programmes: tuple[AnchorProgramme, ...]
-    products: tuple[LoanProduct, ...]
-    receivables: tuple[Receivable, ...]
-    vouchers: tuple[Voucher, ...]
-    encumbrances: tuple[Encumbrance, ...]
-    limits: tuple[CreditLimit, ...]
-    loans: tuple[Loan, ...]
-
-
-@dataclass(frozen=True)
-class Expected:
-    """One path: what decides its place."""
-
-    capacity: int | None
-    status: str
-    nodes: tuple[str, ...]
-    technique: str
-
-    @property
-    def order(self) -> tuple[object, ...]:
-        return (
-            self.capacity is None,
-            -(self.capacity or 0),
-            STATUSES.index(self.status),
-            len(self.nodes),
-            self.nodes,
-            self.technique,
-        )
+FOR_SOME_PURPOSES = frozenset(
+    {Technique.PRE_SHIPMENT, Technique.CONTRACT_LOAN, Technique.DISTRIBUTOR_FINANCE, Technique.PROJECT_LOAN}
+)
 
 
 def expected_paths(world: World, firm: str, amount: int | None) -> list[Expected]:
     """Every path to a firm that no gate blocks, in order."""
-    found = [*_claims(world, firm), *_vouchers(world, firm), *_chains(world, firm), *_lines(world, firm)]
+    found = [
+        *_claims(world, firm), *_vouchers(world, firm), *_chains(world, firm), *_lines(world, firm),
+        *on_assets(world, firm), *on_purchases(world, firm),
+    ]  # fmt: skip
     measured = (_bounded(world, firm, amount, one) for one in found)
     return sorted((one for one in measured if one is not None), key=lambda one: one.order)
 
 
-@dataclass(frozen=True)
-class _Found:
-    """A spine with what bounds it alone. `exact`: amounts in principal; `conditional`: a fact is missing."""
-
-    product: LoanProduct
-    nodes: tuple[str, ...]
-    bounds: tuple[int | None, ...]
-    status: str
-    obligor: str | None
-    conditional: bool = False
-    programme: AnchorProgramme | None = None
-    debtor_limit: bool = False
-
-
-def _bounded(world: World, firm: str, amount: int | None, found: _Found) -> Expected | None:
+def _bounded(world: World, firm: str, amount: int | None, found: Found) -> Expected | None:
     product = found.product
     if product.status is not OfferStatus.OPEN or product.lender in found.nodes[1:]:
         return None
@@ -87,13 +41,13 @@ def _bounded(world: World, firm: str, amount: int | None, found: _Found) -> Expe
         bounds.append(product.max_amount.minor)
     if found.programme is not None:
         bounds.append(_anchor_headroom(world, found.programme))
-    recourse = product.recourse
+    recourse = Recourse.NONE if found.never_recourse else product.recourse
     for bound in world.limits:
         if bound.lender != product.lender or bound.product not in (None, product.id):
             continue
         on_buyer = found.obligor is not None and bound.on == found.obligor
-        on_firm = bound.on == firm and bound.kind is LimitKind.SINGLE_NAME
-        draws_buyer = recourse is not Recourse.FULL or product.buyer_limit_with_recourse is True
+        on_firm = bound.on in ((found.borrower or firm), *found.endorsers) and bound.kind is LimitKind.SINGLE_NAME
+        draws_buyer = recourse is not Recourse.FULL or product.buyer_limit_with_recourse is True or found.acceptor
         if bound.kind is LimitKind.DEBTOR_LIMIT and on_buyer and (draws_buyer or found.debtor_limit):
             bounds.append(_limit_left(bound))
         if bound.kind is LimitKind.SINGLE_NAME and on_buyer and found.obligor is not None and draws_buyer:
@@ -106,7 +60,9 @@ def _bounded(world: World, firm: str, amount: int | None, found: _Found) -> Expe
     bounds += [amount] if amount is not None else []
     stated = [bound for bound in bounds if bound is not None]
     status = found.status
-    if status == "AVAILABLE" and (found.conditional or unstated):
+    # A need that says no purpose may not be one that the technique may serve.
+    unsaid = amount is not None and product.technique in FOR_SOME_PURPOSES
+    if status == "AVAILABLE" and (found.conditional or unstated or unsaid):
         status = "CONDITIONAL"
     assert product.technique is not None
     return Expected(None if unstated else min(stated), status, found.nodes, product.technique.name)
@@ -120,47 +76,11 @@ def _limit_left(bound: CreditLimit) -> int | None:
 def _anchor_headroom(world: World, programme: AnchorProgramme) -> int | None:
     if programme.limit is None:
         return None
-    used = sum(_minor(loan.outstanding or loan.principal) for loan in world.loans if loan.programme == programme.id)
+    used = sum(minor_of(loan.outstanding or loan.principal) for loan in world.loans if loan.programme == programme.id)
     return max(0, programme.limit.minor - used)
 
 
-def _minor(money: Money | None) -> int:
-    return 0 if money is None else money.minor
-
-
-def _rate(product: LoanProduct) -> Fraction:
-    return Fraction(1) if product.advance_rate is None else Fraction(product.advance_rate)
-
-
-def _offers(world: World, technique: Technique, programme: str | None = None) -> Iterator[LoanProduct]:
-    for product in world.products:
-        if product.technique is technique and (programme is None or product.programme == programme):
-            yield product
-
-
-def _owed(claim: Receivable) -> int:
-    return max(0, claim.face.minor - _minor(claim.paid) - _minor(claim.credits) - _minor(claim.disputed))
-
-
-def _lendable(value: Fraction, asset: str, owner: str, world: World, rate: Fraction) -> int | None:
-    """None: a registration without an amount takes all."""
-    by_contract: dict[str, list[int]] = {}
-    for one in world.encumbrances:
-        blanket = one.blanket is True and one.grantor == owner and asset.startswith("receivable:")
-        if one.asset != asset and not blanket:
-            continue
-        if one.amount is None:
-            return None
-        pair = by_contract.setdefault(one.secures or one.id, [0, 0])
-        slot = 0 if one.kind is EncumbranceKind.ASSIGNMENT else 1
-        pair[slot] = max(pair[slot], one.amount.minor)
-    debt = Fraction(0)
-    for assigned, pledged in by_contract.values():
-        debt += max(rate * assigned, Fraction(pledged))
-    return max(0, floor(rate * value - debt))
-
-
-def _claims(world: World, firm: str) -> Iterator[_Found]:
+def _claims(world: World, firm: str) -> Iterator[Found]:
     for claim in world.receivables:
         if claim.owner != firm:
             continue
@@ -169,25 +89,25 @@ def _claims(world: World, firm: str) -> Iterator[_Found]:
         if claim.assignable is False:
             continue
         for technique in (Technique.RECEIVABLES_DISCOUNTING, Technique.FACTORING, Technique.RECEIVABLES_LOAN):
-            for product in _offers(world, technique):
-                worth = _lendable(_owed(claim) * (1 - dilution), claim.id, firm, world, _rate(product))
+            for product in offers_of(world, technique):
+                worth = lendable(owed_on(claim) * (1 - dilution), claim.id, firm, world, rate_of(product))
                 if worth is not None:
                     nodes = (product.lender or "", product.id, claim.id, firm)
                     debtor = None if technique is Technique.RECEIVABLES_LOAN else claim.obligor
                     unsure = missing or (technique is Technique.FACTORING and product.with_notice is None)
-                    yield _Found(product, nodes, (worth,), "AVAILABLE", debtor, unsure)
+                    yield Found(product, nodes, (worth,), "AVAILABLE", debtor, unsure)
         for programme in world.programmes:
             if programme.anchor != claim.obligor or claim.confirmed is False:
                 continue
-            for product in _offers(world, Technique.PAYABLES_FINANCE, programme.id):
-                worth = _lendable(_owed(claim) * (1 - dilution), claim.id, firm, world, _rate(product))
+            for product in offers_of(world, Technique.PAYABLES_FINANCE, programme.id):
+                worth = lendable(owed_on(claim) * (1 - dilution), claim.id, firm, world, rate_of(product))
                 if worth is not None:
                     nodes = (product.lender or "", product.id, programme.id, claim.id, firm)
                     unsure = missing or claim.confirmed is None
-                    yield _Found(product, nodes, (worth,), "AVAILABLE", programme.anchor, unsure, programme)
+                    yield Found(product, nodes, (worth,), "AVAILABLE", programme.anchor, unsure, programme)
 
 
-def _vouchers(world: World, firm: str) -> Iterator[_Found]:
+def _vouchers(world: World, firm: str) -> Iterator[Found]:
     by_id = {one.id: one for one in world.vouchers}
     for part in world.vouchers:
         if part.owner != firm:
@@ -198,12 +118,12 @@ def _vouchers(world: World, firm: str) -> Iterator[_Found]:
         programme = next(one for one in world.programmes if one.id == lineage[0].programme)
         technique = Technique.DEEP_TIER if len(lineage) > 1 else Technique.PAYABLES_FINANCE
         split = sum(one.face.minor for one in world.vouchers if one.parent == part.id)
-        for product in _offers(world, technique, programme.id):
+        for product in offers_of(world, technique, programme.id):
             held = Fraction(max(0, part.face.minor - split))
-            worth = _lendable(held, part.id, firm, world, _rate(product))
+            worth = lendable(held, part.id, firm, world, rate_of(product))
             if worth is not None:
                 nodes = (product.lender or "", product.id, programme.id, *(one.id for one in lineage), firm)
-                yield _Found(product, nodes, (worth,), "AVAILABLE", programme.anchor, False, programme)
+                yield Found(product, nodes, (worth,), "AVAILABLE", programme.anchor, False, programme)
 
 
 def _width(world: World, link: Supplies) -> int | None:
@@ -211,7 +131,7 @@ def _width(world: World, link: Supplies) -> int | None:
         return 0
     if link.annual_amount is None or link.payment_term_days is None:
         return None
-    recorded = sum(_owed(one) for one in world.receivables if (one.owner, one.obligor) == (link.source, link.target))
+    recorded = sum(owed_on(one) for one in world.receivables if (one.owner, one.obligor) == (link.source, link.target))
     by_id = {one.id: one for one in world.vouchers}
     anchors = {one.id: one.anchor for one in world.programmes}
     for one in world.vouchers:
@@ -241,7 +161,7 @@ def _walks(world: World, firm: str, most: int) -> Iterator[tuple[Supplies, ...]]
     yield from onward(firm, (firm,), ())
 
 
-def _chains(world: World, firm: str) -> Iterator[_Found]:
+def _chains(world: World, firm: str) -> Iterator[Found]:
     with_programme = {programme.anchor for programme in world.programmes}
     for walk in _walks(world, firm, 5):
         end = walk[-1].target
@@ -250,20 +170,20 @@ def _chains(world: World, firm: str) -> Iterator[_Found]:
             if programme.anchor != end or (programme.max_tier or 5) < len(walk):
                 continue
             technique = Technique.PAYABLES_FINANCE if len(walk) == 1 else Technique.DEEP_TIER
-            for product in _offers(world, technique, programme.id):
-                bounds = tuple(_carried(world, link, _rate(product)) for link in walk)
+            for product in offers_of(world, technique, programme.id):
+                bounds = tuple(_carried(world, link, rate_of(product)) for link in walk)
                 nodes = (product.lender or "", product.id, programme.id, *up, firm)
-                yield _Found(product, nodes, bounds, "PROSPECTIVE", end, False, programme)
+                yield Found(product, nodes, bounds, "PROSPECTIVE", end, False, programme)
         if len(walk) == 1 and end not in with_programme:
             for bound in world.limits:
                 if bound.kind is LimitKind.DEBTOR_LIMIT and bound.on == end:
-                    for product in _offers(world, Technique.FACTORING):
+                    for product in offers_of(world, Technique.FACTORING):
                         if product.id == bound.product or (bound.product is None and product.lender == bound.lender):
-                            bounds = (_carried(world, walk[0], _rate(product)),)
+                            bounds = (_carried(world, walk[0], rate_of(product)),)
                             nodes = (product.lender or "", product.id, bound.id, end, firm)
-                            yield _Found(product, nodes, bounds, "PROSPECTIVE", end, debtor_limit=True)
+                            yield Found(product, nodes, bounds, "PROSPECTIVE", end, debtor_limit=True)
 
 
-def _lines(world: World, firm: str) -> Iterator[_Found]:
-    for product in _offers(world, Technique.COMPREHENSIVE_LINE):
-        yield _Found(product, (product.lender or "", product.id, firm), (), "AVAILABLE", None)
+def _lines(world: World, firm: str) -> Iterator[Found]:
+    for product in offers_of(world, Technique.COMPREHENSIVE_LINE):
+        yield Found(product, (product.lender or "", product.id, firm), (), "AVAILABLE", None)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from graph.kinds.assets import Receivable
-from graph.kinds.contracts import EncumbranceKind
+from graph.kinds.contracts import EncumbranceKind, Facility
 from graph.kinds.parties import Controls, Enterprise
 from graph.kinds.supply_side import LimitKind
 from graph.kinds.terms import OfferStatus, Technique
@@ -82,6 +82,16 @@ def test_it_brings_the_lesser_of_the_claims_value_and_the_cash(
     path = only(ask(view, "seller"))
     assert (in_wan([path.capacity]), path.binding_constraint.kind) == ([expected], binding)
     assert missing_of(path, Gate.CONFIRMATION) == ["confirmed"]
+
+
+def test_pledge_of_an_assigned_claim_frees_nothing() -> None:
+    assigned, pledged = (
+        encumbrance(kind.name, kind, amount, secures=Ref("facility:f"))
+        for kind, amount in ((EncumbranceKind.ASSIGNMENT, 200), (EncumbranceKind.PLEDGE, 300))
+    )
+    line = Facility(id="facility:f", lender=Ref("institution:other"), borrower=Ref(SELLER))
+    assert capacities(ask(view_on(claim(), assigned, line), "seller", EARLY)) == [800]
+    assert capacities(ask(view_on(claim(), assigned, pledged, line), "seller", EARLY)) == [800]
 
 
 def test_cash_that_nobody_states_leaves_no_capacity() -> None:

@@ -10,19 +10,26 @@ from hypothesis import strategies as st
 from graph.kinds.contracts import Encumbrance, EncumbranceKind
 from graph.kinds.supply_side import CreditLimit, LimitKind
 from graph.money import Money
-from graph.records import Ref
+from graph.records import Record, Ref
 from queries.completeness import Budget
 from queries.financing.answers import FinancingPaths
 from queries.financing.need import NeedAsked
 from queries.financing.search import reach
 from queries.financing.terms import PathStatus
 from queries.financing_paths import financing_path, financing_paths
+from tests.queries import path_worlds
+from tests.queries.asset_worlds import asset_records, asset_worlds
 from tests.queries.finance import view_of
 from tests.queries.path_oracle import Expected, World, expected_paths
-from tests.queries.path_worlds import records_of, worlds
+from tests.queries.path_worlds import worlds
 
 EXAMPLES = int(os.environ.get("LUOSHU_EXAMPLES", "60"))
+any_worlds = st.one_of(worlds(), asset_worlds())
 needs = st.one_of(st.none(), st.integers(1, 1500))
+
+
+def records_of(world: World) -> list[Record]:
+    return [*path_worlds.records_of(world), *asset_records(world)]
 
 
 def asked(world: World, amount: int | None = None, first: int = 100, **options: object) -> FinancingPaths:
@@ -40,14 +47,14 @@ def shown(world: World, found: FinancingPaths) -> list[Expected]:
 
 
 @settings(max_examples=EXAMPLES)
-@given(worlds(), needs)
+@given(any_worlds, needs)
 def test_paths_equal_brute_force_in_their_order(world: World, amount: int | None) -> None:
     found = asked(world, amount)
     assert shown(world, found) == expected_paths(world, world.firms[0].id, amount)[:100]
 
 
 @settings(max_examples=EXAMPLES // 4)
-@given(worlds(), needs, st.integers(1, 5))
+@given(any_worlds, needs, st.integers(1, 5))
 def test_pages_are_the_whole_in_pieces(world: World, amount: int | None, size: int) -> None:
     whole = asked(world, amount)
     pages: list[str] = []
@@ -62,7 +69,7 @@ def test_pages_are_the_whole_in_pieces(world: World, amount: int | None, size: i
 
 
 @settings(max_examples=EXAMPLES // 4)
-@given(worlds(), needs)
+@given(any_worlds, needs)
 def test_path_evaluated_by_its_id_is_the_path_found(world: World, amount: int | None) -> None:
     view = view_of(*records_of(world))
     need = None if amount is None else NeedAsked(Money(amount))
@@ -71,7 +78,7 @@ def test_path_evaluated_by_its_id_is_the_path_found(world: World, amount: int | 
 
 
 @settings(max_examples=EXAMPLES // 4)
-@given(worlds(), needs, st.randoms(use_true_random=False))
+@given(any_worlds, needs, st.randoms(use_true_random=False))
 def test_load_order_changes_nothing(world: World, amount: int | None, dice: random.Random) -> None:
     records = records_of(world)
     need = None if amount is None else NeedAsked(Money(amount))
@@ -85,7 +92,7 @@ def test_load_order_changes_nothing(world: World, amount: int | None, dice: rand
 
 
 @settings(max_examples=EXAMPLES // 4)
-@given(worlds(), st.integers(0, 1000), st.sampled_from(list(LimitKind)[:2]))
+@given(any_worlds, st.integers(0, 1000), st.sampled_from(list(LimitKind)[:2]))
 def test_further_limit_never_raises_a_capacity(world: World, amount: int, kind: LimitKind) -> None:
     extra = CreditLimit(
         id="creditLimit:new", lender=Ref("institution:a"), on=Ref(world.firms[-1].id), kind=kind,
@@ -102,12 +109,13 @@ def test_further_limit_never_raises_a_capacity(world: World, amount: int, kind: 
 
 
 @settings(max_examples=EXAMPLES // 4)
-@given(worlds(), st.integers(0, 500), st.sampled_from([EncumbranceKind.ASSIGNMENT, EncumbranceKind.PLEDGE]))
+@given(any_worlds, st.integers(0, 500), st.sampled_from([EncumbranceKind.ASSIGNMENT, EncumbranceKind.PLEDGE]))
 def test_further_encumbrance_never_raises_a_capacity(world: World, amount: int, kind: EncumbranceKind) -> None:
-    if not world.receivables:
+    assets = [*world.assets, *world.receivables]
+    if not assets:
         return
     extra = Encumbrance(
-        id="encumbrance:new", kind=kind, asset=Ref(world.receivables[0].id), creditor=Ref("institution:elsewhere"),
+        id="encumbrance:new", kind=kind, asset=Ref(assets[0].id), creditor=Ref("institution:elsewhere"),
         secures=Ref("facility:1"), amount=Money(amount), registry_no="r",
     )  # fmt: skip
     before, after = view_of(*records_of(world)), view_of(*records_of(world), extra)
@@ -118,7 +126,7 @@ def test_further_encumbrance_never_raises_a_capacity(world: World, amount: int, 
 
 
 @settings(max_examples=EXAMPLES // 4)
-@given(worlds(), st.integers(1, 60))
+@given(any_worlds, st.integers(1, 60))
 def test_cut_answer_is_the_head_of_the_whole_or_says_that_it_is_cut(world: World, expansions: int) -> None:
     whole = [path.id for path in asked(world).paths]
     cut = asked(world, budget=Budget(expansions=expansions))
@@ -131,7 +139,7 @@ def test_cut_answer_is_the_head_of_the_whole_or_says_that_it_is_cut(world: World
 
 
 @settings(max_examples=EXAMPLES // 4)
-@given(worlds(), needs)
+@given(any_worlds, needs)
 def test_capacity_is_the_least_that_its_constraints_admit(world: World, amount: int | None) -> None:
     for path in asked(world, amount).paths:
         admitted = [one.admits for one in path.constraints]
@@ -144,7 +152,7 @@ def test_capacity_is_the_least_that_its_constraints_admit(world: World, amount: 
 
 
 @settings(max_examples=EXAMPLES // 4)
-@given(worlds(), needs)
+@given(any_worlds, needs)
 def test_leaving_out_firms_that_could_not_arrive_in_time_changes_nothing(world: World, amount: int | None) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(reach, "MANY", 0)

@@ -20,21 +20,19 @@ def asset_limits(case: Case) -> Iterator[Constraint]:
     """ASSET_FREE: what can still be lent on the asset, in principal.
 
     Of a receivable lendable(r) = max(0, α·V − Σ prior secured debt), of another asset max(0, α·value − Σ prior secured debt); where
-    the technique advances the whole, V alone: who pays its own debt early pays whoever holds the claim.
+    the technique advances the whole, V alone: what is pledged comes off nothing, since who pays its own debt early pays whoever holds it.
     """
     asset = case.asset
     found, missing = receivable_worth(case) if case.receivable >= 0 else asset_worth(case)
     if found is None:
         yield Constraint(ConstraintKind.ASSET_FREE, asset, missing=missing)
         return
-    secured = found.secured if case.row.advances else 0
-    free = found.lendable if case.row.advances else max(0, found.value)
     yield Constraint(
         ConstraintKind.ASSET_FREE,
         asset,
         found.advance,
-        found.advance if found.encumbered_whole else secured,
-        0 if found.encumbered_whole else free,
+        found.advance if found.encumbered_whole else found.secured,
+        found.lendable,
         at_most=bool(missing),
         missing=missing,
     )
@@ -96,6 +94,8 @@ def has_lapsed(case: Case) -> bool:
 
 def _worth(case: Case, owed: int, dilution: int = 0) -> Worth:
     claims = case.appraisal.prior_claims(case.asset)
+    if not case.row.advances:
+        claims = tuple(claim for claim in claims if claim.assigned or claim.amount is None)
     return worth(owed, claims, dilution=dilution, advance_rate=MILLION if case.rate is None else case.rate)
 
 
