@@ -6,8 +6,8 @@ from decimal import Decimal
 import pytest
 
 from graph.kinds.contracts import Guarantee, JointCredit, LentBy, Loan, Participation
-from graph.kinds.parties import MemberOf
-from graph.kinds.policy import Rule, RuleKind, SyndicateShare
+from graph.kinds.parties import InstitutionType, MemberOf
+from graph.kinds.policy import CapitalBase, RegulatoryLimit, Rule, RuleKind, SyndicateShare
 from graph.kinds.supply_side import LimitKind
 from graph.kinds.terms import SyndicateRole, Technique
 from graph.records import Record, Ref
@@ -199,3 +199,16 @@ def test_syndicate_draws_whole_on_the_joint_credit_of_any_of_its_banks() -> None
     path = only(ask(syndicate_view(*THREE, *rules("0.2", "0.5"), joint, member), "seller"))
     assert in_wan([path.capacity]) == [300]
     assert path.binding_constraint.kind is ConstraintKind.JOINT_CREDIT
+
+
+def test_statutory_limit_of_each_bank_is_its_room() -> None:
+    statute = Rule(
+        id="rule:statute", kind=RuleKind.REGULATORY_LIMIT, name="单一客户", limit_kind=RegulatoryLimit.SINGLE_NAME,
+        base=CapitalBase.NET_CAPITAL, value=dec("0.1"), institution_type=InstitutionType.BANK,
+    )  # fmt: skip
+    view = view_of(
+        bank(net_capital=wan(8000)), bank("b", net_capital=wan(1000)), bank("c", net_capital=wan(1000)), firm("seller"),
+        product(SYNDICATED), takes_part("b"), takes_part("c"), statute, *rules("0.15", "0.3"),
+    )  # fmt: skip
+    path = only(ask(view, "seller"))
+    assert (in_wan([path.capacity]), draws(path)) == ([666.666666], [dec("0.7"), dec("0.15"), dec("0.15")])

@@ -20,10 +20,11 @@ from queries.derived import offer_record, once
 from queries.financing.cases import Case
 from queries.financing.limits.constraints import Constraint, MissingFact
 from queries.financing.limits.of_lender import group_limits, sector_limits, single_name_limits
+from queries.financing.limits.regulatory import statutory_totals
 from queries.financing.limits.syndicate import Shares, Syndicate, syndicate
 from queries.financing.terms import ConstraintKind
 
-OF_EACH_BANK: Final = (single_name_limits, group_limits, sector_limits)
+OF_EACH_BANK: Final = (single_name_limits, group_limits, sector_limits, statutory_totals)
 """Limits that a bank has of its own."""
 
 
