@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
@@ -44,7 +44,8 @@ DATASET: Final = "Dataset"
 class ViewState:
     """The graph at (`as_of`, `known_at`) for one viewer. `seq` is the last load that it knows.
 
-    A what-if knows the view that it was made of (`before`) and its `changes`.
+    A what-if knows the view that it was made of (`before`), its `changes`, by kind name of what statements are `touched`, and which kinds
+    may have records live that were not, or the other way (`shifted`).
     """
 
     snapshot: Snapshot
@@ -58,6 +59,8 @@ class ViewState:
     _handles: dict[str, Ints] = field(default_factory=dict, repr=False)
     before: Self | None = field(default=None, repr=False)
     changes: tuple[Change, ...] = ()
+    touched: frozenset[str] = frozenset()
+    shifted: frozenset[str] = frozenset()
 
     @property
     def ontology(self) -> Ontology:
@@ -204,12 +207,26 @@ class ViewState:
         )
         return made if self._hand_on(made, touched) else None
 
-    def assuming(self, snapshot: Snapshot, touched: Mapping[str, Rows], changes: tuple[Change, ...]) -> Self:
-        """This view over its snapshot with what these changes assume; `touched` as in `advanced`."""
-        asked = (self.as_of, self.known_at, self.seq, self.viewer, self.default_reliability)
-        made = type(self)(snapshot, *asked, before=self, changes=changes)
-        # What was handed on before it turned out that all must be made anew is not kept.
-        return made if self._hand_on(made, touched) else type(self)(snapshot, *asked, before=self, changes=changes)
+    def assuming(
+        self, snapshot: Snapshot, touched: Mapping[str, Rows], shifted: frozenset[str], changes: tuple[Change, ...]
+    ) -> Self:
+        """This view over its snapshot with what these changes assume; `touched` as in `advanced`, `shifted` as a what-if has it."""
+        made = type(self)(
+            snapshot,
+            self.as_of,
+            self.known_at,
+            self.seq,
+            self.viewer,
+            self.default_reliability,
+            before=self,
+            changes=changes,
+            touched=frozenset(touched),
+            shifted=shifted,
+        )
+        if not self._hand_on(made, touched):
+            # What was handed on before it turned out that all must be made anew is not kept.
+            made = replace(made, _kinds={}, _live={}, _handles={})
+        return made
 
     def _hand_on(self, made: Self, touched: Mapping[str, Rows]) -> bool:
         """Give a view over a longer snapshot what is known here and was not touched; False: all must be made anew."""

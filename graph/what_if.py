@@ -261,7 +261,7 @@ def _laid_over(view: View, plan: _Plan, changes: tuple[Change, ...], trusted: bo
         tables[name] = _forgetting(tables[name], numbers, view.snapshot.tables[name].rows)
         touched[name] = distinct(np.concatenate([touched.get(name, np.empty(0, np.int32)), numbers]))
     snapshot = replace(extension.snapshot, loads=view.snapshot.loads, tables=tables, assumption=assumption)
-    return view.assuming(snapshot, touched, changes)
+    return view.assuming(snapshot, touched, _shifted(view, plan), changes)
 
 
 def _assumption(view: View, frames: Mapping[str, pl.DataFrame], changes: tuple[Change, ...]) -> Load:
@@ -354,6 +354,18 @@ def _gone(view: View, plan: _Plan) -> dict[str, Rows]:
         )
         found.setdefault(kind.name, []).append(members.astype(np.int32))
     return {name: distinct(np.concatenate(parts)) for name, parts in found.items()}
+
+
+def _shifted(view: View, plan: _Plan) -> frozenset[str]:
+    """The kinds of which records may come or go: those that are added, removed, dated or made incomplete, and the links at them."""
+    found = {view.kind_of(handle).name for handle in plan.gone}
+    for row in plan.rows.values():
+        required = {spec.name for spec in row.kind.required}
+        if row.adds or {"valid_from", "valid_to"} & row.values.keys() or required & row.values.keys():
+            found.add(row.kind.name)
+    if not found:
+        return frozenset()
+    return frozenset(found).union(kind.name for kind in view.ontology.links)
 
 
 def _forgetting(table: Table, numbers: Rows, before: int) -> Table:

@@ -14,6 +14,7 @@ R = TypeVar("R", bound=Record)
 
 _DERIVED: Final[WeakKeyDictionary[View, dict[Hashable, Any]]] = WeakKeyDictionary()
 _MISSING: Final = object()
+NOTHING: Final[frozenset[str]] = frozenset()
 
 
 def kept_of(view: View) -> dict[Hashable, Any]:
@@ -21,11 +22,14 @@ def kept_of(view: View) -> dict[Hashable, Any]:
     return _DERIVED.setdefault(view, {})
 
 
-def once(view: View, key: Hashable, make: Callable[[], T]) -> T:
+def once(view: View, key: Hashable, make: Callable[[], T], *, of: frozenset[str] = NOTHING) -> T:
     """What `make` gives, made at most once for this view and key while the view lives.
 
-    Two threads that ask at the same time may both make it; both results are equal.
+    `of`, where given, names all kinds of whose records it tells: a what-if that touches none of them, and lets no record come or go, has
+    what its own view has. Two threads that ask at the same time may both make it; both results are equal.
     """
+    if of and view.before is not None and not view.shifted and view.touched.isdisjoint(of):
+        view = view.before
     kept = kept_of(view)
     found = kept.get(key, _MISSING)
     if found is _MISSING:

@@ -49,7 +49,7 @@ def rate(view: View, currency: str, quote: str = CNY) -> Rate | None:
 def _rate(view: View, currency: str, quote: str) -> Rate | None:
     if currency == quote:
         return SAME
-    stated = once(view, _stated, lambda: _stated(view))
+    stated = once(view, _stated, lambda: _stated(view), of=frozenset({"ExchangeRate"}))
     if (currency, quote) in stated:
         return stated[currency, quote]
     if (quote, currency) in stated:

@@ -9,7 +9,7 @@ from queries.derived import once
 
 def tree_of(view: View, kind: str) -> Tree:
     """The tree of a view's Industry or Region records."""
-    return once(view, (tree_of, kind), lambda: Tree.of(view, kind))
+    return once(view, (tree_of, kind), lambda: Tree.of(view, kind), of=frozenset({kind}))
 
 
 def ancestors(view: View, place: int) -> tuple[int, ...]:

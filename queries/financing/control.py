@@ -71,7 +71,7 @@ def control_group_of(view: View, handle: int) -> int:
 
 def ultimate_controllers(view: View, handles: Handles) -> Handles:
     """Who controls each in the end: itself where nobody does."""
-    controlled, tops = once(view, ultimate_controllers, lambda: _tops(view))
+    controlled, tops = once(view, ultimate_controllers, lambda: _tops(view), of=frozenset({"Controls"}))
     if not len(controlled):
         return handles
     at = np.searchsorted(controlled, handles).clip(max=len(controlled) - 1)

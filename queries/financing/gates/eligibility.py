@@ -47,6 +47,8 @@ FACTS: Final = {
     Dimension.OWNERSHIP: "ownership",
 }
 """Which field of the enterprise a dimension asks for."""
+RULES: Final = frozenset({"Rule", "Industry"})
+"""Kinds that say what the rules are."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,7 +77,7 @@ class RuleTable:
     @classmethod
     def of(cls, view: View, kind: RuleKind) -> RuleTable:
         """The rules of a view that bind something; made once a view."""
-        return once(view, (RuleTable, kind), lambda: cls._made(view, kind))
+        return once(view, (RuleTable, kind), lambda: cls._made(view, kind), of=RULES)
 
     @classmethod
     def _made(cls, view: View, kind: RuleKind) -> RuleTable:
@@ -287,7 +289,7 @@ def ruled_subjects(view: View, kind: RuleKind) -> frozenset[int]:
         rules = view.handles("Rule")
         return frozenset(view.refs(rules[view.ints(rules, "kind") == _place(kind)], "about").tolist()) - {-1}
 
-    return once(view, (ruled_subjects, kind), make)
+    return once(view, (ruled_subjects, kind), make, of=RULES)
 
 
 def ticket_cap(view: View, subject: int) -> tuple[int, Money] | None:
@@ -310,7 +312,7 @@ def ticket_cap(view: View, subject: int) -> tuple[int, Money] | None:
                     found[about], least[about] = (rule, record.amount), UNLIMITED if worth is None else worth
         return found
 
-    return once(view, ticket_cap, make).get(subject)
+    return once(view, ticket_cap, make, of=RULES).get(subject)
 
 
 def _by_ownership(view: View, rule: int, ownership: Term | None) -> int:

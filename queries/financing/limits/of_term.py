@@ -103,7 +103,7 @@ def term_rules(view: View) -> list[int]:
         found: list[int] = rules[view.ints(rules, "kind") == list(RuleKind).index(RuleKind.TERM)].tolist()
         return found
 
-    return once(view, term_rules, make)
+    return once(view, term_rules, make, of=frozenset({"Rule"}))
 
 
 def _of_voucher(case: Case) -> Iterator[Term]:

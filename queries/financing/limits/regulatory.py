@@ -158,7 +158,7 @@ def _by_rules(view: View, source: int) -> list[Bound]:
     if not view.has_kind(source, "Institution"):
         return []
     record, found = offer_record(view, source, Institution), []
-    for handle in once(view, _rules, lambda: _rules(view)):
+    for handle in once(view, _rules, lambda: _rules(view), of=frozenset({"Rule"})):
         rule = offer_record(view, handle, Rule)
         about = view.ref(handle, "about")
         named = about == source or (rule.about is None and rule.institution_type is not None)
