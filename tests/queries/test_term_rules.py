@@ -73,7 +73,8 @@ def test_hard_rule_forbids_a_longer_voucher_from_its_day_on() -> None:
     blocked = seen(after, path.id)
     assert (blocked.status, blocked.capacity, flags(blocked)) == (PathStatus.BLOCKED, 0, [(0, Stated.STATED)])
     assert blocked.binding_constraint.kind is ConstraintKind.TERM_RULE
-    assert [after.id_of(gate.rule) for gate in blocked.gates if gate.gate is Gate.TENOR] == ["rule:term"]
+    named = {gate.gate: after.id_of(gate.rule) for gate in blocked.gates if gate.rule >= 0}
+    assert named == {Gate.TENOR: "rule:term", Gate.LIMIT: "rule:term"}
 
 
 def test_voucher_of_exactly_a_year_keeps_the_rule() -> None:

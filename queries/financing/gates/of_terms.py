@@ -49,8 +49,10 @@ def limit(case: Case, constraints: tuple[Constraint, ...]) -> Verdict:
         # Nothing but the need decides, if even that: who offers has stated no bound that is drawn on.
         return PASSED
     headroom = capacity_of(bounding)
-    if any(one.admits == 0 for one in bounding):
-        return FAILED
+    used_up = next((one for one in bounding if one.admits == 0), None)
+    if used_up is not None:
+        ruled = used_up.record >= 0 and case.view.has_kind(used_up.record, "Rule")
+        return FAILED._replace(rule=used_up.record) if ruled else FAILED
     least = least_amount(case)
     stated = [one.admits for one in bounding if one.admits is not None]
     if least is not None and stated and min(stated) < least:
