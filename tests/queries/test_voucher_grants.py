@@ -60,9 +60,9 @@ def test_scheme_gives_a_firm_up_to_its_most() -> None:
 
 def test_what_the_firm_was_given_is_used_and_in_force() -> None:
     found = ask(voucher_view(given_to("a", SELLER, 15)), "seller")
-    assert [(path.status, in_wan([path.capacity])) for path in found.paths] == [
-        (PathStatus.AVAILABLE, [5]), (PathStatus.EXISTING, [0]),
-    ]  # fmt: skip
+    assert {path.status: in_wan([path.capacity]) for path in found.paths} == {
+        PathStatus.AVAILABLE: [5], PathStatus.EXISTING: [0],
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(("used", "expected"), [(None, 8), (4997, 3)])
