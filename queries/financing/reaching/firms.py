@@ -111,17 +111,15 @@ class Needs:
         order = np.lexsort((view.rank(needs), np.where(needed == NOT_STATED, NO_DAY, needed), owner))
         firm, first = np.unique(owner[order], return_index=True)
         due = needs[order][first]
-        columns = []
-        for name in ("tenor_min_days", "tenor_max_days", "needed_by"):
-            column = np.full(len(firms), NOT_STATED)
+        shortest, longest, day = (np.full(len(firms), NOT_STATED) for _ in range(3))
+        for name, column in (("tenor_min_days", shortest), ("tenor_max_days", longest), ("needed_by", day)):
             column[firm] = view.ints(due, name)
-            columns.append(column)
         texts = view.texts(due, "purpose").to_list()
         purposes = tuple(sorted({text for text in texts if text is not None}))
         place = {text: at for at, text in enumerate(purposes)}
         purpose = np.full(len(firms), -1, np.int64)
         purpose[firm] = [-1 if text is None else place[text] for text in texts]
-        return cls(amount, *columns, purpose, purposes)
+        return cls(amount, shortest, longest, day, purpose, purposes)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

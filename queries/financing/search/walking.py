@@ -73,6 +73,12 @@ def may_be_taken(view: View, step: Step, links: Ints) -> np.ndarray:
     return _all_hold(view, step.link_when, links, None, 0)
 
 
+def keeps(view: View, step: Step, nearer: Ints, farther: Ints, links: Ints, technique: Technique) -> np.ndarray:
+    """Which pairs of nodes, each of one kind, keep the conditions of a step, before any link is walked."""
+    kept = may_be_left(view, step, nearer, technique) & _all_hold(view, step.far_when, farther, technique, 0)
+    return kept & may_be_taken(view, step, links) if step.link_when else kept
+
+
 @dataclass(eq=False)
 class Once:
     """A way back followed from each node once, however many layers it stands in: the pairs by `known` node, ascending."""

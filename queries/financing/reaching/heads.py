@@ -1,0 +1,305 @@
+"""From where money leads on: the parts of spines from a capital source to the record after which there are many ways.
+
+A question starts at one record: a source (a bank stands for its branches), an anchor (its programmes, the limits that lenders have set on
+it, its own cash), a programme, or a pool (its products, and the loans that it covers). From there spines are walked back to the source
+and on towards the firms: steps as far as edges say so, then a tail: a chain of supply links, every firm that an offer is open to, or
+records each of which names its firm.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+
+from graph.view import View
+from queries.completeness import Meter
+from queries.financing.limits.of_pool import covered_loans
+from queries.financing.search.walking import keeps, may_be_left, walked
+from queries.financing.spines import Back, Form, Held, Joined, Linked, Named, Reaches, Spine, Step
+from queries.financing.techniques.rows import TechniqueRow
+from queries.ratios import Ints
+
+FIRM: Final = "Enterprise"
+OFFERS: Final = ("LoanProduct", "AnchorProgramme")
+"""What heads are told apart by, beside the source."""
+
+
+class Tail(enum.Enum):
+    """How a spine goes on from its head to the firms."""
+
+    CHAIN = "supply links that are walked"
+    OPEN = "every firm that the offer is open to"
+    RECORDS = "records, each of a firm"
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The nodes from the source, and the links between them (-1: a field, or an offer)."""
+
+    nodes: tuple[int, ...]
+    links: tuple[int, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Family:
+    """What is reached by one spine in one way.
+
+    RECORDS: `nodes` a row a candidate, from the first after the head to the firm, with the `links` before each; `head` the place of its
+    head, None: each goes with every head. CHAIN: at least `least` links, and of each head at most `most`.
+    """
+
+    row: TechniqueRow
+    spine: Spine
+    tail: Tail
+    heads: tuple[Head, ...]
+    nodes: Ints = field(default_factory=lambda: np.zeros((0, 0), np.int64))
+    links: Ints = field(default_factory=lambda: np.zeros((0, 0), np.int64))
+    head: Ints | None = None
+    least: int = 1
+    most: tuple[int, ...] = ()
+
+
+def families(
+    view: View, origin: int, words: Iterable[tuple[TechniqueRow, Spine]], meter: Meter, most_links: int | None
+) -> list[Family]:
+    """Every way on from a record, in the order of the words; empty where none leads from it."""
+    seeds = _seeds(view, origin)
+    found: list[Family] = []
+    for row, spine in words:
+        for word in _spelt(spine):
+            heads = _heads(view, seeds, row, spine, word)
+            if heads:
+                found += _onward(view, row, spine, word, heads, meter, most_links)
+    return found
+
+
+def _seeds(view: View, origin: int) -> dict[str, Ints]:
+    """The records at which spines may be taken up, by the kind that a step names. Sources are kept under the empty name."""
+    one = np.array([origin])
+    if view.has_kind(origin, "AnchorProgramme"):
+        return {"AnchorProgramme": one}
+    seeds = {"": one}
+    if view.has_kind(origin, FIRM):
+        seeds["AnchorProgramme"] = view.holders("AnchorProgramme", "anchor", origin)
+        seeds["CreditLimit"] = view.holders("CreditLimit", "on", origin)
+    elif view.has_kind(origin, "Pool"):
+        seeds["LoanProduct"] = view.holders("LoanProduct", "pool", origin)
+        seeds["Loan"] = covered_loans(view, origin)
+    elif view.has_kind(origin, "Institution"):
+        seeds[""] = np.concatenate([one, view.holders("BankBranch", "bank", origin)])
+    elif view.has_kind(origin, "Fund"):
+        seeds["Fund"] = one
+    return seeds
+
+
+def _spelt(spine: Spine) -> Iterator[tuple[Step, ...]]:
+    """The words of a spine with what is repeated spelt out, but for links of supply at its end."""
+    place = next((at for at, step in enumerate(spine.word) if step.repeated and not step.sells), None)
+    if place is None:
+        yield spine.word
+        return
+    step = spine.word[place]
+    for times in range(step.least, step.most + 1):
+        yield (*spine.word[:place], *[step] * times, *spine.word[place + 1 :])
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """A head as far as a record at place `at` of a word."""
+
+    at: int
+    head: Head
+
+
+def _heads(view: View, seeds: dict[str, Ints], row: TechniqueRow, spine: Spine, word: tuple[Step, ...]) -> list[_Taken]:
+    """Where a word can be taken up, walked back to its sources; each once."""
+    found: dict[tuple[int, tuple[int, ...], tuple[int, ...]], _Taken] = {}
+    for at, step in enumerate(word):
+        names = ("", step.farther) if at == 0 else (step.farther,)
+        for name in names:
+            if name == "Loan" and spine.form is not Form.IN_FORCE:
+                continue
+            for seed in seeds.get(name, np.zeros(0, np.int64)).tolist():
+                if not view.has_kind(seed, step.farther):
+                    continue
+                for head in _back(view, row, word, at, seed):
+                    found.setdefault((at, head.nodes, head.links), _Taken(at, head))
+    return list(found.values())
+
+
+def _back(view: View, row: TechniqueRow, word: tuple[Step, ...], at: int, seed: int) -> list[Head]:
+    heads = [Head((seed,), ())]
+    for step in reversed(word[:at]):
+        longer = []
+        for head in heads:
+            _, farther, links = walked(view, step, np.array([head.nodes[0]]), row.technique, 0)
+            for node, link in zip(farther.tolist(), links.tolist(), strict=True):
+                if view.has_kind(node, step.farther):
+                    longer.append(Head((node, *head.nodes), (link, *head.links)))
+        heads = longer
+    return heads
+
+
+def _onward(
+    view: View,
+    row: TechniqueRow,
+    spine: Spine,
+    word: tuple[Step, ...],
+    taken: list[_Taken],
+    meter: Meter,
+    most_links: int | None,
+) -> Iterator[Family]:
+    for at in sorted({one.at for one in taken}):
+        heads = [one.head for one in taken if one.at == at]
+        nodes = np.array([head.nodes for head in heads], np.int64)
+        links = np.array([head.links for head in heads], np.int64).reshape(len(heads), -1)
+        yield from _forward(view, row, spine, word, at, nodes, links, None, meter, most_links)
+
+
+def _forward(
+    view: View,
+    row: TechniqueRow,
+    spine: Spine,
+    word: tuple[Step, ...],
+    at: int,
+    nodes: Ints,
+    links: Ints,
+    shared: tuple[Head, ...] | None,
+    meter: Meter,
+    most_links: int | None,
+) -> Iterator[Family]:
+    """Walk on from place `at` of a word. `shared`: heads each of which goes with every row of `nodes`."""
+    for place in range(at, len(word)):
+        step, last = word[place], place == len(word) - 1
+        if not len(nodes):
+            return
+        if step.sells:
+            yield from _chain(view, row, spine, word, place, nodes, links, most_links)
+            return
+        if isinstance(step.back, Joined):
+            kept = _meets(view, row, step, nodes[:, -1])
+            heads = tuple(map(Head, map(tuple, nodes[kept].tolist()), map(tuple, links[kept].tolist())))
+            if not heads:
+                return
+            if last:
+                yield Family(row, spine, Tail.OPEN, heads)
+                return
+            for kind in _concrete(view, word[place + 1].farther):
+                records = view.handles(kind)
+                records = records[may_be_left(view, step, records, row.technique)] if step.near_when else records
+                start = records.reshape(-1, 1)
+                none = np.zeros((len(start), 0), np.int64)
+                yield from _forward(view, row, spine, word, place + 1, start, none, heads, meter, most_links)
+            return
+        if shared is None:
+            granted = meter.take(len(nodes), place + 1)
+            nodes, links = nodes[:granted], links[:granted]
+        nearer = (FIRM,) if last else _concrete(view, word[place + 1].farther)
+        rows, onto, over = _reversed(view, step.back, nodes[:, -1], nearer)
+        if len(rows):
+            ours = _of_kinds(view, onto, nearer)
+            rows, onto, over = rows[ours], onto[ours], over[ours]
+        kept = _pairs_that_meet(view, row, step, nodes[rows, -1], onto, over)
+        rows, onto, over = rows[kept], onto[kept], over[kept]
+        nodes, links = np.column_stack([nodes[rows], onto]), np.column_stack([links[rows], over])
+    if not len(nodes):
+        return
+    if shared is not None:
+        filled = np.column_stack([np.full(len(nodes), -1, np.int64), links])
+        yield Family(row, spine, Tail.RECORDS, shared, nodes, filled)
+        return
+    width = 1 + max((place for place, step in enumerate(word) if step.farther in OFFERS), default=0)
+    before = np.column_stack([nodes[:, :width], links[:, : width - 1]])
+    distinct, head = np.unique(before, axis=0, return_inverse=True)
+    heads = tuple(Head(tuple(one[:width]), tuple(one[width:])) for one in distinct.tolist())
+    yield Family(row, spine, Tail.RECORDS, heads, nodes[:, width:], links[:, width - 1 :], head.reshape(-1))
+
+
+def _chain(
+    view: View,
+    row: TechniqueRow,
+    spine: Spine,
+    word: tuple[Step, ...],
+    place: int,
+    nodes: Ints,
+    links: Ints,
+    most_links: int | None,
+) -> Iterator[Family]:
+    """The links at the end of a word. A programme that says how far it reaches is taken at its word."""
+    step = word[place]
+    assert place == len(word) - 1, "a chain of supply ends at the beneficiary"
+    most = np.full(len(nodes), step.most if most_links is None else min(step.most, most_links), np.int64)
+    for before, one in enumerate(word[:place]):
+        for condition in one.far_when:
+            if isinstance(condition, Reaches):
+                stated = view.ints(nodes[:, before], condition.field)
+                most = np.where(stated >= 0, np.minimum(most, stated), most)
+    kept = most >= step.least
+    heads = tuple(map(Head, map(tuple, nodes[kept].tolist()), map(tuple, links[kept].tolist())))
+    if heads:
+        yield Family(row, spine, Tail.CHAIN, heads, least=step.least, most=tuple(most[kept].tolist()))
+
+
+def _meets(view: View, row: TechniqueRow, step: Step, farther: Ints) -> Ints:
+    """The places of farther nodes that a joined step leads from."""
+    bare = Step(step.relation, step.farther, step.back, step.far_when)
+    return np.flatnonzero(keeps(view, bare, farther, farther, farther, row.technique))
+
+
+def _pairs_that_meet(view: View, row: TechniqueRow, step: Step, farther: Ints, nearer: Ints, links: Ints) -> Ints:
+    kept = []
+    # Columns are of one kind: pairs are asked about by the kinds of their ends.
+    kinds = np.unique(np.column_stack([farther >> 32, nearer >> 32]), axis=0)
+    for far_kind, near_kind in kinds.tolist():
+        here = np.flatnonzero((farther >> 32 == far_kind) & (nearer >> 32 == near_kind))
+        kept.append(here[keeps(view, step, nearer[here], farther[here], links[here], row.technique)])
+    return np.sort(np.concatenate(kept)) if kept else np.zeros(0, np.int64)
+
+
+def _of_kinds(view: View, handles: Ints, kinds: tuple[str, ...]) -> np.ndarray:
+    return np.isin(handles >> 32, [view.snapshot.codes[kind] for kind in kinds])
+
+
+def _concrete(view: View, name: str) -> tuple[str, ...]:
+    return tuple(kind.name for kind in view.ontology.nodes if name == kind.name or name in kind.bases or name == "Node")
+
+
+def _reversed(view: View, back: Back, farther: Ints, nearer: tuple[str, ...]) -> tuple[Ints, Ints, Ints]:
+    """Where a way back comes from: for each pair the place of its farther node, its nearer one, and the link between (-1: a field)."""
+    match back:
+        case Named(name):
+            kinds = [kind for kind in nearer if name in view.ontology[kind].by_name]
+            return _joined(view.expand(kind, name, farther) for kind in kinds)
+        case Held(kind, name):
+            found = np.full(len(farther), -1, np.int64)
+            ours = _of_kinds(view, farther, (kind,))
+            found[ours] = view.refs(farther[ours], name)
+            places = np.flatnonzero(found >= 0)
+            return places, found[places], np.full(len(places), -1, np.int64)
+        case Linked(kind, near, far):
+            places, links = view.expand(kind, far, farther)
+            ends = view.refs(links, near)
+            return places[ends >= 0], ends[ends >= 0], links[ends >= 0]
+        case Joined():
+            raise TypeError("a joined step has no edges to follow")
+    between = (back.first.kind,) if isinstance(back.first, Held) else _nodes_with(view, back.then)
+    at, middle, _ = _reversed(view, back.then, farther, between)
+    places, found, over = _reversed(view, back.first, middle, nearer)
+    return at[places], found, over
+
+
+def _nodes_with(view: View, back: Named | Held) -> tuple[str, ...]:
+    return tuple(kind.name for kind in view.ontology.nodes if isinstance(back, Named) and back.field in kind.by_name)
+
+
+def _joined(parts: Iterable[tuple[Ints, Ints]]) -> tuple[Ints, Ints, Ints]:
+    found = list(parts)
+    if not found:
+        nothing = np.zeros(0, np.int64)
+        return nothing, nothing, nothing
+    places, handles = (np.concatenate(part) for part in zip(*found, strict=True))
+    return places, handles, np.full(len(handles), -1, np.int64)

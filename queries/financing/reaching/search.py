@@ -1,0 +1,298 @@
+"""The search of one financingReach: columns where they are exact, appraisal one by one where a bound says that it may matter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+
+from graph.values import MILLION
+from graph.view import View
+from queries.completeness import Meter
+from queries.exchange import in_currency
+from queries.financing.appraised import Appraised, appraise
+from queries.financing.asset_kinds import ASSET_KINDS
+from queries.financing.candidates import Candidate
+from queries.financing.limits.of_anchor import headrooms
+from queries.financing.limits.offer_columns import offer_columns
+from queries.financing.reaching.best import Best
+from queries.financing.reaching.chains import Chain, chains_of
+from queries.financing.reaching.firms import Firms, Needs
+from queries.financing.reaching.heads import Family, Head, Tail, families
+from queries.financing.reaching.taking import Taking, Takings
+from queries.financing.reaching.tiers import tier_of, tier_of_tail
+from queries.financing.spines import Form, Spine
+from queries.financing.supports import ways_to_support
+from queries.financing.techniques.rows import TechniqueRow
+from queries.financing.techniques.table import TECHNIQUES
+from queries.financing.terms import PathStatus
+from queries.ratios import UNLIMITED, UNREACHED, UNSTATED, Ints, share_at_most
+
+RANKS: Final = {technique: place for place, technique in enumerate(TECHNIQUES)}
+PAID_OUT: Final = frozenset({"Loan", "InvestmentRound", "Collaboration"})
+"""Contracts in force of which nothing is left to draw."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Offer:
+    """A head that is open to every firm, with what it takes."""
+
+    family: Family
+    head: Head
+    taking: Taking
+
+
+@dataclass(frozen=True, eq=False)
+class _Records:
+    """Candidates by rows of a family: the `firm` of each and the most that it brings, by firm."""
+
+    family: Family
+    firm: Ints
+    bound: Ints
+    tier: int
+
+
+@dataclass(eq=False)
+class Search:
+    """What leads from one record. `most_links` a path may go over at most; None: as far as programmes say."""
+
+    view: View
+    origin: int
+    meter: Meter
+    most_links: int | None = None
+    best: Best = field(init=False)
+    takings: Takings = field(init=False)
+    deepest: int = 0
+    _offers: list[_Offer] = field(default_factory=list)
+    _chains: list[Chain] = field(default_factory=list)
+    _records: list[_Records] = field(default_factory=list)
+    _alone: list[tuple[Family, Head, np.ndarray]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.takings = Takings(self.view)
+        self.best = Best.none(len(self.firms))
+
+    @property
+    def firms(self) -> Firms:
+        """All firms, by place."""
+        return self.takings.firms
+
+    def run(self, words: Sequence[tuple[TechniqueRow, Spine]]) -> None:
+        """Find the best of every firm, as far as the budget goes."""
+        for family in families(self.view, self.origin, words, self.meter, self.most_links):
+            if self.most_links is not None and tier_of_tail(family, self.view) > self.most_links:
+                continue
+            match family.tail:
+                case Tail.CHAIN:
+                    self._chain(family)
+                case Tail.OPEN:
+                    self._open(family)
+                case Tail.RECORDS:
+                    self._records.append(self._bounded(family))
+        for family, head, mask in self._alone:
+            self._one_by_one(family, head, np.flatnonzero(mask))
+        for records in self._records:
+            self._appraise(records)
+
+    def path(self, place: int) -> Appraised | None:
+        """The best path of a firm that is reached: of equal ones the first by node ids, then by the ids of links and supports."""
+        found = [one for one in self._equal(place) if one is not None]
+        return min(found, key=self._order, default=None)
+
+    def _order(self, found: Appraised) -> tuple[Sequence[str], Sequence[str]]:
+        candidate = found.candidate
+        marks = (*candidate.links, *(support.instrument for support in candidate.supports))
+        return self.view.ids_of(np.array(candidate.nodes)), [self.view.id_of(one) if one >= 0 else "" for one in marks]
+
+    def needs(self) -> Ints:
+        """By firm, what is open in 分 of what the technique of its best path serves (UNLIMITED: it asks for nothing)."""
+        found = np.full(len(self.firms), UNLIMITED)
+        for row in TECHNIQUES.values():
+            ours = (self.best.technique == RANKS[row.technique]) & (self.best.capacity != UNREACHED)
+            if ours.any():
+                found[ours] = Needs.of(self.view, row.serves).amount[ours]
+        return found
+
+    # what is told on columns
+
+    def _chain(self, family: Family) -> None:
+        technique = RANKS[family.row.technique]
+        for chain in chains_of(self.takings, family, self.best, self.meter):
+            self.deepest = max(self.deepest, chain.steps)
+            self._chains.append(chain)
+            for found in chain.columns(self.meter):
+                self.best.take(found.places, found.capacity, found.tier, technique)
+
+    def _open(self, family: Family) -> None:
+        technique, need = RANKS[family.row.technique], self.takings.needs(family).amount
+        self.deepest = max(self.deepest, len(family.spine.word))
+        for head in family.heads:
+            if self.meter.out_of_time(1):
+                return
+            taking = self.takings.of(family, head)
+            if taking is None:
+                self._alone.append((family, head, np.ones(len(self.firms), bool)))
+                continue
+            self._offers.append(_Offer(family, head, taking))
+            self._alone.append((family, head, taking.apart))
+            places = np.flatnonzero(taking.takes)
+            bound = np.minimum(need[places], taking.bound)
+            self.best.take(places, bound if taking.stated else np.full(len(places), UNSTATED), 0, technique)
+
+    # what is appraised one by one
+
+    def _one_by_one(self, family: Family, head: Head, places: Ints) -> None:
+        technique, need = RANKS[family.row.technique], self.takings.needs(family).amount
+        for place in places[self.best.beaten_by(places, need[places], 0, technique)].tolist():
+            if not self.meter.take(1, 1):
+                return
+            for found in self._ways(family, head, (int(self.firms.handles[place]),), (-1,), place):
+                self._keep(place, found, technique)
+
+    def _keep(self, place: int, found: Appraised, technique: int) -> None:
+        amount = found.capacity.amount
+        capacity = np.array([UNSTATED if amount is None else amount])
+        self.best.take(np.array([place]), capacity, tier_of(self.view, found.candidate), technique)
+
+    def _ways(
+        self, family: Family, head: Head, nodes: tuple[int, ...], links: tuple[int, ...], place: int
+    ) -> Iterator[Appraised]:
+        """The paths of one spine, with each of its supports, that no gate blocks."""
+        appraisal = self.takings.appraisal(place)
+        bare = Candidate(family.row, family.spine, (*head.nodes, *nodes), (*head.links, *links))
+        if len(set(bare.nodes)) < len(bare.nodes) or not self._is_simple(bare, place):
+            return
+        for supports in ways_to_support(appraisal, bare):
+            found = appraise(appraisal, Candidate(family.row, family.spine, bare.nodes, bare.links, supports))
+            if found.status is not PathStatus.BLOCKED:
+                yield found
+
+    def _is_simple(self, candidate: Candidate, place: int) -> bool:
+        """No legal entity twice, and no source under one control with the firm."""
+        appraisal = self.takings.appraisal(place)
+        parties = [
+            appraisal.entity(node)
+            for step, node in zip(candidate.steps, candidate.nodes, strict=False)
+            if step.farther in ("Enterprise", "CapitalSource")
+        ]
+        apart = self.takings.outside(candidate.nodes[0])[place]
+        return len({*parties, candidate.beneficiary}) == len(parties) + 1 and bool(apart)
+
+    def _bounded(self, family: Family) -> _Records:
+        """The records of a family by firm, with the most that each may bring."""
+        nodes = family.nodes
+        firm = self.firms.places(nodes[:, -1])
+        bound = np.minimum(self._most(family), self.takings.needs(family).amount[firm])
+        struck = self.firms.struck_off[firm] if family.spine.form is not Form.IN_FORCE else np.zeros(len(firm), bool)
+        order = np.flatnonzero(~struck)
+        order = order[np.lexsort((-bound[order], firm[order]))]
+        kept = Family(
+            family.row, family.spine, family.tail, family.heads, nodes[order], family.links[order],
+            None if family.head is None else family.head[order],
+        )  # fmt: skip
+        self.deepest = max(self.deepest, len(family.spine.word))
+        return _Records(kept, firm[order], bound[order], tier_of_tail(family, self.view))
+
+    def _most(self, family: Family) -> Ints:
+        """What the records of a family may bring at most under the best of their heads, in 分."""
+        caps, rates = self._caps(family)
+        if family.head is None:
+            cap, rate = np.full(len(family.nodes), caps.max()), np.full(len(family.nodes), rates.max())
+        else:
+            cap, rate = caps[family.head], rates[family.head]
+        return np.minimum(cap, share_at_most(self._values(family), rate))
+
+    def _caps(self, family: Family) -> tuple[Ints, Ints]:
+        """What each head brings at most, and its α in millionths."""
+        view, heads = self.view, family.heads
+        caps, rates = np.full(len(heads), UNLIMITED), np.full(len(heads), MILLION)
+        programmes, left = headrooms(view)
+        for place, head in enumerate(heads):
+            for node in head.nodes:
+                if view.has_kind(node, "AnchorProgramme") and family.spine.form is not Form.IN_FORCE:
+                    caps[place] = min(int(caps[place]), int(left[np.searchsorted(programmes, node)]))
+        products = [next((one for one in head.nodes if view.has_kind(one, "LoanProduct")), -1) for head in heads]
+        known = [place for place, product in enumerate(products) if product >= 0]
+        if known:
+            offered = offer_columns(view)
+            at = offered.places(np.array([products[place] for place in known]))
+            caps[known] = np.minimum(caps[known], offered.maximum[at])
+            rates[known] = offered.rate[at] if family.row.advances else MILLION
+        return caps, rates
+
+    def _values(self, family: Family) -> Ints:
+        """What the records themselves are worth at most."""
+        view, found = self.view, np.full(len(family.nodes), UNLIMITED)
+        for column in family.nodes[:, :-1].T:
+            kind = view.kind_of(int(column[0])).name if len(column) else ""
+            if kind in ASSET_KINDS and family.spine.form is not Form.IN_FORCE:
+                value, unrated = in_currency(view, column, ASSET_KINDS[kind].value)
+                value = np.where(unrated, UNLIMITED, np.where(value < 0, UNSTATED, value))
+                # Of a voucher the part that the firm holds counts: the last of its kind.
+                found = value
+            elif family.spine.form is Form.IN_FORCE and kind in PAID_OUT and family.spine.amount is None:
+                found = np.zeros(len(column), np.int64)
+        return found
+
+    def _appraise(self, records: _Records) -> None:
+        technique = RANKS[records.family.row.technique]
+        worth = self.best.beaten_by(records.firm, records.bound, records.tier, technique)
+        for row in np.flatnonzero(worth).tolist():
+            place, one = int(records.firm[row]), np.array([int(records.firm[row])])
+            if not self.best.beaten_by(one, records.bound[row : row + 1], records.tier, technique)[0]:
+                continue
+            for found in self._of_row(records, row):
+                if found is None:
+                    return
+                self._keep(place, found, technique)
+
+    def _of_row(self, records: _Records, row: int) -> Iterator[Appraised | None]:
+        """The paths over one record; None where the budget ends."""
+        family = records.family
+        heads = family.heads if family.head is None else (family.heads[int(family.head[row])],)
+        nodes, links = tuple(family.nodes[row].tolist()), tuple(family.links[row].tolist())
+        for head in heads:
+            if not self.meter.take(1, len(head.nodes)):
+                yield None
+                return
+            yield from self._ways(family, head, nodes, links, int(records.firm[row]))
+
+    # the paths of one firm that are as good as its best
+
+    def _equal(self, place: int) -> Iterator[Appraised | None]:
+        technique = int(self.best.technique[place])
+        for offer in self._offers:
+            if RANKS[offer.family.row.technique] == technique and offer.taking.takes[place]:
+                yield from self._same(place, offer.family, offer.head, (int(self.firms.handles[place]),), (-1,))
+        for family, head, mask in self._alone:
+            if RANKS[family.row.technique] == technique and mask[place]:
+                yield from self._same(place, family, head, (int(self.firms.handles[place]),), (-1,))
+        for chain in self._chains:
+            if RANKS[chain.family.row.technique] == technique:
+                for nodes, links in chain.ways(place, *self._sought(place), self.firms.handles):
+                    yield from self._same(place, chain.family, chain.head, nodes, links)
+        for records in self._records:
+            if RANKS[records.family.row.technique] != technique:
+                continue
+            low, high = np.searchsorted(records.firm, [place, place + 1]).tolist()
+            for row in range(low, high):
+                if records.bound[row] >= self.best.capacity[place] and records.tier == self.best.tier[place]:
+                    for found in self._of_row(records, row):
+                        if found is not None and self._is_best(place, found):
+                            yield found
+
+    def _sought(self, place: int) -> tuple[int, int]:
+        return int(self.best.capacity[place]), int(self.best.tier[place])
+
+    def _same(
+        self, place: int, family: Family, head: Head, nodes: tuple[int, ...], links: tuple[int, ...]
+    ) -> Iterator[Appraised]:
+        for found in self._ways(family, head, nodes, links, place):
+            if self._is_best(place, found):
+                yield found
+
+    def _is_best(self, place: int, found: Appraised) -> bool:
+        tier, technique = tier_of(self.view, found.candidate), RANKS[found.candidate.row.technique]
+        return self.best.equals(place, found.capacity.amount, tier, technique)

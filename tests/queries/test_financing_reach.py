@@ -1,0 +1,125 @@
+"""Whom an anchor, a programme, a bank or a pool can finance, each firm once with its best path. Amounts in 万元."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from hypothesis import given, settings
+
+from graph.kinds.terms import Technique
+from graph.records import Ref
+from graph.view import View
+from queries.financing.candidates import Candidate
+from queries.financing.control import legal_entity
+from queries.financing.reaching.tiers import tier_of
+from queries.financing.techniques.table import TECHNIQUES
+from queries.financing_paths import drawn
+from queries.financing_reach import FinancingReach, ReachOrder, financing_reach
+from tests.queries.finance import (
+    ANCHOR,
+    PROGRAMME,
+    chain_view,
+    firm,
+    in_wan,
+    product,
+    programme,
+    spine,
+    supplies,
+    view_of,
+)
+from tests.queries.path_oracle import World
+from tests.queries.path_worlds import records_of, worlds
+
+DEEP, PAYABLES = Technique.DEEP_TIER, Technique.PAYABLES_FINANCE
+UNDER = {"programme": Ref(PROGRAMME)}
+CHAIN = (
+    firm("t1"), firm("t2"), firm("t3"),
+    supplies("t1", "anchor", 3650, 90), supplies("t2", "t1", 730, 60),
+    supplies("t3", "anchor", 365, 30), supplies("t2", "t3", 3650, 90),
+    programme(1000), product(DEEP, "deep", **UNDER), product(PAYABLES, "payables", **UNDER),
+)  # fmt: skip
+
+
+def reach(view: View, origin: str = ANCHOR, **options: Any) -> FinancingReach:
+    return financing_reach(view, origin, **options)
+
+
+def told(found: FinancingReach) -> dict[str, tuple[float | None, int]]:
+    """Capacity and tier by firm."""
+    rows = found.page(500)
+    return {found.view.id_of(row.enterprise).partition(":")[2]: (in_wan([row.capacity])[0], row.tier) for row in rows}
+
+
+def test_best_of_each_firm_is_the_widest_chain_over_the_fewest_tiers() -> None:
+    found = reach(chain_view(*CHAIN), order=ReachOrder.CAPACITY)
+    assert told(found) == {"t1": (900, 1), "t2": (120, 2), "t3": (30, 1)}
+    t2 = found.best(found.view.find("enterprise:t2"))
+    assert t2 is not None
+    assert spine(found.view, t2)[3:] == ["anchor", "t1", "t2"]
+    assert [(one.tier, one.count) for one in found.by_tier] == [(1, 2), (2, 1)]
+    assert found.completeness.complete
+
+
+EXAMPLES = int(os.environ.get("LUOSHU_EXAMPLES", "60"))
+
+
+def leads_from(view: View, candidate: Candidate, origin: int) -> bool:
+    """Whether a path comes from a record: its source or whose branch that is, its programme or the anchor of it, who owes under the
+    limit that it draws on, or who covers it."""
+    nodes = candidate.nodes[:-1]
+    programmes = [node for node in nodes if view.has_kind(node, "AnchorProgramme")]
+    limits = [node for node in nodes if view.has_kind(node, "CreditLimit")]
+    places = {
+        candidate.source, legal_entity(view, candidate.source), *programmes, *(view.ref(one, "anchor") for one in programmes),
+        *(view.ref(one, "on") for one in limits), *(support.provider for support in candidate.supports),
+    }  # fmt: skip
+    return origin in places
+
+
+Key = tuple[bool, int, int, int, tuple[str, ...]]
+
+
+def brute_force(view: View) -> dict[int, dict[int, Key]]:
+    """By origin, the best path of each firm among all that a search of each finds."""
+    best: dict[int, dict[int, Key]] = {origin: {} for origin in origins(view)}
+    for handle in view.handles("Enterprise").tolist():
+        drawing = drawn(view, view.id_of(handle))
+        for found in drawing.paths:
+            candidate = found.candidate
+            amount = found.capacity.amount
+            nodes = tuple(map(view.id_of, candidate.nodes))
+            technique = list(TECHNIQUES).index(candidate.row.technique)
+            key = (amount is None, -(amount or 0), tier_of(view, candidate), technique, nodes)
+            for origin, known in best.items():
+                if handle != origin and leads_from(view, candidate, origin):
+                    known[handle] = min(known.get(handle, key), key)
+        assert drawing.meter.reason is None
+    return best
+
+
+def columns(found: FinancingReach) -> dict[int, Key]:
+    view, best = found.view, {}
+    for row in found.page(500):
+        path = found.best(row.enterprise)
+        assert path is not None
+        assert (path.capacity, path.technique) == (row.capacity, row.technique)
+        nodes = tuple(map(view.id_of, path.nodes))
+        technique = list(TECHNIQUES).index(row.technique)
+        best[row.enterprise] = (row.capacity is None, -(row.capacity or 0), row.tier, technique, nodes)
+    return best
+
+
+def origins(view: View) -> list[int]:
+    kinds = ("Enterprise", "AnchorProgramme", "Institution")
+    return [handle for kind in kinds for handle in view.handles(kind).tolist()]
+
+
+@settings(max_examples=EXAMPLES)
+@given(worlds())
+def test_best_of_each_firm_equals_brute_force(world: World) -> None:
+    view = view_of(*records_of(world))
+    for origin, expected in brute_force(view).items():
+        found = reach(view, view.id_of(origin))
+        assert found.completeness.complete
+        assert columns(found) == expected
