@@ -2,6 +2,7 @@
 
 import os
 import random
+from functools import lru_cache
 
 import pytest
 from hypothesis import given, settings
@@ -11,6 +12,7 @@ from graph.kinds.contracts import Encumbrance, EncumbranceKind
 from graph.kinds.supply_side import CreditLimit, LimitKind
 from graph.money import Money
 from graph.records import Record, Ref
+from graph.view import View
 from queries.completeness import Budget
 from queries.financing.answers import FinancingPaths
 from queries.financing.need import NeedAsked
@@ -32,14 +34,20 @@ def records_of(world: World) -> list[Record]:
     return [*path_worlds.records_of(world), *asset_records(world)]
 
 
+@lru_cache(maxsize=2)
+def seen(world: World) -> View:
+    """The view of a world; one example asks it several times."""
+    return view_of(*records_of(world))
+
+
 def asked(world: World, amount: int | None = None, first: int = 100, **options: object) -> FinancingPaths:
-    view = view_of(*records_of(world))
+    view = seen(world)
     need = None if amount is None else NeedAsked(Money(amount))
     return financing_paths(view, world.firms[0].id, need=need, first=first, **options)  # type: ignore[arg-type]
 
 
 def shown(world: World, found: FinancingPaths) -> list[Expected]:
-    view = view_of(*records_of(world))
+    view = seen(world)
     return [
         Expected(path.capacity, path.status.name, tuple(map(view.id_of, path.nodes)), path.technique.name)
         for path in found.paths
