@@ -20,7 +20,7 @@ from queries.financing.gates.of_offer import is_finance_company, is_struck_off
 from queries.financing.need import NeedAsked
 from queries.financing.path_building import path_of
 from queries.financing.path_id import REMEDY, parse, path_id
-from queries.financing.repairs.blocked import Blocked
+from queries.financing.repairs.blocked import MAX_BLOCKED, Blocked
 from queries.financing.score import DEFAULT, Weights
 from queries.financing.search.automaton import Automaton
 from queries.financing.search.best_first import BestFirst, Wanted
@@ -177,8 +177,9 @@ def blocked_candidates(
     techniques: Iterable[Technique] | None = None,
     sources: Sequence[str] | None = None,
     budget: Budget = LIMITS,
+    most: int = MAX_BLOCKED,
 ) -> Listing:
-    """The candidates that a gate says no of, as `whyNot` tells them: appraised, fewest failed gates first."""
+    """The candidates that a gate says no of, as `whyNot` tells them: appraised, fewest failed gates first, at most `most`."""
     handle = view.require(beneficiary, "Enterprise")
     meter = Meter(budget.checked())
     appraisal = Appraisal(view, handle, None if need is None else need.checked(view))
@@ -186,7 +187,7 @@ def blocked_candidates(
     automaton = Automaton(appraisal, meter, blocked=True)
     arrivals = automaton.run(_words(appraisal, rows, Wanted(frozenset({PathStatus.BLOCKED}))))
     allowed = _source_allowed(appraisal, sources, False)
-    found = Blocked(appraisal, meter, automaton.deepest, allowed).candidates(arrivals)
+    found = Blocked(appraisal, meter, automaton.deepest, allowed).candidates(arrivals, most)
     return Listing(appraisal, meter, automaton.deepest, found)
 
 

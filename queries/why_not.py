@@ -37,10 +37,10 @@ class BlockedPath:
 
 @dataclass(frozen=True, slots=True)
 class WhyNot:
-    """The blocked paths, fewest failed gates first, `total` of them in all."""
+    """The blocked paths, fewest failed gates first; `total` how many there are, at most `MAX_BLOCKED`; None: nobody asked."""
 
     blocked: tuple[BlockedPath, ...]
-    total: int
+    total: int | None
     completeness: Completeness
 
 
@@ -55,6 +55,7 @@ def why_not(
     budget: Budget = LIMITS,
     first: int = DEFAULT_FIRST,
     repairs: bool = True,
+    count: bool = True,
 ) -> WhyNot:
     """The blocked paths to an enterprise, each with the cheapest set of repairs that makes all its gates pass.
 
@@ -73,6 +74,8 @@ def why_not(
         How many paths are told, 1 to `MAX_BLOCKED`.
     repairs
         Whether to look for repairs.
+    count
+        Whether to find out how many there are; without it the search ends with the paths that are told.
 
     Raises
     ------
@@ -86,7 +89,15 @@ def why_not(
     if not 1 <= first <= MAX_BLOCKED:
         raise InvalidInput(f"first {first}: give 1 to {MAX_BLOCKED}")
     prices = costs_with(costs)
-    listed = blocked_candidates(view, beneficiary, need=need, techniques=techniques, sources=sources, budget=budget)
+    listed = blocked_candidates(
+        view,
+        beneficiary,
+        need=need,
+        techniques=techniques,
+        sources=sources,
+        budget=budget,
+        most=MAX_BLOCKED if count else first,
+    )
     meter, trials = listed.meter, Trials(listed.appraisal)
     told = []
     for found in listed.paths[:first]:
@@ -96,4 +107,4 @@ def why_not(
         repair = least_repair(trials, found, prices) if tried else None
         failed = tuple(result for result in found.gates if result.verdict is Ternary.NO)
         told.append(BlockedPath(path_of(listed.appraisal, found), failed, repair, tried))
-    return WhyNot(tuple(told), len(listed.paths), meter.answer(listed.deepest))
+    return WhyNot(tuple(told), len(listed.paths) if count else None, meter.answer(listed.deepest))

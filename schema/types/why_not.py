@@ -122,7 +122,7 @@ class WhyNot:
     """The first of them."""
 
     blocked: list[BlockedPath]
-    total: int = strawberry.field(description="How many are known, at most 100")
+    total: int | None = strawberry.field(description="How many there are, at most 100; costs time only where selected")
     completeness: Completeness
 
 
@@ -159,6 +159,7 @@ class WhyNotQuestions:
             budget=budget_of(parent, budget),
             first=first,
             repairs=any(asks_for(info, "blocked", name) for name in REPAIR_FIELDS),
+            count=asks_for(info, "total"),
         )
         blocked = [BlockedPath.of(parent, one, prices) for one in found.blocked]
         return WhyNot(blocked=blocked, total=found.total, completeness=Completeness.of(found.completeness))

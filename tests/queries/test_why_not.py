@@ -247,6 +247,15 @@ def test_no_more_are_told_than_asked_for_but_all_are_counted() -> None:
     assert (len(found.blocked), found.total) == (2, 5)
 
 
+def test_what_nobody_counts_is_not_looked_at() -> None:
+    products = [product(Technique.RECEIVABLES_DISCOUNTING, f"p{at:02}") for at in range(9)]
+    view = claim_view(receivable(100, assignable=False), *products)
+    short, whole = ask(view, first=3, count=False), ask(view)
+    assert short.blocked == whole.blocked[:3]
+    assert (short.total, short.completeness.complete) == (None, True)
+    assert short.completeness.explored_count < whole.completeness.explored_count
+
+
 def test_more_than_can_be_listed_is_said() -> None:
     products = [product(Technique.RECEIVABLES_DISCOUNTING, f"p{at:03}") for at in range(120)]
     found = ask(claim_view(receivable(100, assignable=False), *products), first=1, repairs=False)

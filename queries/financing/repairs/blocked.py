@@ -26,7 +26,7 @@ from queries.ratios import Ints
 
 MAX_BLOCKED: Final = 100
 """Candidates that are listed at most."""
-UNSUSPECTED: Final = 64
+UNSUSPECTED: Final = 40
 """Candidates that are appraised though no screen says no of them, some of each word; beyond that the answer says that it is cut."""
 BREADTH: Final = 256
 """Partial paths of one word that are taken further, those that weigh least first; beyond that the answer says that it is cut."""
@@ -74,22 +74,22 @@ class Blocked:
     _least: dict[int, Ints] = field(default_factory=dict)
     _ids: dict[int, str] = field(default_factory=dict)
 
-    def candidates(self, arrivals: Iterable[Arrival]) -> list[Appraised]:
+    def candidates(self, arrivals: Iterable[Arrival], most: int = MAX_BLOCKED) -> list[Appraised]:
         """The blocked candidates: fewest failed gates, of these the fewest that nobody can mend, fewest steps, node ids from the source,
-        technique, instruments; at most `MAX_BLOCKED`. What is left out for the budget is said by the meter."""
+        technique, instruments; at most `most`. What is left out for the budget is said by the meter, more than `MAX_BLOCKED` among it."""
         lots = [lot for arrival in arrivals for lot in self._unrolled(arrival)]
         found: list[tuple[Key, Appraised]] = []
         for least, lot, at in self._in_order(lots):
-            if len(found) > MAX_BLOCKED and least > found[MAX_BLOCKED][0][:3]:
+            if len(found) > most and least > found[most][0][:3]:
                 break
             if not self.meter.take(1, self.depth):
                 break
             fresh = [(self._key(one), one) for one in self._appraised(lot.arrival, lot.nodes[at], lot.links[at])]
             if fresh:
-                found = sorted([*found, *fresh], key=_key_of)[: MAX_BLOCKED + 1]
+                found = sorted([*found, *fresh], key=_key_of)[: most + 1]
         if len(found) > MAX_BLOCKED:
             self.meter.cut(IncompleteReason.BUDGET, self.depth + 1)
-        return [one for _, one in found[:MAX_BLOCKED]]
+        return [one for _, one in found[:most]]
 
     def _in_order(self, lots: list[_Lot]) -> Iterator[tuple[Key, _Lot, int]]:
         """Whole paths by what they weigh at least, steps and node ids; of those that no screen refuses as many as are looked at."""
