@@ -18,6 +18,7 @@ from queries.coverage.network import Ints
 
 UNKNOWN = -1
 """Of a handle, a code or a year: not known."""
+UNTAGGED: frozenset[int] = frozenset()
 NO_DEMAND = (NeedStatus.REJECTED, NeedStatus.WITHDRAWN)
 """Needs that nobody asks for any more."""
 
@@ -78,6 +79,11 @@ def demand_of(view: View) -> Demand:
     uncounted = [Uncounted(int(needs[at]), cells[at], True) for at in np.flatnonzero(~amounts.is_stated).tolist()]
 
     counted = np.flatnonzero(amounts.is_stated)
+    rounds, cell_of_round, unstated = _rounds(view, places)
+    uncounted += unstated
+    # Money meets only needs that a round names, or of an enterprise that has one.
+    named = [need for money in rounds for need, _ in money.named]
+    with_money = np.isin(needs, named) | np.isin(enterprise, [money.enterprise for money in rounds])
     asked_for = [
         AskedFor(
             need=int(needs[at]),
@@ -87,11 +93,9 @@ def demand_of(view: View) -> Demand:
             amount=int(amounts.value[at]),
             asked_on=None if asked[at] == NOT_STATED else int(asked[at]),
         )
-        for at in counted.tolist()
+        for at in counted[with_money[counted]].tolist()
     ]
-    rounds, cell_of_round, unstated = _rounds(view, places)
-    uncounted += unstated
-    cell_of_need = {one.need: cells[at] for one, at in zip(asked_for, counted.tolist(), strict=True)}
+    cell_of_need = dict(zip(needs.tolist(), cells, strict=True))
     covered: dict[int, int] = defaultdict(int)
     placed = []
     for part in match_rounds(asked_for, rounds):
@@ -181,16 +185,16 @@ class _Places:
         own_stage = of_enterprise(view.ints(known, "stage"))
         stages = np.where(stage == NOT_STATED, own_stage, stage)
         stages = np.where(stages == NOT_STATED, UNKNOWN, stages)
-        tags = [frozenset(one) for one in self._tags(known)]
-        own_tags = self._tags(needs) if needs is not None else [frozenset[int]()] * len(enterprise)
+        tags = [*self._tags(known), UNTAGGED]
+        own_tags = self._tags(needs) if needs is not None else [UNTAGGED] * len(enterprise)
         order = dict(zip(view.handles("Tag").tolist(), range(len(view.handles("Tag"))), strict=True))
         rows = zip(
             of_enterprise(view.refs(known, "industry")).tolist(),
             stages.tolist(),
             of_enterprise(view.refs(known, "region")).tolist(),
             [
-                tuple(sorted(own | (tags[place] if there else frozenset()), key=order.__getitem__))
-                for own, place, there in zip(own_tags, at.tolist(), is_known.tolist(), strict=True)
+                tuple(sorted(own | tags[place], key=order.__getitem__)) if own or tags[place] else ()
+                for own, place in zip(own_tags, np.where(is_known, at, len(known)).tolist(), strict=True)
             ],
             period.tolist(),
             strict=True,
@@ -199,7 +203,10 @@ class _Places:
 
     def _tags(self, handles: Ints) -> list[frozenset[int]]:
         place, links = self.view.expand("Tagged", "source", handles)
-        found: list[set[int]] = [set() for _ in range(len(handles))]
+        tagged: dict[int, set[int]] = defaultdict(set)
         for at, tag in zip(place.tolist(), self.view.refs(links, "target").tolist(), strict=True):
-            found[at].add(tag)
-        return [frozenset(tags) for tags in found]
+            tagged[at].add(tag)
+        found = [UNTAGGED] * len(handles)
+        for at, tags in tagged.items():
+            found[at] = frozenset(tags)
+        return found

@@ -10,7 +10,7 @@ from graph.records import Term
 from queries.coverage.fair_fractions import FairFractions, fair_fractions
 from queries.coverage.network import NOT_STATED, SOURCE, UNLIMITED, CoverageNetwork, Flags, Ints
 from queries.coverage.residual import Residual
-from queries.coverage.whole_units import whole_units
+from queries.coverage.whole_units import whole_amounts, whole_units
 
 
 class GapReason(Term):
@@ -68,7 +68,7 @@ def fair_flow(network: CoverageNetwork) -> FairFlow:
     unsized = np.flatnonzero((network.size == NOT_STATED) & (network.fed_by == SOURCE))
     if len(unsized) and np.any(given < network.unmet):
         unlimited = network.sized(UNLIMITED)
-        given_high = whole_units(unlimited, fair_fractions(unlimited), at_least=given).amount
+        given_high = whole_amounts(unlimited, fair_fractions(unlimited), at_least=given)
     return FairFlow(
         given=given,
         given_high=given_high,

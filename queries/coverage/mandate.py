@@ -132,10 +132,15 @@ def admitted(
 ) -> Iterator[tuple[Ints, Flags]]:
     """For each mandate the needs of which it admits the cell, ascending, and whether it admits the need itself too.
 
-    Cost: a pass over the needs, eight a byte, for each condition of each mandate.
+    Mandates with the same conditions get the same arrays. Cost: a pass over the needs, eight a byte, for each condition of each
+    different mandate.
     """
     everything = np.packbits(np.ones(needs, np.bool_))
+    made: dict[tuple[Condition, ...], tuple[Ints, Flags]] = {}
     for mandate in mandates:
+        if mandate.conditions in made:
+            yield made[mandate.conditions]
+            continue
         cells = everything
         for condition in mandate.of_cells:
             cells = cells & attributes[condition.dimension].met(condition)
@@ -143,4 +148,5 @@ def admitted(
         suits = np.ones(len(found), np.bool_)
         for condition in mandate.of_needs:
             suits &= np.unpackbits(attributes[condition.dimension].met(condition), count=needs)[found].astype(np.bool_)
+        made[mandate.conditions] = found, suits
         yield found, suits

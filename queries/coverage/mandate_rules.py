@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 
 import numpy as np
 
@@ -45,7 +45,15 @@ def mandates_of(view: View, funds: Ints) -> list[Mandate]:
     for at, (fund, is_hard) in enumerate(zip(place.tolist(), view.ints(rules, "hard").tolist(), strict=True)):
         hard[fund] += columns.conditions(at) if is_hard else []
     stated = set(place.tolist())
-    return [mandate_of(hard[fund], is_stated=fund in stated) for fund in range(len(funds))]
+    # Rules that say the same are one object, and many funds have the same rules.
+    made: dict[tuple[bool, tuple[int, ...]], Mandate] = {}
+    found = []
+    for fund in range(len(funds)):
+        key = fund in stated, tuple(sorted(map(id, hard[fund])))
+        if key not in made:
+            made[key] = mandate_of(hard[fund], is_stated=key[0])
+        found.append(made[key])
+    return found
 
 
 class _Rules:
@@ -64,12 +72,22 @@ class _Rules:
         self.fields = {dimension: view.refs(rules, name).tolist() for dimension, name in REFERENCES.items()}
         for dimension in OWN_CODES:
             self.fields[dimension] = view.ints(rules, dimension.name.lower()).tolist()
+        self._made: dict[tuple[Hashable, ...], list[MandateRule]] = {}
 
     def conditions(self, at: int) -> list[MandateRule]:
         """A rule as a condition on each dimension that it speaks of; one that nothing can be read from, in words only.
 
-        A share with a bound says how much of the fund goes to a cell, not whether any may.
+        A share with a bound says how much of the fund goes to a cell, not whether any may. Of rules that say the same: one list.
         """
+        dimension = self.dimension[at]
+        own = self.fields[dimension][at] if dimension is not None and dimension in self.fields else None
+        in_words = dimension is not Dimension.TICKET and own in (None, UNKNOWN, NOT_STATED)
+        key = (dimension, self.operator[at], own, self.has_value[at], self.amount[at], at if in_words else None)
+        if key not in self._made:
+            self._made[key] = self._conditions(at)
+        return self._made[key]
+
+    def _conditions(self, at: int) -> list[MandateRule]:
         dimension, operator = self.dimension[at], self.operator[at]
         if dimension is Dimension.TICKET:
             return [_ticket(self.amount[at], operator)]

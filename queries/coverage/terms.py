@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -57,42 +56,45 @@ def coverage_network(
     ticket counted 0; needs of one company share its cap, by a node of their own where they lie in several leaves.
     """
     terms = _Terms(funds, needs, held)
-    parts = [terms.edges(number, need, suits) for number, need, suits in _in_batches(admitted)]
+    parts = [terms.edges(alike, need, suits) for alike, need, suits in _by_mandate(admitted)]
     none = np.zeros(0, np.int64)
     shared = [part.shared for part in parts]
     before = np.cumsum([0, *(len(caps.fund) for caps in shared)])
+    node, leaf, cap = _by_fund(parts, len(funds))
     return CoverageNetwork(
         unmet=unmet,
         fed_by=np.concatenate([np.full(len(funds), SOURCE), *(caps.fund for caps in shared)]),
         size=np.concatenate([_column(funds, "size", NOT_STATED), *(caps.room for caps in shared)]),
         node=np.concatenate(
-            [none, *(part.fund for part in parts)]
-            + [len(funds) + at + caps.number for at, caps in zip(before.tolist(), shared, strict=False)]
+            [none, node] + [len(funds) + at + caps.number for at, caps in zip(before.tolist(), shared, strict=False)]
         ),
-        leaf=np.concatenate([none, *(part.leaf for part in parts), *(caps.leaf for caps in shared)]),
-        cap=np.concatenate([none, *(part.cap for part in parts), *(caps.amount for caps in shared)]),
+        leaf=np.concatenate([none, leaf, *(caps.leaf for caps in shared)]),
+        cap=np.concatenate([none, cap, *(caps.amount for caps in shared)]),
     )
 
 
-def _in_batches(admitted: Iterable[tuple[Ints, Flags]]) -> Iterator[tuple[Ints, Ints, Flags]]:
-    """(fund, need, suits) of whole funds, some ten thousand pairs at a time: they stay in the processor's cache."""
-    numbers: list[int] = []
-    kept: list[tuple[Ints, Flags]] = []
-    pairs = 0
-    for number, (need, suits) in enumerate(admitted):
-        numbers.append(number)
-        kept.append((need, suits))
-        pairs += len(need)
-        if pairs >= BATCH:
-            yield _joined(numbers, kept)
-            numbers, kept, pairs = [], [], 0
-    if pairs:
-        yield _joined(numbers, kept)
+def _by_mandate(admitted: Iterable[tuple[Ints, Flags]]) -> Iterator[tuple[Ints, Ints, Flags]]:
+    """(funds, needs, suits) of funds that admit the same: some ten thousand pairs at a time stay in the processor's cache."""
+    alike: dict[tuple[int, int], tuple[list[int], Ints, Flags]] = {}
+    for fund, (need, suits) in enumerate(admitted):
+        alike.setdefault((id(need), id(suits)), ([], need, suits))[0].append(fund)
+    for funds, need, suits in alike.values():
+        rows = max(1, BATCH // max(1, len(need)))
+        for start in range(0, len(funds) if len(need) else 0, rows):
+            yield np.array(funds[start : start + rows], np.int64), need, suits
 
 
-def _joined(numbers: list[int], kept: list[tuple[Ints, Flags]]) -> tuple[Ints, Ints, Flags]:
-    fund = np.repeat(np.array(numbers, np.int64), [len(need) for need, _ in kept])
-    return fund, np.concatenate([need for need, _ in kept]), np.concatenate([suits for _, suits in kept])
+def _by_fund(parts: Sequence[_Edges], funds: int) -> tuple[Ints, Ints, Ints]:
+    """The edges (fund, leaf, cap) of all parts, sorted by fund and leaf."""
+    counts = np.zeros(funds, np.int64)
+    for part in parts:
+        counts[part.fund] = len(part.leaf)
+    starts = np.cumsum(counts) - counts
+    leaf, cap = np.zeros(counts.sum(), np.int64), np.zeros(counts.sum(), np.int64)
+    for part in parts:
+        places = starts[part.fund][:, None] + np.arange(len(part.leaf))
+        leaf[places], cap[places] = part.leaf, part.cap
+    return np.repeat(np.arange(funds), counts), leaf, cap
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -111,7 +113,7 @@ class _SharedCaps:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Edges:
-    """The edges of some funds, sorted by fund and leaf, and the caps that they share."""
+    """The edges of funds that admit the same leaves: `cap` by fund and leaf; and the caps that they share."""
 
     fund: Ints
     leaf: Ints
@@ -134,56 +136,63 @@ class _Terms:
         distinct = order[_firsts(needs.enterprise[order], needs.leaf[order])]
         firms, leaves = np.unique(needs.enterprise[distinct], return_counts=True)
         self.is_spread = np.isin(needs.enterprise, firms[leaves > 1])
-        self.held: dict[int, list[tuple[Ints, int]]] = defaultdict(list)
         by_firm = np.argsort(needs.enterprise, kind="stable")
         sorted_firms = needs.enterprise[by_firm]
-        for (number, firm), amount in held.items():
-            span = slice(np.searchsorted(sorted_firms, firm), np.searchsorted(sorted_firms, firm, side="right"))
-            if span.start < span.stop and funds[number].per_company_cap is not None:
-                self.held[number].append((by_firm[span], amount))
+        capped = [(number, firm) for number, firm in held if funds[number].per_company_cap is not None]
+        number, firm = np.array(capped, np.int64).reshape(-1, 2).T
+        amount = np.array([held[one] for one in capped], np.int64)
+        first, last = np.searchsorted(sorted_firms, firm), np.searchsorted(sorted_firms, firm, side="right")
+        times = last - first
+        spans = np.arange(times.sum()) + np.repeat(first - np.cumsum(times) + times, times)
+        order = np.argsort(np.repeat(number, times), kind="stable")
+        self.held_fund, self.held_amount = np.repeat(number, times)[order], np.repeat(amount, times)[order]
+        self.held_need = by_firm[spans][order]
 
     def edges(self, fund: Ints, need: Ints, suits: Flags) -> _Edges:
-        """The edges of whole funds from the (fund, need) pairs that their mandates admit, sorted."""
+        """The edges of funds whose mandates admit the same needs, sorted."""
         needs = self.needs
         room = self._room(fund, need)
-        amount = np.minimum(needs.unmet[need], self.ticket_max[fund])
+        amount = np.minimum(needs.unmet[need], self.ticket_max[fund, None])
         np.minimum(amount, room, out=amount)
-        amount[(amount < self.ticket_min[fund]) | (needs.period[need] > self.last[fund]) | ~suits] = 0
+        amount[(amount < self.ticket_min[fund, None]) | (needs.period[need] > self.last[fund, None]) | ~suits] = 0
         # Needs of one company in one leaf stand side by side: together they take no more than its room.
-        heads = _firsts(fund, self.group[need])
-        if len(heads) < len(fund):
-            fund, need, room = fund[heads], need[heads], room[heads]
-            amount = np.minimum(np.add.reduceat(amount, heads), room)
+        heads = _firsts(self.group[need])
+        if len(heads) < len(need):
+            need, room = need[heads], room[:, heads]
+            amount = np.minimum(np.add.reduceat(amount, heads, axis=1), room)
         leaf = needs.leaf[need]
-        group, shared = _shared_caps(fund, leaf, needs.enterprise[need], amount, room, self.is_spread[need])
-        amount[group] = 0
-        firsts = _firsts(fund, leaf)
-        return _Edges(fund[firsts], leaf[firsts], np.add.reduceat(amount, firsts), shared)
+        shared = self._shared_caps(fund, need, amount, room)
+        firsts = _firsts(leaf)
+        return _Edges(fund, leaf[firsts], np.add.reduceat(amount, firsts, axis=1), shared)
 
     def _room(self, fund: Ints, need: Ints) -> Ints:
-        """By pair, what the cap per company leaves for the need's enterprise."""
-        room = self.cap[fund]
-        for number in self.held.keys() & set(np.unique(fund).tolist()):
-            start, end = np.searchsorted(fund, [number, number + 1]).tolist()
-            theirs = np.concatenate([needs for needs, _ in self.held[number]])
-            taken = np.concatenate([np.full(len(needs), amount) for needs, amount in self.held[number]])
-            pairs = start + np.minimum(np.searchsorted(need[start:end], theirs), end - start - 1)
-            hit = need[pairs] == theirs
-            room[pairs[hit]] = np.maximum(0, room[pairs[hit]] - taken[hit])
+        """By fund and need, what the cap per company leaves for the need's enterprise."""
+        room = np.repeat(self.cap[fund][:, None], len(need), axis=1)
+        start, stop = np.searchsorted(self.held_fund, fund), np.searchsorted(self.held_fund, fund, side="right")
+        rows = np.repeat(np.arange(len(fund)), stop - start)
+        pairs = np.arange(len(rows)) + np.repeat(start - np.cumsum(stop - start) + stop - start, stop - start)
+        theirs = self.held_need[pairs]
+        place = np.searchsorted(need, theirs).clip(max=len(need) - 1)
+        hit = need[place] == theirs
+        rows, place, taken = rows[hit], place[hit], self.held_amount[pairs[hit]]
+        room[rows, place] = np.maximum(0, room[rows, place] - taken)
         return room
 
-
-def _shared_caps(
-    fund: Ints, leaf: Ints, enterprise: Ints, amount: Ints, room: Ints, is_spread: Flags
-) -> tuple[Ints, _SharedCaps]:
-    """The groups (fund, leaf, enterprise), which stand in this order, whose cap binds over several leaves, and these caps."""
-    capped = np.flatnonzero((room < NO_LIMIT) & (amount > 0) & is_spread)
-    order = capped[np.lexsort((enterprise[capped], fund[capped]))]
-    firsts = _firsts(fund[order], enterprise[order])
-    binds = np.add.reduceat(amount[order], firsts) > room[order[firsts]] if len(firsts) else np.zeros(0, np.bool_)
-    number = np.repeat(np.where(binds, np.cumsum(binds) - 1, -1), np.diff(np.append(firsts, len(order))))
-    heads, group = order[firsts[binds]], order[number >= 0]
-    return group, _SharedCaps(fund[heads], room[heads], number[number >= 0], leaf[group], amount[group])
+    def _shared_caps(self, fund: Ints, need: Ints, amount: Ints, room: Ints) -> _SharedCaps:
+        """The caps that bind over several leaves of a company, by fund; what they carry is taken out of `amount`."""
+        spread = np.flatnonzero(self.is_spread[need])
+        rows, columns = np.nonzero((room[:, spread] < NO_LIMIT) & (amount[:, spread] > 0))
+        columns = spread[columns]
+        leaf, enterprise = self.needs.leaf[need], self.needs.enterprise[need]
+        order = np.lexsort((columns, enterprise[columns], rows))
+        rows, columns = rows[order], columns[order]
+        firsts = _firsts(rows, enterprise[columns])
+        carried, limit = amount[rows, columns], room[rows, columns]
+        binds = np.add.reduceat(carried, firsts) > limit[firsts] if len(firsts) else np.zeros(0, np.bool_)
+        number = np.repeat(np.where(binds, np.cumsum(binds) - 1, -1), np.diff(np.append(firsts, len(rows))))
+        heads, bound = firsts[binds], number >= 0
+        amount[rows[bound], columns[bound]] = 0
+        return _SharedCaps(fund[rows[heads]], limit[heads], number[bound], leaf[columns[bound]], carried[bound])
 
 
 def _column(funds: Sequence[FundTerms], name: str, missing: int) -> Ints:

@@ -42,6 +42,12 @@ def whole_units(network: CoverageNetwork, fractions: FairFractions, at_least: In
     return search.result()
 
 
+def whole_amounts(network: CoverageNetwork, fractions: FairFractions, at_least: Ints | None = None) -> Ints:
+    """What each leaf gets by `whole_units`; without a flow where every fair amount is a whole one."""
+    down, _, missing = _rounded_down(network, fractions, at_least)
+    return whole_units(network, fractions, at_least).amount if missing else down
+
+
 def _rounded_down(network: CoverageNetwork, fractions: FairFractions, at_least: Ints | None) -> tuple[Ints, Ints, int]:
     """(amounts rounded down, leaves with a remainder in the order of service, how many of them a maximum flow serves)."""
     down = np.zeros(len(network.unmet), np.int64)
