@@ -22,6 +22,7 @@ from graph.errors import LuoshuError
 from graph.knowledge import Knowledge
 from graph.search import SearchIndex
 from schema.context import Service
+from schema.forethought import Forethought
 from schema.http import STATIC, Endpoint
 from schema.readiness import Readiness
 from schema.schema import build_schema
@@ -35,7 +36,7 @@ class Options:
 
     `request_seconds` how long a request may run; `threads` how many run at once; `poll_seconds` how long a wait for new loads is at
     most; `retry_seconds` how long to rest when the store does not answer; `tomorrow_seconds` how long before midnight the view of the
-    next day is made.
+    next day is made; `stop_seconds` how long what runs beside requests may take to end.
     """
 
     request_seconds: float = 10.0
@@ -43,6 +44,7 @@ class Options:
     poll_seconds: float = 0.2
     retry_seconds: float = 1.0
     tomorrow_seconds: float = 600.0
+    stop_seconds: float = 3.0
 
 
 def application(
@@ -118,6 +120,7 @@ class _Keeper:
 
     def __post_init__(self) -> None:
         self.stop = threading.Event()
+        self.forethought = Forethought()
         self._prepared_on: date | None = None
 
     def run(self) -> None:
@@ -126,9 +129,11 @@ class _Keeper:
             knowledge = self._opened()
             if knowledge is None:
                 return
+            self.forethought.start()
             try:
                 self._keep_fresh(knowledge)
             finally:
+                self.forethought.stop(self.options.stop_seconds)
                 knowledge.close()
                 knowledge.log.close()
         finally:
@@ -169,6 +174,7 @@ class _Keeper:
             return
         self.greet(knowledge)
         service.search.update(knowledge.snapshot)
+        self.forethought.of(knowledge.view())
         while not self.stop.is_set():
             try:
                 before = knowledge.snapshot.seq
@@ -176,6 +182,7 @@ class _Keeper:
                     begun = time.monotonic()
                     snapshot = knowledge.refresh()
                     service.search.update(snapshot)
+                    self.forethought.of(knowledge.view())
                     _log.info(
                         "refreshed", version=snapshot.seq, milliseconds=round((time.monotonic() - begun) * 1000, 1)
                     )
@@ -191,5 +198,5 @@ class _Keeper:
     def _prepare_tomorrow(self, knowledge: Knowledge) -> None:
         today = knowledge.today()
         if self._prepared_on != today and knowledge.seconds_to_midnight() < self.options.tomorrow_seconds:
-            knowledge.prepare_tomorrow()
+            self.forethought.of(knowledge.prepare_tomorrow())
             self._prepared_on = today

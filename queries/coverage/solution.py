@@ -60,6 +60,11 @@ def solution_of(view: View, funds: tuple[int, ...] | None, year: int | None) -> 
     return once(view, _Kept, _Kept).get((funds, year), lambda: _solve(view, funds, year))
 
 
+def is_solved(view: View) -> bool:
+    """Whether the network of all funds, for the present year on, has been solved."""
+    return (None, None) in once(view, _Kept, _Kept).solutions
+
+
 Choice = tuple[tuple[int, ...] | None, int | None]
 
 
