@@ -147,7 +147,7 @@ class TechniqueDescription:
     en: str
     measures: list[int] = strawberry.field(description="Numbers of the measures of 洛政办〔2017〕70号 that call for it")
     serves: list[Code] = strawberry.field(description="Instruments of needs that it can meet")
-    obligor: str = strawberry.field(description="Who owes what pays it back: buyer, anchor, beneficiary, none")
+    obligor: str = strawberry.field(description="Who owes what pays it back: buyer, anchor, acceptor, bank, beneficiary …; none: nobody")
     amount: str = strawberry.field(description="Amount of the step before limits")
     sources: list[Code] = strawberry.field(description="Types of institution that may be its source; empty: funds only")
     funds: bool = strawberry.field(description="Whether funds may be its source")
