@@ -107,7 +107,8 @@ def _links(case: Case) -> list[int]:
     if over:
         return over
     links = case.view.holders("Supplies", "target", case.beneficiary)
-    return links[case.view.refs(links, "source") == case.appraisal.ref(case.programme, "anchor")].tolist()
+    here = case.view.refs(links, "source") == case.appraisal.ref(case.programme, "anchor")
+    return [int(link) for link in links[here]]
 
 
 def _programmes(case: Case) -> np.ndarray:
