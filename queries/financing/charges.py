@@ -56,13 +56,13 @@ def is_priced(row: TechniqueRow) -> bool:
 
 
 def cost_term(case: Case, tenor: Tenor) -> int | None:
-    """For how many days the cost is: the longest that the path and the need have in common, one drawing where it rolls.
+    """For how many days the cost is: the longest that the path has, and the need where they meet; one drawing where it rolls.
 
-    None where no end is stated, or none is in common.
+    None where no end is stated, or no day is left.
     """
     days, need = tenor.days, wanted(case.need)
-    common = days if days is None or need is None else days.meet(need)
-    return None if common is None else common.longest
+    common = days if days is None or need is None else days.meet(need) or days
+    return None if common is None else common.longest or None
 
 
 def charges_of(case: Case) -> tuple[Charge, ...]:

@@ -205,7 +205,7 @@ def upper_end(charges: Sequence[Charge], days: int | None, at_least: int = 0) ->
 
 def _any_term(charges: Sequence[Charge]) -> int | None:
     """Some term, where all give the same cost: nothing is charged once, nothing taken at once."""
-    open_ = all((one.yearly and not one.up_front) or one.borne is False for one in charges)
+    open_ = all((one.yearly and not one.up_front) or one.borne is False or one.high == 0 for one in charges)
     return DAYS if open_ else None
 
 

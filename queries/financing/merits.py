@@ -18,6 +18,7 @@ from queries.financing.charges import dearest
 from queries.financing.evidence import Fact, fact_strength, facts_of
 from queries.financing.policy_basis import Clause, clauses, policy_fit
 from queries.financing.score import Score, ScoreAspect, cheapness, fill, safety, score
+from queries.financing.techniques.rows import TechniqueRow
 from queries.financing.tenor import Tenor, tenor_fit, tenor_of, wanted
 from queries.financing.terms import COVERING
 
@@ -62,8 +63,12 @@ def path_score(case: Case, tenor: Tenor, found: Appraised) -> Score | None:
 
 def basis(case: Case) -> tuple[Clause, ...]:
     """The measures in force that name the path's technique, or the purpose of what it is to meet."""
-    key = ("clauses", case.row.technique, case.need.purpose)
-    return case.appraisal.once(key, lambda: clauses(case.view, case.row, case.need.purpose))
+    return clauses_of(case.appraisal, case.row, case.need.purpose)
+
+
+def clauses_of(appraisal: Appraisal, row: TechniqueRow, purpose: str | None) -> tuple[Clause, ...]:
+    """The same for a technique and a purpose."""
+    return appraisal.once(("clauses", row.technique, purpose), lambda: clauses(appraisal.view, row, purpose))
 
 
 def risk(case: Case) -> tuple[Decimal | None, Decimal]:

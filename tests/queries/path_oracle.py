@@ -29,7 +29,7 @@ def expected_paths(world: World, firm: str, amount: int | None) -> list[Expected
         *on_assets(world, firm), *on_purchases(world, firm),
     ]  # fmt: skip
     measured = (_bounded(world, firm, amount, one) for one in found)
-    return sorted((one for one in measured if one is not None), key=lambda one: one.order)
+    return sorted((one for one in measured if one is not None), key=lambda one: one.order(amount))
 
 
 def _bounded(world: World, firm: str, amount: int | None, found: Found) -> Expected | None:

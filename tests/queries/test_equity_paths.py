@@ -75,9 +75,9 @@ def test_ticket_and_company_cap_bound_a_deal() -> None:
         InvestedBy(source=Ref("investmentRound:r"), target=Ref(FUND), amount=wan(700)),
     )
     found = ask(fund_view(committed(10_000), *held, ticket_max=wan(800), per_company_cap=wan(900)), "seller")
-    assert capacities(found) == [200, 0]
-    assert found.paths[0].binding_constraint.kind is ConstraintKind.FUND_CONCENTRATION
-    assert found.paths[1].status is PathStatus.EXISTING
+    assert capacities(found) == [0, 200]
+    assert found.paths[0].status is PathStatus.EXISTING
+    assert found.paths[1].binding_constraint.kind is ConstraintKind.FUND_CONCENTRATION
 
 
 def test_headroom_below_the_smallest_ticket_is_no_path() -> None:
@@ -112,5 +112,5 @@ def test_parent_fund_reaches_the_firm_over_its_sub_fund_with_the_sub_funds_money
         fund("parent"), committed(100, by="fund:parent"), committed(5000, "p", "fund:parent"), parent=Ref("fund:parent")
     )
     found = ask(view, "seller", sources=["fund:parent"])
-    assert [spine(view, path) for path in found.paths] == [["parent", "seller"], ["parent", "f", "seller"]]
-    assert capacities(found) == [4900, 100]
+    assert [spine(view, path) for path in found.paths] == [["parent", "f", "seller"], ["parent", "seller"]]
+    assert capacities(found) == [100, 4900]

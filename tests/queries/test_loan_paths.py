@@ -235,8 +235,8 @@ def test_loan_in_force_has_no_capacity_left() -> None:
     )
     found = ask(line_view(loan, max_amount=wan(100)), "seller")
     assert [(path.status, in_wan([path.capacity])) for path in found.paths] == [
-        (PathStatus.AVAILABLE, [100]),
         (PathStatus.EXISTING, [0]),
+        (PathStatus.AVAILABLE, [100]),
     ]
 
 

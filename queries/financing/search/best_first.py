@@ -1,28 +1,34 @@
 """The best paths of a layered graph, best first: no walk is built that cannot be among them.
 
-Every partial path has a key that is at most the key of any path it can become: capacity not stated last, capacity ↓, status, steps ↑,
-then the node ids from the source. So paths leave the heap in their final order, however many there are; it grows from the source, where
-the order by ids is decided. Children of a node wait in one sorted row, of which only the first is in the heap.
+Every partial path has a key that is at most the key of any path it can become: capacity not stated last, score ↓, status, capacity ↓,
+cost ↑, steps ↑, then the node ids from the source. So paths leave the heap in their final order, however many there are; it grows from the
+source, where the order by ids is decided. Children of a node wait in one sorted row, of which only the first is in the heap.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from heapq import heappop, heappush
 from itertools import count
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
+from graph.kinds.terms import Technique
 from graph.values import MILLION
 from queries.completeness import Meter
 from queries.financing.appraisal import Appraisal
 from queries.financing.appraised import STATUS_RANK, Appraised, appraise
 from queries.financing.candidates import Candidate
+from queries.financing.merits import standing
 from queries.financing.search.automaton import Arrival
+from queries.financing.search.hopes import Hopes
 from queries.financing.search.layers import Layer
 from queries.financing.search.next_nodes import Behind, NextNodes
+from queries.financing.search.prices import NO_COST
+from queries.financing.search.word_bounds import Passed, WordBounds
 from queries.financing.spines import Form
 from queries.financing.supports import ways_to_support
 from queries.financing.techniques.table import TECHNIQUES
@@ -31,6 +37,7 @@ from queries.ratios import UNLIMITED, Ints
 
 Key = tuple[Any, ...]
 PARTIES = ("Enterprise", "CapitalSource")
+NOTHING_PASSED: Final = Passed()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +66,7 @@ class _Prefix:
     scaled: int = UNLIMITED
     rate: int = MILLION
     status: int = 0
+    passed: Passed = NOTHING_PASSED
 
 
 @dataclass(slots=True, eq=False)
@@ -82,6 +90,10 @@ class BestFirst:
     _heap: list[tuple[Key, int, _Prefix | _Row | Appraised]] = field(default_factory=list)
     _tick: Iterator[int] = field(default_factory=count)
     _ids: dict[int, str] = field(default_factory=dict)
+    _words: dict[tuple[Technique, int], WordBounds] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._hopes = Hopes(self.appraisal)
 
     def paths(self, arrivals: Iterable[Arrival]) -> Iterator[Appraised]:
         """The wanted paths in their order, until there are no more or the budget is spent."""
@@ -109,7 +121,9 @@ class BestFirst:
         layer, band = arrival.layer, slice(arrival.band.start, arrival.band.stop)
         flat = UNLIMITED if need is None else need
         capacity = min(flat, int(layer.flat[band].max()), int(layer.scaled[band].max()))
-        key = self._bound(capacity, max(status, int(layer.status[band].min())), arrival, ())
+        score, cost = self._word(arrival).best(capacity)
+        first = (capacity < 0, -score if capacity >= 0 else 0, max(status, int(layer.status[band].min())))
+        key = (*first, -max(capacity, 0), cost, arrival.band.depth, ())
         heappush(self._heap, (key, next(self._tick), _Prefix(arrival, layer, flat=flat, status=status)))
 
     def _leads_in(self, row: _Row) -> bool:
@@ -122,23 +136,27 @@ class BestFirst:
     def _queue(self, prefix: _Prefix, places: Ints, links: Ints | None, bounds: Ints | None) -> None:
         """Put the row of what may follow a prefix into the heap."""
         behind = Behind(prefix.flat, prefix.scaled, prefix.rate, prefix.status)
-        self._push(_Row(prefix, NextNodes.of(prefix.layer, behind, places, links, bounds)))
+        rate = partial(self._word(prefix.arrival).of, prefix.passed, prefix.layer)
+        self._push(_Row(prefix, NextNodes.of(prefix.layer, behind, places, links, bounds, rate)))
+
+    def _word(self, arrival: Arrival) -> WordBounds:
+        key = (arrival.row.technique, id(arrival.spine))
+        found = self._words.get(key)
+        if found is None:
+            found = self._words[key] = WordBounds(self._hopes, arrival.row, arrival.spine)
+        return found
 
     def _push(self, row: _Row) -> None:
         if not row.next.reaches(row.at):
             return
         best, prefix = row.next[row.at], row.prefix
         ids = (*prefix.ids, self._id(int(prefix.layer.nodes[best.place])))
-        heappush(self._heap, (self._bound(best.capacity, best.status, prefix.arrival, ids), next(self._tick), row))
-
-    @staticmethod
-    def _bound(capacity: int, status: int, arrival: Arrival, ids: tuple[str, ...]) -> Key:
-        return (capacity < 0, -max(capacity, 0), status, arrival.band.depth, ids)
+        heappush(self._heap, ((*best[:5], prefix.arrival.band.depth, ids), next(self._tick), row))
 
     def _advance(self, row: _Row) -> None:
         """Take the row's first node, and put what follows it, and the row's next, into the heap."""
         prefix = row.prefix
-        _, _, place, link, bound = row.next[row.at]
+        place, link, bound = row.next[row.at][5:]
         row.at += 1
         self._push(row)
         layer = prefix.layer
@@ -163,6 +181,7 @@ class BestFirst:
                 min(prefix.scaled, int(own.scaled[place]), bound),
                 prefix.rate if own.rate is None else int(own.rate[place]),
                 max(prefix.status, int(own.status[place])),
+                self._word(prefix.arrival).after(prefix.passed, layer, place, link),
             ),
             places,
             links_on,
@@ -191,8 +210,11 @@ class BestFirst:
         technique = list(TECHNIQUES).index(candidate.row.technique)
         marks = (*candidate.links, *(support.instrument for support in candidate.supports))
         instruments = tuple(self._id(mark) if mark >= 0 else "" for mark in marks)
-        rank = STATUS_RANK[found.status]
-        return (amount is None, -(amount or 0), rank, len(candidate.nodes) - 1, ids, technique, instruments)
+        place = standing(self.appraisal, found)
+        score = 0 if amount is None else 1 if place.score is None else -int(place.score * MILLION)
+        cost = NO_COST if place.dearest is None else int(place.dearest * MILLION)
+        first = (amount is None, score, STATUS_RANK[found.status], -(amount or 0), cost)
+        return (*first, len(candidate.nodes) - 1, ids, technique, instruments)
 
     def _id(self, handle: int) -> str:
         if handle not in self._ids:

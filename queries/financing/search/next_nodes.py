@@ -10,6 +10,7 @@ import numpy as np
 
 from graph.values import MILLION
 from queries.financing.search.layers import CLOSED, Layer
+from queries.financing.search.word_bounds import Bounds
 from queries.ratios import UNLIMITED, Ints, share_at_most
 
 FEW: Final = 24
@@ -28,22 +29,28 @@ class Behind(NamedTuple):
 
 
 class NextNode(NamedTuple):
-    """A node that may come next: what a path over it has at most, its best status, its place, the link to it, and the link's bound."""
+    """A node that may come next, by what a path over it has at best, as paths are ordered.
 
-    negative: int
+    `unstated` its capacity; `negative_score` and `cost` in millionths, `status`, `negative` capacity; its place, the link to it, and the
+    link's bound.
+    """
+
+    unstated: int
+    negative_score: int
     status: int
+    negative: int
+    cost: int
     place: int
     link: int
     bound: int
 
-    @property
-    def capacity(self) -> int:
-        """What a path over it has at most."""
-        return -self.negative
+
+Rate = Callable[[Ints, "Ints | None", Ints], Bounds]
+"""The bounds of score and cost over these places, by these links, that bring so much at most."""
 
 
 class NextNodes:
-    """Nodes by capacity ↓, status, place. `rest` puts those in order that are not in the list yet."""
+    """Nodes in the order of paths, then by place. `rest` puts those in order that are not in the list yet."""
 
     __slots__ = ("_found", "_rest")
 
@@ -51,11 +58,13 @@ class NextNodes:
         self._found, self._rest = found, rest
 
     @classmethod
-    def of(cls, layer: Layer, behind: Behind, places: Ints, links: Ints | None, bounds: Ints | None) -> Self:
+    def of(
+        cls, layer: Layer, behind: Behind, places: Ints, links: Ints | None, bounds: Ints | None, rate: Rate
+    ) -> Self:
         """These nodes of a layer under what lies behind, without those that are closed."""
         if len(places) <= FEW:
-            return cls(_few(layer, behind, places, links, bounds))
-        columns = _columns(layer, behind, places, links, bounds)
+            return cls(_few(layer, behind, places, links, bounds, rate))
+        columns = _columns(layer, behind, places, links, bounds, rate)
         size = len(columns[0])
         if size <= 2 * HEAD:
             return cls(_listed(columns, _order(columns)))
@@ -78,51 +87,79 @@ class NextNodes:
         return at < len(self._found)
 
 
-def _few(layer: Layer, behind: Behind, places: Ints, links: Ints | None, bounds: Ints | None) -> list[NextNode]:
-    most, rate = behind.scaled, behind.rate
-    onto = itertools.repeat(-1) if links is None else links.tolist()
+def _few(
+    layer: Layer, behind: Behind, places: Ints, links: Ints | None, bounds: Ints | None, rate: Rate
+) -> list[NextNode]:
+    status = layer.status[places]
+    if len(places) and status.max() == CLOSED:
+        kept = status < CLOSED
+        places, status = places[kept], status[kept]
+        links, bounds = None if links is None else links[kept], None if bounds is None else bounds[kept]
+    if not len(places):
+        return []
+    most, share = behind.scaled, behind.rate
     within = itertools.repeat(UNLIMITED) if bounds is None else bounds.tolist()
-    columns = (column[places].tolist() for column in (layer.scaled, layer.flat, layer.status))
-    found = []
-    for scaled, flat, status, place, link, bound in zip(*columns, places.tolist(), onto, within, strict=False):
-        if status == CLOSED:
-            continue
+    capacity = []
+    for scaled, flat, bound in zip(layer.scaled[places].tolist(), layer.flat[places].tolist(), within, strict=False):
         tail = min(most, scaled, bound)
         if 0 < tail < UNLIMITED:
-            tail = -(-tail * rate // MILLION)
-        found.append(NextNode(-min(behind.flat, flat, tail), max(behind.status, status), place, link, bound))
-    return sorted(found)
+            tail = -(-tail * share // MILLION)
+        capacity.append(min(behind.flat, flat, tail))
+    found = rate(places, links, np.array(capacity, np.int64))
+    onto = itertools.repeat(-1) if links is None else links.tolist()
+    within = itertools.repeat(UNLIMITED) if bounds is None else bounds.tolist()
+    rows = zip(capacity, found.score, status.tolist(), found.cost, places.tolist(), onto, within, strict=False)
+    return sorted(
+        NextNode(
+            brings < 0,
+            -score if brings >= 0 else 0,
+            max(behind.status, best),
+            -max(brings, 0),
+            cost,
+            place,
+            link,
+            bound,
+        )
+        for brings, score, best, cost, place, link, bound in rows
+    )
 
 
 Columns = list[np.ndarray]
 
 
-def _columns(layer: Layer, behind: Behind, places: Ints, links: Ints | None, bounds: Ints | None) -> Columns:
+def _columns(
+    layer: Layer, behind: Behind, places: Ints, links: Ints | None, bounds: Ints | None, rate: Rate
+) -> Columns:
     """The parts of `NextNode` by node."""
     status = layer.status[places]
     if status.max() == CLOSED:
         kept = status < CLOSED
         places, status = places[kept], status[kept]
         links, bounds = None if links is None else links[kept], None if bounds is None else bounds[kept]
-    links = np.full(len(places), -1) if links is None else links
-    bounds = np.full(len(places), UNLIMITED) if bounds is None else bounds
-    tail = np.minimum(np.minimum(layer.scaled[places], behind.scaled), bounds)
+    onto = np.full(len(places), -1) if links is None else links
+    within = np.full(len(places), UNLIMITED) if bounds is None else bounds
+    tail = np.minimum(np.minimum(layer.scaled[places], behind.scaled), within)
     if behind.rate != MILLION:
         tail = share_at_most(tail, behind.rate)
     capacity = np.minimum(np.minimum(layer.flat[places], behind.flat), tail)
-    return [-capacity, np.maximum(status, behind.status), places, links, bounds]
+    found = rate(places, links, capacity)
+    unstated = capacity < 0
+    score = np.where(unstated, 0, -np.asarray(found.score, np.int64))
+    status = np.maximum(status, behind.status)
+    cost = np.asarray(found.cost, np.int64)
+    return [unstated.astype(np.int64), score, status, -np.maximum(capacity, 0), cost, places, onto, within]
 
 
 def _order(columns: Columns) -> Ints:
-    negative, status, places, *_ = columns
-    return np.lexsort((places, status, negative))
+    unstated, score, status, negative, cost, places, *_ = columns
+    return np.lexsort((places, cost, negative, status, score, unstated))
 
 
 def _head(columns: Columns) -> Ints:
     """The first HEAD nodes in their order."""
-    negative = columns[0]
-    last = np.partition(negative, HEAD - 1)[HEAD - 1]
-    before, equal = np.flatnonzero(negative < last), np.flatnonzero(negative == last)
+    first = np.where(columns[0] > 0, 1, columns[1])
+    last = np.partition(first, HEAD - 1)[HEAD - 1]
+    before, equal = np.flatnonzero(first < last), np.flatnonzero(first == last)
     before = before[_order([column[before] for column in columns])]
     equal = equal[_order([column[equal] for column in columns])]
     return np.concatenate([before, equal[: HEAD - len(before)]])

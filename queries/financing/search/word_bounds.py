@@ -1,0 +1,325 @@
+"""The bounds of the paths of one word: what a partial path can still score, and at least cost, from what it has passed and what may come.
+
+Down to the word's offer a node knows the best score over it; from there on a partial path carries what it has passed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from math import nan
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from queries.financing.appraisal import Appraisal
+from queries.financing.asset_kinds import ASSET_KINDS
+from queries.financing.charges import DISCOUNTED, is_priced
+from queries.financing.limits.offer_columns import offer_columns
+from queries.financing.merits import clauses_of, default_probability
+from queries.financing.policy_basis import policy_fit
+from queries.financing.search.day_bounds import DayBounds, Terms, terms
+from queries.financing.search.hopes import (
+    TRADE,
+    Hopes,
+    far_counts,
+    is_chained,
+    link_counts,
+    link_days,
+    near_counts,
+    next_place,
+    root_days,
+)
+from queries.financing.search.layers import Layer
+from queries.financing.search.prices import (
+    FREE_OF_COST,
+    NO_COST,
+    NOWHERE,
+    Floats,
+    Prices,
+    guarantee_charges,
+    policy_charges,
+    prices,
+    share,
+)
+from queries.financing.search.score_bounds import Scale
+from queries.financing.search.strengths import CERTAIN, strengths
+from queries.financing.spines import Form, Spine, Step
+from queries.financing.supports import offered_guarantees, offered_policies
+from queries.financing.techniques.rows import ObligorRule, TechniqueRow
+from queries.financing.tenor import DayRange, wanted
+from queries.financing.terms import SupportKind
+from queries.ratios import Ints
+
+FEW: Final = 24
+"""Up to so many nodes are bounded one by one, more as columns."""
+OFFER: Final = "LoanProduct"
+OWED_BY: Final = frozenset({"AnchorProgramme", "CreditLimit"})
+"""Kinds beside assets that say whose debt it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """What a partial path has passed: `place` in the word of the nodes that come next, and the step `before` them (None: they are sources).
+
+    `offer` the place of its product among all (-1: none); `terms` once its days are settled; `safety` once its obligor is; `programme`
+    under which its days stand (-1: none).
+    """
+
+    place: int = 0
+    before: Step | None = None
+    strength: int = CERTAIN
+    offer: int = -1
+    terms: tuple[int, float] | None = None
+    safety: float | None = None
+    programme: int = -1
+
+
+class Bounds(NamedTuple):
+    """By node that may come next: at most the score in millionths, and at least the cost in millionths of a basis point."""
+
+    score: list[int]
+    cost: list[int]
+
+
+class _Parts(NamedTuple):
+    """Bounds of the parts of the score, by node."""
+
+    strength: Ints
+    cost: Ints
+    fit: Floats
+    safety: Floats
+
+
+@dataclass(eq=False)
+class WordBounds:
+    """The bounds of one word's paths. A contract in force is bounded by its evidence alone."""
+
+    hopes: Hopes
+    row: TechniqueRow
+    spine: Spine
+    _heads: dict[int, tuple[Layer, Ints, Ints]] = field(default_factory=dict)
+
+    @property
+    def appraisal(self) -> Appraisal:
+        """What the paths are measured by."""
+        return self.hopes.appraisal
+
+    @cached_property
+    def scale(self) -> Scale:
+        """What the paths are scored by."""
+        need = self.appraisal.need(self.row, self.spine)
+        fit = float(policy_fit(clauses_of(self.appraisal, self.row, need.purpose)))
+        return Scale.of(self.appraisal.weights, need.amount, fit)
+
+    @cached_property
+    def head(self) -> int:
+        """The place of the word's offer; the source's, where it has none."""
+        return next((place for place, step in enumerate(self.spine.word) if step.farther == OFFER), 0)
+
+    @cached_property
+    def in_force(self) -> bool:
+        """Whether the word ends at a contract, which has days and prices of its own."""
+        return self.spine.form is Form.IN_FORCE
+
+    @cached_property
+    def need(self) -> DayRange | None:
+        """The days that are asked for; None: none are, or capital has none."""
+        is_fund = self.row.funds and any(step.farther == "Fund" for step in self.spine.word)
+        return None if is_fund else wanted(self.appraisal.need(self.row, self.spine))
+
+    def best(self, capacity: int) -> tuple[int, int]:
+        """The bounds of the whole word, before anything is looked at but how much it can bring at most."""
+        cost = FREE_OF_COST if is_priced(self.row) else NO_COST
+        return self.scale.one(max(capacity, 0), CERTAIN, cost, nan if self.need is None else 1.0, 1.0), cost
+
+    def of(self, passed: Passed, layer: Layer, places: Ints, links: Ints | None, capacity: Ints) -> Bounds:
+        """The bounds of paths that go on over these nodes, and bring so much at most."""
+        if passed.place <= self.head and not self.in_force:
+            score, cost = self._over_head(layer, passed.place)
+            return Bounds(score[places].tolist(), cost[places].tolist())
+        parts = self._parts(passed, layer, places, links)
+        capacity = np.maximum(capacity, 0)
+        if len(places) > FEW:
+            return Bounds(self.scale.many(capacity, *parts).tolist(), parts.cost.tolist())
+        rows = zip(capacity.tolist(), *(column.tolist() for column in parts), strict=True)
+        return Bounds([self.scale.one(*row) for row in rows], parts.cost.tolist())
+
+    def after(self, passed: Passed, layer: Layer, place: int, link: int) -> Passed:
+        """What a partial path has passed once it goes on over a node."""
+        step, at = self.spine.word[passed.place], np.array([place])
+        nodes, links = layer.nodes[at], None if link < 0 else np.array([link])
+        strength = int(self._strength(passed, nodes, links)[0])
+        if far_counts(step):
+            strength = min(strength, int(strengths(self.hopes.view, nodes)[0]))
+        settled = replace(passed, place=next_place(layer, self.spine, passed.place), before=step, strength=strength)
+        if self.in_force:
+            return settled
+        if step.farther == OFFER:
+            settled = replace(settled, offer=int(offer_columns(self.hopes.view).places(nodes)[0]))
+            return settled if self._goes_on else self._settled_by_offer(settled)
+        if passed.place <= self.head:
+            return settled
+        if step.farther == "AnchorProgramme":
+            settled = replace(settled, programme=int(nodes[0]))
+        days = passed.terms is None and self._settles_days(passed, step)
+        owes = passed.safety is None and (step.farther in OWED_BY or step.farther in ASSET_KINDS)
+        if days or owes:
+            parts = self._parts(passed, layer, at, links)
+            terms_ = (int(parts.cost[0]), float(parts.fit[0])) if days else passed.terms
+            settled = replace(settled, terms=terms_, safety=float(parts.safety[0]) if owes else passed.safety)
+        return settled
+
+    @cached_property
+    def _goes_on(self) -> bool:
+        """Whether what comes after the offer has days or an obligor of its own."""
+        kinds = {step.farther for step in self.spine.word}
+        return is_chained(self.spine) or not kinds.isdisjoint(ASSET_KINDS) or not kinds.isdisjoint(OWED_BY)
+
+    def _settled_by_offer(self, passed: Passed) -> Passed:
+        found = self._terms(self._prices(passed), DayBounds.free(1))
+        safety = self._covered(np.ones(1), self._prices(passed).cover)
+        return replace(passed, terms=(int(found.cost[0]), float(np.atleast_1d(found.fit)[0])), safety=float(safety[0]))
+
+    def _settles_days(self, passed: Passed, step: Step) -> bool:
+        """Whether the node that is passed decides how long the money stays: an asset, or the first link of a chain."""
+        if is_chained(self.spine):
+            return passed.before is not None and passed.before.relation == TRADE
+        if step.farther == "Voucher":
+            return passed.before is not None and passed.before.farther == "AnchorProgramme"
+        return step.farther in ASSET_KINDS
+
+    def _parts(self, passed: Passed, layer: Layer, places: Ints, links: Ints | None) -> _Parts:
+        hope, nodes, size = self.hopes.of(layer, self.spine, passed.place), layer.nodes[places], len(places)
+        strength = np.minimum(self._strength(passed, nodes, links), hope.strength[places])
+        if self.in_force:
+            fit = nan if self.need is None else 1.0
+            cost = FREE_OF_COST if is_priced(self.row) else NO_COST
+            return _Parts(strength, np.full(size, cost), np.full(size, fit), np.ones(size))
+        safety = np.full(size, nan if passed.safety is None else passed.safety)
+        if passed.safety is None:
+            safety = self._covered(hope.safety[places], self._prices(passed).cover)
+        if passed.terms is not None:
+            cost, fit = passed.terms
+            return _Parts(strength, np.full(size, cost), np.full(size, fit), safety)
+        days = self._days(passed, nodes, links, hope.days.at(places))
+        found = self._terms(self._prices(passed), days)
+        return _Parts(strength, np.broadcast_to(found.cost, size), np.broadcast_to(found.fit, size), safety)
+
+    def _strength(self, passed: Passed, nodes: Ints, links: Ints | None) -> Ints:
+        """The evidence of what was passed and of the step to these nodes."""
+        strength = np.full(len(nodes), passed.strength)
+        if passed.before is None:
+            return strength
+        if links is not None and link_counts(passed.before):
+            strength = np.minimum(strength, strengths(self.hopes.view, links))
+        if near_counts(passed.before):
+            strength = np.minimum(strength, strengths(self.hopes.view, nodes))
+        return strength
+
+    def _days(self, passed: Passed, nodes: Ints, links: Ints | None, days: DayBounds) -> DayBounds:
+        """The days of paths over nodes: by the link to them where that decides, under the programme that was passed."""
+        before = passed.before
+        if is_chained(self.spine):
+            if links is not None and before is not None and before.relation == TRADE:
+                days = link_days(self.hopes.view, links, sells=before.sells)
+            if passed.programme >= 0:
+                days = self.hopes.under(np.full(len(nodes), passed.programme), self.spine, days)
+        elif before is not None and before.farther == "AnchorProgramme" and self._of_vouchers:
+            days = root_days(self.hopes.view, nodes, days)
+        return days
+
+    @cached_property
+    def _of_vouchers(self) -> bool:
+        return any(step.farther == "Voucher" for step in self.spine.word)
+
+    def _over_head(self, layer: Layer, place: int) -> tuple[Ints, Ints]:
+        """The bounds of all paths over each node of a layer at the offer, or between it and the source."""
+        key = id(layer)
+        if key not in self._heads:
+            found = self._at_head(layer) if place == self.head else self._before_head(layer, place)
+            self._heads[key] = (layer, *found)
+        return self._heads[key][1:]
+
+    def _at_head(self, layer: Layer) -> tuple[Ints, Ints]:
+        hope = self.hopes.of(layer, self.spine, self.head)
+        strength = hope.strength
+        if self.head and near_counts(self.spine.word[self.head - 1]):
+            strength = np.minimum(strength, strengths(self.hopes.view, layer.nodes))
+        offered = NOWHERE
+        if self.spine.word[self.head].farther == OFFER:
+            every, columns = prices(self.hopes.view), offer_columns(self.hopes.view)
+            whole = layer.offered is not None
+            offered = every.at(columns.piece(layer.offered) if whole else columns.places(layer.nodes))  # type: ignore[arg-type]
+        offered = self._charging(offered)
+        found = self._terms(offered, hope.days)
+        safety = self._covered(hope.safety, offered.cover)
+        capacity = np.maximum(np.minimum(layer.flat, layer.scaled), 0)
+        cost = np.broadcast_to(found.cost, len(layer.nodes))
+        return self.scale.many(capacity, strength, cost, found.fit, safety), cost
+
+    def _before_head(self, layer: Layer, place: int) -> tuple[Ints, Ints]:
+        assert layer.nearer is not None
+        score, cost = self._over_head(layer.nearer, next_place(layer, self.spine, place))
+        size = len(layer.nodes)
+        if layer.edges is None:
+            return np.full(size, score.max()), np.full(size, cost.min())
+        near, cuts = layer.edges.near, layer.edges.starts[:-1]
+        return np.maximum.reduceat(score[near], cuts), np.minimum.reduceat(cost[near], cuts)
+
+    def _prices(self, passed: Passed) -> Prices:
+        """The prices under the product that was passed."""
+        if passed.offer < 0:
+            return self._charging(NOWHERE)
+        key = ("prices", self.row.technique, self.spine.support, passed.offer)
+        every, place = prices(self.hopes.view), np.array([passed.offer])
+        return self.appraisal.once(key, lambda: self._charging(every.at(place)))
+
+    def _charging(self, offered: Prices) -> Prices:
+        """What products charge under the technique, and for what the technique has beside them."""
+        if self.row.technique in DISCOUNTED:
+            offered = offered.discounted()
+        match self.spine.support:
+            case SupportKind.GUARANTEE | SupportKind.INSURANCE:
+                return offered.at_least(self._support_charges(offered, self.spine.support))
+        return offered
+
+    def _support_charges(self, offered: Prices, kind: SupportKind) -> list[Prices]:
+        """The prices with each guarantee or policy that is offered; none: they are still to be found."""
+        view = self.hopes.view
+        if kind is SupportKind.INSURANCE:
+            return [policy_charges(view, offered, one) for one in offered_policies(self.appraisal)]
+        return [guarantee_charges(view, offered, one) for one in offered_guarantees(self.appraisal)]
+
+    def _terms(self, offered: Prices, days: DayBounds) -> Terms:
+        found = terms(offered, days, self.need)
+        if is_priced(self.row):
+            return found
+        return Terms(np.full(len(np.atleast_1d(found.cost)), NO_COST), found.fit)
+
+    def _covered(self, safety: Floats, cover: Floats) -> Floats:
+        """The safety that is left after cover; of the beneficiary's own debt its own."""
+        match self.spine.obligor or self.row.obligor:
+            case ObligorRule.NONE:
+                return np.full(len(safety), nan)
+            case ObligorRule.PROJECT_COMPANY:
+                return np.ones(len(safety))
+            case ObligorRule.BENEFICIARY:
+                own = default_probability(self.appraisal, self.appraisal.beneficiary)
+                safety = np.full(len(safety), nan if own is None else 1.0 - float(own))
+        return 1.0 - (1.0 - safety) * (1.0 - np.minimum(cover + self._supported, 1.0))
+
+    @cached_property
+    def _supported(self) -> float:
+        """The most that a guarantee or policy that is offered covers."""
+        view = self.hopes.view
+        match self.spine.support:
+            case SupportKind.GUARANTEE:
+                handles = np.array(offered_guarantees(self.appraisal), np.int64)
+                shares = np.nan_to_num(share(view, handles, "cover_share")) if len(handles) else np.zeros(0)
+            case SupportKind.INSURANCE:
+                handles = np.array(offered_policies(self.appraisal), np.int64)
+                shares = np.nan_to_num(1.0 - share(view, handles, "deductible")) if len(handles) else np.zeros(0)
+            case _:
+                return 0.0
+        return float(shares.max(initial=0.0))
