@@ -25,6 +25,7 @@ from graph.search import SearchIndex
 from loaders.command_line import commands, day_of, moment_of
 from loaders.progress import shown
 from loaders.sample import load_sample
+from queries.financing.techniques.document import technique_document
 from schema.application import Options
 from schema.context import Clock, Scope, Service
 from schema.examples import as_curl, example_questions
@@ -290,8 +291,8 @@ def export_schema() -> None:
 
 @app.command()
 def export_ontology() -> None:
-    """Print the ontology: kinds, fields, relations, codes (Markdown)."""
-    typer.echo(ontology_document(Ontology.current()), nl=False)
+    """Print the ontology: kinds, fields, relations, codes, financing techniques (Markdown)."""
+    typer.echo(ontology_document(Ontology.current()) + technique_document(), nl=False)
 
 
 if __name__ == "__main__":

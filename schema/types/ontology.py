@@ -15,6 +15,8 @@ from graph.what_if import MAX_CHANGES, MAX_SIZE
 from queries.completeness import LIMITS
 from queries.financing.repairs.blocked import MAX_BLOCKED
 from queries.financing.repairs.kinds import DEFAULT_COSTS, EN, RepairKind
+from queries.financing.spines import Spine
+from queries.financing.techniques.document import word_of
 from queries.financing.techniques.rows import TechniqueRow
 from queries.financing.techniques.table import TECHNIQUES
 from queries.financing.terms import ConstraintKind as Constraints
@@ -138,6 +140,30 @@ class RelationDescription:
         )
 
 
+@strawberry.type(description="路径词 · One way in which a technique occurs")
+class WordDescription:
+    """One word of a technique."""
+
+    form: str = strawberry.field(
+        description="in force: EXISTING; offered: AVAILABLE or CONDITIONAL; to create: PROSPECTIVE"
+    )
+    word: str = strawberry.field(description="Kinds and relations from a capital source to the beneficiary")
+    creates: str | None = strawberry.field(description="The kind of instrument that the parties would create")
+    gates: list[Code]
+    constraints: list[Code]
+
+    @classmethod
+    def of(cls, spine: Spine) -> WordDescription:
+        """The word as the API shows it."""
+        return cls(
+            form=spine.form.value,
+            word=word_of(spine),
+            creates=spine.creates,
+            gates=codes_of(spine.gates),
+            constraints=codes_of(spine.limits),
+        )
+
+
 @strawberry.type(description="融资方式 · A financing technique and how far a path by it can go")
 class TechniqueDescription:
     """One row of the technique table."""
@@ -147,12 +173,17 @@ class TechniqueDescription:
     en: str
     measures: list[int] = strawberry.field(description="Numbers of the measures of 洛政办〔2017〕70号 that call for it")
     serves: list[Code] = strawberry.field(description="Instruments of needs that it can meet")
-    obligor: str = strawberry.field(description="Who owes what pays it back: buyer, anchor, acceptor, bank, beneficiary …; none: nobody")
+    obligor: str = strawberry.field(
+        description="Who owes what pays it back: buyer, anchor, acceptor, bank, beneficiary …; none: nobody"
+    )
     amount: str = strawberry.field(description="Amount of the step before limits")
     sources: list[Code] = strawberry.field(description="Types of institution that may be its source; empty: funds only")
     funds: bool = strawberry.field(description="Whether funds may be its source")
     gates: list[Code] = strawberry.field(description="Gates that some path by it must pass")
     constraints: list[Code] = strawberry.field(description="Limits that some path by it draws on")
+    new_money: bool = strawberry.field(description="Whether it brings money that the beneficiary did not have")
+    purposes: list[str] = strawberry.field(description="The only admissible ones; empty: any")
+    words: list[WordDescription]
 
     @classmethod
     def of(cls, row: TechniqueRow) -> TechniqueDescription:
@@ -171,6 +202,9 @@ class TechniqueDescription:
             funds=row.funds,
             gates=codes_of(gate for gate in Gates if gate in gates),
             constraints=codes_of(kind for kind in Constraints if kind in bounds),
+            new_money=row.new_money,
+            purposes=list(row.purposes),
+            words=[WordDescription.of(spine) for spine in row.spines],
         )
 
 
