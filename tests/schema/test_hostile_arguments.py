@@ -100,7 +100,7 @@ def selection(field: GraphQLField, depth: int = 0) -> str:
 
 
 QUESTIONS = (
-    "node", "nodes", "search", "supplyTiers", "connections", "financingPaths", "financingPath", "fundCoverageGaps", "policy", "sources",
+    "node", "nodes", "search", "supplyTiers", "connections", "financingPaths", "financingPath", "whyNot", "fundCoverageGaps", "policy", "sources",
     "enterprises", "receivables", "financingNeeds", "policies", "observations", "view",
 )  # fmt: skip
 
