@@ -16,12 +16,14 @@ from queries.financing.asset_kinds import ASSET_KINDS
 from queries.financing.cases import Case
 from queries.financing.control import group_members, legal_entity
 from queries.financing.limits.joint_credit import banks_of
+from queries.financing.limits.of_lender import limits_on
 from queries.financing.limits.of_pool import covered_loans
 from queries.financing.limits.regulatory import any_bounds, bounds_of
+from queries.financing.limits.table import LIMITS
 from queries.financing.reaching.firms import Firms
 from queries.financing.spines import StepAmount
 from queries.financing.terms import ConstraintKind, PathRecourse, SupportKind
-from queries.ratios import Ints
+from queries.ratios import UNLIMITED, Ints
 from queries.trees import descendants
 
 CONTRACTS: Final = (
@@ -49,6 +51,17 @@ def apart(case: Case) -> np.ndarray:
         elif kind not in ALIKE:
             mask[:] = True
     return mask
+
+
+def room(case: Case) -> int:
+    """What the lender's limits that the case's firm draws on leave at least, in 分 of their own terms; 0 where that is not stated, or a
+    limit is for one product alone. Other paths of this lender to the firm find no less."""
+    limits = limits_on(case.appraisal, case.beneficiary)
+    for (lender, _), handles in limits.items():
+        if lender == case.lender and any(case.view.ref(handle, "product") >= 0 for handle in handles):
+            return 0
+    found = [one for kind in ON_NAMES for one in LIMITS[kind](case) if one.applies]
+    return min((one.headroom or 0 for one in found), default=UNLIMITED)
 
 
 def _on_names(case: Case) -> np.ndarray:

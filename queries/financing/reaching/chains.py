@@ -120,16 +120,15 @@ def chains_of(takings: Takings, family: Family, best: Best, meter: Meter) -> Ite
         taking = takings.of(family, head)
         assert taking is not None, "the gates of chains are told on columns"
         broken = widest.broken(takings, family, head)
-        classes = dict(taking.first)
         bound, stated = np.full(len(best.tier), taking.bound), np.full(len(best.tier), taking.stated)
         need = takings.needs(family).amount
-        for place in _worth_a_look(widest.to(anchor, None, broken, stated=False), taking, need, best, most, meter):
+        looked_at = np.zeros(len(bound), bool)
+        for place, at_most in _worth_a_look(widest.to(anchor, None, broken, stated=False), taking, need, best, most, meter):
             if not meter.take(1, 1):
                 break
-            own = takings.one(family, head, place)
-            bound[place], stated[place] = own.bound, own.stated
-            for admitted, mask in own.first:
-                classes[admitted] = classes[admitted] | mask if admitted in classes else mask
+            bound[place], stated[place] = takings.one(family, head, place, at_most, taking)
+            looked_at[place] = bound[place] >= taking.least
+        classes = {admitted: mask & (taking.takes | looked_at) for admitted, mask in taking.first}
         found = tuple(
             _Class(
                 mask,
@@ -142,14 +141,18 @@ def chains_of(takings: Takings, family: Family, best: Best, meter: Meter) -> Ite
         yield Chain(family, head, trade, need, bound, stated, taking.least, taking.rate, most, found)
 
 
-def _worth_a_look(widest: Widest, taking: Taking, need: Ints, best: Best, most: int, meter: Meter) -> list[int]:
-    """The firms apart that some chain may reach with more than is known."""
+def _worth_a_look(
+    widest: Widest, taking: Taking, need: Ints, best: Best, most: int, meter: Meter
+) -> Iterator[tuple[int, int]]:
+    """The firms apart that some chain may reach with more than is known, and the most that it may bring."""
     if not taking.apart.any() or not widest.up_to(most, meter):
-        return []
+        return
     places = np.flatnonzero(taking.apart & (widest.tiers[most] > 0))
     at_most = np.minimum(widest.ways.trade.principal(widest.tiers[most][places], taking.rate), need[places])
+    at_most = np.minimum(at_most, taking.bound)
     known = best.capacity[places]
-    return places[(at_most > known) | (known <= UNSTATED) | (at_most == known)].tolist()
+    worth = (at_most >= known) | (known <= UNSTATED)
+    yield from zip(places[worth].tolist(), at_most[worth].tolist(), strict=True)
 
 
 @dataclass(eq=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -79,16 +79,15 @@ def control(view: View) -> tuple[Ints, Ints]:
 class Needs:
     """What firms ask for of some instruments, by firm.
 
-    `amount` in 分 (UNLIMITED: it asks for nothing, UNSTATED: in a currency without a rate); tenors and day of the need due first,
-    NOT_STATED where not stated; `purpose` as a place in `purposes`, -1: none.
+    `amount` in 分 (UNLIMITED: it asks for nothing, UNSTATED: in a currency without a rate). Of the need due first: `needed_by`,
+    NOT_STATED where not stated, and by number the class of firms that ask for the same days (`tenor`), or for the same purpose
+    (`purpose`, where none is stated and where nothing is asked for being classes of their own).
     """
 
     amount: Ints
-    tenor_min: Ints
-    tenor_max: Ints
     needed_by: Ints
+    tenor: Ints
     purpose: Ints
-    purposes: tuple[str, ...]
 
     @classmethod
     def of(cls, view: View, serves: tuple[Instrument, ...]) -> Needs:
@@ -115,11 +114,20 @@ class Needs:
         for name, column in (("tenor_min_days", shortest), ("tenor_max_days", longest), ("needed_by", day)):
             column[firm] = view.ints(due, name)
         texts = view.texts(due, "purpose").to_list()
-        purposes = tuple(sorted({text for text in texts if text is not None}))
-        place = {text: at for at, text in enumerate(purposes)}
-        purpose = np.full(len(firms), -1, np.int64)
-        purpose[firm] = [-1 if text is None else place[text] for text in texts]
-        return cls(amount, shortest, longest, day, purpose, purposes)
+        place = {text: at for at, text in enumerate(sorted({text for text in texts if text is not None}))}
+        purpose = np.full(len(firms), len(place) + 1, np.int64)
+        purpose[firm] = [len(place) if text is None else place[text] for text in texts]
+        _, at_least = np.unique(shortest, return_inverse=True)
+        _, at_most = np.unique(longest, return_inverse=True)
+        _, tenor = np.unique(at_least * (len(firms) + 1) + at_most, return_inverse=True)
+        return cls(amount, day, tenor, purpose)
+
+
+def classes_in(classes: Ints, mask: np.ndarray) -> Iterator[tuple[int, int]]:
+    """Each class that firms of a mask are of, and the first of these firms."""
+    counts = np.bincount(classes[mask])
+    for one in np.flatnonzero(counts).tolist():
+        yield one, int(np.argmax(mask & (classes == one)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -99,12 +99,13 @@ class Search:
     def path(self, place: int) -> Appraised | None:
         """The best path of a firm that is reached: of equal ones the first by node ids, then by the ids of links and supports."""
         found = [one for one in self._equal(place) if one is not None]
-        return min(found, key=self._order, default=None)
+        return found[0] if len(found) == 1 else min(found, key=self._order, default=None)
 
     def _order(self, found: Appraised) -> tuple[Sequence[str], Sequence[str]]:
         candidate = found.candidate
         marks = (*candidate.links, *(support.instrument for support in candidate.supports))
-        return self.view.ids_of(np.array(candidate.nodes)), [self.view.id_of(one) if one >= 0 else "" for one in marks]
+        id_of = self.view.id_of
+        return [id_of(one) for one in candidate.nodes], [id_of(one) if one >= 0 else "" for one in marks]
 
     def needs(self) -> Ints:
         """By firm, what is open in 分 of what the technique of its best path serves (UNLIMITED: it asks for nothing)."""

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
 
 from graph.kinds.policy import TermSubject
+from graph.money import Money
 from graph.snapshot_columns import NOT_STATED
 from graph.values import MILLION
 from graph.view import View
+from queries.derived import once
 from queries.financing.appraisal import Appraisal
 from queries.financing.candidates import Candidate
 from queries.financing.cases import Case
@@ -28,14 +30,15 @@ from queries.financing.limits.constraints import Constraint
 from queries.financing.limits.of_term import within_terms
 from queries.financing.limits.regulatory import statutory_totals
 from queries.financing.limits.table import LIMITS
-from queries.financing.reaching.apart import apart
-from queries.financing.reaching.firms import Firms, Needs, control
+from queries.financing.need import NeedAsked
+from queries.financing.reaching.apart import apart, room
+from queries.financing.reaching.firms import Firms, Needs, classes_in, control
 from queries.financing.reaching.heads import Family, Head, Tail
 from queries.financing.reaching.rules import excluded
 from queries.financing.reaching.trade import Trade
 from queries.financing.supports import ways_to_support
 from queries.financing.terms import ConstraintKind, Gate, Ternary
-from queries.ratios import UNLIMITED
+from queries.ratios import UNLIMITED, share_of
 
 OWN: Final = frozenset({ConstraintKind.NEED, ConstraintKind.LINK_WIDTH, ConstraintKind.TERM_RULE})
 """Limits that are measured by firm or by link."""
@@ -45,8 +48,8 @@ KNOWN: Final = frozenset(
     {*ALIKE, Gate.ELIGIBILITY, Gate.TENOR, Gate.TIMING, Gate.PURPOSE, Gate.LIMIT, Gate.RELATED_PARTY_TRADE}
 )
 NEVER: Final = 2**40
-ASKED: Final = KNOWN - {Gate.TENOR, Gate.LIMIT, Gate.RELATED_PARTY_TRADE}
-"""Gates that are asked of one firm as they are, whichever chain leads to it."""
+ANY_NEED: Final = NeedAsked(Money(1))
+"""For what does not depend on the need."""
 VOUCHERS: Final = frozenset({TermSubject.VOUCHER})
 PAYMENTS: Final = frozenset({TermSubject.SME_PAYMENT})
 
@@ -55,9 +58,9 @@ PAYMENTS: Final = frozenset({TermSubject.SME_PAYMENT})
 class Taking:
     """What one head of a family takes.
 
-    `takes` by firm: no gate says no; `apart` by firm: it is to be appraised by itself, and `takes` says nothing of it. `bound` what the
-    offer brings at most in 分, where all of its limits are `stated`; `least` what it brings at least, if anything. `first` the terms in
-    days of the last link to the anchor that the firms of a class admit (None: any), with the masks of the classes.
+    No gate says no to firms that it `takes`, nor to those `apart`, whose limits are to be looked at one by one. `bound` what the offer
+    brings at most in 分, where all of its limits are `stated`; `least` what it brings at least, if anything. `first` the terms in days
+    of the last link to the anchor that the firms of a class admit (None: any), with the masks of the classes.
     """
 
     takes: np.ndarray
@@ -101,45 +104,41 @@ class Takings:
             takes &= ~self.firms.struck_off
         if not takes.any():
             return Taking(takes, np.zeros(len(takes), bool), UNLIMITED, True, 1, MILLION)
-        trial = self._case(family, head, int(np.argmax(takes)))
-        alone = apart(trial) | self._of_finance_company(trial)
-        plain = takes & ~alone
-        if not plain.any():
-            bare = self._taking(family, head, trial, takes, alone)
-            return replace(bare, bound=UNLIMITED, stated=False)
-        case = self._case(family, head, int(np.argmax(plain)))
-        return self._taking(family, head, case, takes, alone)
-
-    def one(self, family: Family, head: Head, place: int) -> Taking:
-        """What a head of a chain takes of one firm: `takes` and `first` of it alone."""
-        case = self._case(family, head, place)
-        takes = self.firms.some([place])
-        for gate in family.spine.gates:
-            if gate in ASKED and not self._passes(gate, case):
-                takes[place] = False
-        return self._bounded(family, head, case, takes, np.zeros(len(takes), bool))
-
-    def _taking(self, family: Family, head: Head, case: Case, takes: np.ndarray, alone: np.ndarray) -> Taking:
-        alike = all(self._passes(gate, case) for gate in ALIKE if gate in family.spine.gates)
-        plain = takes & ~alone & alike
+        case = self._case(family, head, int(np.argmax(takes)))
+        alone = apart(case)
+        if (takes & ~alone).any():
+            case = self._case(family, head, int(np.argmax(takes & ~alone)))
+        takes &= self._licensed(family, head, case)
         for gate, narrow in NARROWED.items():
-            if gate in family.spine.gates and plain.any():
-                narrow(self, family, head, case, plain)
-        return self._bounded(family, head, case, plain, alone & takes)
-
-    def _bounded(self, family: Family, head: Head, case: Case, plain: np.ndarray, alone: np.ndarray) -> Taking:
-        found = [one for kind in family.spine.limits if kind not in OWN for one in LIMITS[kind](case)]
-        if ConstraintKind.SINGLE_NAME in family.spine.limits:
-            found += statutory_totals(case)
+            if gate in family.spine.gates and takes.any():
+                narrow(self, family, head, case, takes)
+        found = self._constraints(family, case)
         bound, stated = _bound(found)
         if family.tail is Tail.OPEN and not any(one.applies for one in found):
             stated = False
         least = max(1, least_amount(case) or 0) if Gate.LIMIT in family.spine.gates else 0
-        if bound < least:
-            plain = np.zeros(len(plain), bool)
+        plain = takes & ~alone if bound >= least else np.zeros(len(takes), bool)
+        if not (takes & ~alone).any():
+            bound, stated = UNLIMITED, False
         rate = MILLION if case.rate is None else case.rate
-        first = tuple(self._first_terms(family, head, plain)) if family.tail is Tail.CHAIN else ()
-        return Taking(plain, alone, bound, stated, least, rate, first)
+        first = tuple(self._first_terms(family, head, takes)) if family.tail is Tail.CHAIN else ()
+        return Taking(plain, alone & takes, bound, stated, least, rate, first)
+
+    def one(self, family: Family, head: Head, place: int, most: int, taking: Taking) -> tuple[int, bool]:
+        """What a head of a chain brings a firm that stands apart at most, and whether that is stated; of its own limits no more is asked
+        than whether they leave room for `most`."""
+        known = once(self.view, (Takings.one, legal_entity(self.view, head.nodes[0])), dict[int, int])
+        if taking.stated and place in known and share_of(known[place], taking.rate) >= most:
+            return taking.bound, True
+        case = self._case(family, head, place, appraisal=Appraisal(self.view, int(self.firms.handles[place]), ANY_NEED))
+        known[place] = room(case)
+        return _bound(self._constraints(family, case))
+
+    @staticmethod
+    def _constraints(family: Family, case: Case) -> list[Constraint]:
+        """What bounds a case whichever chain leads to it, but for the need."""
+        found = [one for kind in family.spine.limits if kind not in OWN for one in LIMITS[kind](case)]
+        return [*found, *statutory_totals(case)] if ConstraintKind.SINGLE_NAME in family.spine.limits else found
 
     def breaks_term(self, family: Family, head: Head, link: int) -> bool:
         """Whether a hard rule on terms of payment forbids a link, by its place in the trade."""
@@ -153,12 +152,24 @@ class Takings:
         return within_terms(case, PAYMENTS).answer is Ternary.NO
 
     def outside(self, source: int) -> np.ndarray:
-        """`_outside` of a source, kept for the question."""
+        """The firms that are not under one control with a source (of a finance company all), kept for the question."""
         if ("outside", source) not in self.kept:
             self.kept["outside", source] = self._outside(source)
         found = self.kept["outside", source]
         assert isinstance(found, np.ndarray)
         return found
+
+    def _licensed(self, family: Family, head: Head, case: Case) -> np.ndarray:
+        """The firms to which the gates that answer all alike say nothing against; a finance company's own group may be another thing."""
+        every = np.ones(len(self.firms), bool)
+        gates = [gate for gate in ALIKE if gate in family.spine.gates]
+        mates = self._of_finance_company(case)
+        for mask in (mates, ~mates):
+            if mask.any():
+                trial = self._case(family, head, int(np.argmax(mask)))
+                if not all(self._passes(gate, trial) for gate in gates):
+                    every &= ~mask
+        return every
 
     def _outside(self, source: int) -> np.ndarray:
         """The firms that are not under one control with a source; of a finance company all."""
@@ -178,9 +189,11 @@ class Takings:
         group = control_of(self.view, case.lender).group
         return np.asarray((groups == group) & (groups >= 0))
 
-    def _case(self, family: Family, head: Head, place: int, first: int = -1) -> Case:
+    def _case(
+        self, family: Family, head: Head, place: int, first: int = -1, appraisal: Appraisal | None = None
+    ) -> Case:
         """The case of one firm: over a chain the shortest there could be, with this link to the anchor."""
-        appraisal, nodes, links = self.appraisal(place), head.nodes, head.links
+        appraisal, nodes, links = appraisal or self.appraisal(place), head.nodes, head.links
         if family.tail is Tail.CHAIN:
             trade = Trade.of(self.view)
             link = int(trade.handles[max(first, 0)]) if len(trade.handles) else -1
@@ -205,9 +218,10 @@ class Takings:
 
     def _by_tenor(self, family: Family, head: Head, case: Case, plain: np.ndarray) -> None:
         if family.tail is Tail.OPEN:
-            for place, mask in self._tenor_classes(family, plain):
+            classes = self.needs(family).tenor
+            for one, place in classes_in(classes, plain):
                 if not self._passes(Gate.TENOR, self._case(family, head, place)):
-                    plain &= ~mask
+                    plain &= classes != one
 
     def _by_timing(self, family: Family, head: Head, case: Case, plain: np.ndarray) -> None:
         needed = self.needs(family).needed_by
@@ -224,46 +238,47 @@ class Takings:
         plain &= (needed == NOT_STATED) | (needed >= (days[late] if late < len(days) else NEVER))
 
     def _by_purpose(self, family: Family, head: Head, case: Case, plain: np.ndarray) -> None:
-        needs = self.needs(family)
-        # A need without a purpose is one thing, no need at all another.
-        classes = np.where(needs.amount >= UNLIMITED, -2, needs.purpose)
-        for one in np.unique(classes[plain]).tolist():
-            mask = classes == one
-            if not self._passes(Gate.PURPOSE, self._case(family, head, int(np.argmax(mask & plain)))):
-                plain &= ~mask
-
-    def _tenor_classes(self, family: Family, plain: np.ndarray) -> Iterator[tuple[int, np.ndarray]]:
-        """A firm of each class of tenors asked for, and the class."""
-        needs = self.needs(family)
-        key = np.unique(needs.tenor_min, return_inverse=True)[1] * (len(plain) + 1)
-        key = key + np.unique(needs.tenor_max, return_inverse=True)[1]
-        for one in np.unique(key[plain]).tolist():
-            mask = key == one
-            yield int(np.argmax(mask & plain)), mask
+        classes = self.needs(family).purpose
+        for one, place in classes_in(classes, plain):
+            if not self._passes(Gate.PURPOSE, self._case(family, head, place)):
+                plain &= classes != one
 
     def _first_terms(
         self, family: Family, head: Head, plain: np.ndarray
     ) -> Iterator[tuple[frozenset[int] | None, np.ndarray]]:
         """The classes of firms by what they admit as the term of the last link to the anchor."""
+        found: dict[frozenset[int] | None, np.ndarray] = {}
+        classes = self.needs(family).tenor
+        for one, place in classes_in(classes, plain):
+            admitted = self._admitted(family, head, place)
+            mask = plain & (classes == one)
+            found[admitted] = found[admitted] | mask if admitted in found else mask
+        yield from ((admitted, mask) for admitted, mask in found.items() if admitted is None or admitted)
+
+    def _admitted(self, family: Family, head: Head, place: int) -> frozenset[int] | None:
+        """The terms of the last link to the anchor that fit the days that a firm asks for; None: all that there are."""
+        key = ("admitted", family.spine, head, int(self.needs(family).tenor[place]))
+        if key not in self.kept:
+            self.kept[key] = self._fitting(family, head, place)
+        found = self.kept[key]
+        assert found is None or isinstance(found, frozenset)
+        return found
+
+    def _fitting(self, family: Family, head: Head, place: int) -> frozenset[int] | None:
         trade, anchor = Trade.of(self.view), self.firms.places(np.array([head.nodes[-1]]))
         links = trade.of_buyers(anchor[anchor >= 0])
         terms, at = np.unique(trade.term[links], return_index=True)
-        if Gate.TENOR not in family.spine.gates or not len(links):
-            yield None, plain
-            return
-        classes: dict[frozenset[int] | None, np.ndarray] = {}
-        for place, mask in self._tenor_classes(family, plain):
-            cases = {
-                term: self._case(family, head, place, int(link))
-                for term, link in zip(terms.tolist(), links[at].tolist(), strict=True)
-            }
-            if any(within_terms(case, VOUCHERS).answer is Ternary.NO for case in cases.values()):
-                continue
-            met = frozenset(term for term, case in cases.items() if days_in_common(case).answer is not Ternary.NO)
-            admitted = None if len(met) == len(cases) else met
-            if met:
-                classes[admitted] = classes.get(admitted, np.zeros(len(plain), bool)) | (mask & plain)
-        yield from classes.items()
+        if Gate.TENOR not in family.spine.gates:
+            return None
+        cases = [self._case(family, head, place, link) for link in links[at].tolist()]
+        if any(within_terms(case, VOUCHERS).answer is Ternary.NO for case in cases):
+            return frozenset()
+        met = [
+            term
+            for term, case in zip(terms.tolist(), cases, strict=True)
+            if days_in_common(case).answer is not Ternary.NO
+        ]
+        return None if len(met) == len(cases) else frozenset(met)
 
 
 Narrowing = Callable[[Takings, Family, Head, Case, np.ndarray], None]
