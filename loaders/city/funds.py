@@ -16,7 +16,6 @@ def write_funds(folder: Path, dice: Dice, parties: Parties) -> dict[str, int]:
     """The fund and need tables, with the number of rows of each."""
     rows = {"fundManagers": _write_managers(folder, dice), "funds": _write_funds(folder, dice)}
     rows["commitments"] = _write_commitments(folder, dice, parties)
-    rows["rules"] = _write_mandates(folder, dice)
     rows |= _write_needs(folder, dice, parties)
     rows["tagged"] = _write_tags(folder, dice, parties)
     return rows
@@ -97,7 +96,8 @@ def _write_commitments(folder: Path, dice: Dice, parties: Parties) -> int:
     )
 
 
-def _write_mandates(folder: Path, dice: Dice) -> int:
+def mandates(dice: Dice) -> pl.DataFrame:
+    """What each fund may invest in, as rows of the rules' table."""
     chance = dice.of("rules")
     funds = numbered("fund:fund", dice.count(30), 5).to_list()
     table: list[dict[str, str | None]] = []
@@ -114,16 +114,12 @@ def _write_mandates(folder: Path, dice: Dice) -> int:
         if zone is not None:
             table.append(_mandate(fund, f"{name}可投地区", "REGION", region=zone))
     frame = pl.DataFrame(table, infer_schema_length=None)
-    return write(
-        folder,
-        "rules",
-        {
-            "id": numbered("mandate", frame.height),
-            "kind": ["MANDATE"] * frame.height,
-            "operator": ["IN"] * frame.height,
-            "hard": ["true"] * frame.height,
-            **{name: frame[name] for name in frame.columns},
-        },
+    return frame.select(
+        numbered("mandate", frame.height).alias("id"),
+        pl.lit("MANDATE").alias("kind"),
+        pl.lit("IN").alias("operator"),
+        pl.lit("true").alias("hard"),
+        pl.all(),
     )
 
 

@@ -1,8 +1,8 @@
 """The generated city as files: scale 1 has 1,000 enterprises, and every table grows with the scale.
 
-At scale 1: 5,000 supply links, 8,000 assets, 1,500 loans, 1,000 guarantees, 30 funds, 60 products. The largest anchor buys
-directly from 9 % of all enterprises; suppliers stand down to tier 5. The bundle goes through the tabular loader like anyone's
-data.
+At scale 1: 5,000 supply links, 8,000 assets, 1,500 loans, 1,000 guarantees, 30 funds, 60 products, among them one or more of every
+technique. The largest anchor buys directly from 9 % of all enterprises; suppliers stand down to tier 5. The bundle goes through the
+tabular loader like anyone's data.
 """
 
 from __future__ import annotations
@@ -14,9 +14,15 @@ from pathlib import Path
 from typing import Final
 
 from graph.errors import InvalidInput
-from loaders.city.finance import write_finance
-from loaders.city.funds import write_funds
+from loaders.city.assets import write_assets
+from loaders.city.capital import write_capital
+from loaders.city.credit import write_credit
+from loaders.city.funds import mandates, write_funds
+from loaders.city.offers import write_offers
 from loaders.city.parties import write_parties, write_places
+from loaders.city.public import write_public
+from loaders.city.rules import write_rules
+from loaders.city.security import write_security
 from loaders.city.sheet import Dice
 from loaders.city.trade import write_trade
 
@@ -59,6 +65,15 @@ def generate_city(
     rows |= more
     trade, more = write_trade(folder, dice, parties, links)
     rows |= more
-    rows |= write_finance(folder, dice, parties, trade)
+    assets, more = write_assets(folder, dice, parties)
+    rows |= more
+    offers, more = write_offers(folder, dice, parties)
+    rows |= more
+    loans, more = write_credit(folder, dice, parties, trade, assets, offers)
+    rows |= more
+    rows |= write_security(folder, dice, parties, trade, assets, offers, loans)
+    rows |= write_capital(folder, dice, parties, offers)
+    rows |= write_public(folder, dice, parties, offers)
     rows |= write_funds(folder, dice, parties)
+    rows["rules"] = write_rules(folder, dice, offers, mandates(dice))
     return CityBundle(folder, rows)

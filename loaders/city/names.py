@@ -64,7 +64,17 @@ SUPPORTERS: Final = (
     ("云舟融资担保公司", "GUARANTOR"), ("石鼓科技担保公司", "GUARANTOR"), ("青禾农业担保公司", "GUARANTOR"),
     ("云泰财产保险云舟分公司", "INSURER"), ("澜江保险云舟分公司", "INSURER"), ("云舟金融租赁公司", "LESSOR"),
     ("松溪湾融资租赁公司", "LESSOR"), ("云舟股权交易中心", "EXCHANGE"), ("岚创知识产权评估公司", "INTERMEDIARY"),
+    ("云衡证券公司", "SECURITIES_FIRM"),
 )  # fmt: skip
+
+SIZE_OF_TYPE: Final = {"VILLAGE_BANK": 40, "MICRO_LENDER": 6}
+"""By how much institutions of a type are smaller than others."""
+
+MULTIPLES: Final = {"GUARANTOR": ("10", "0.1"), "MICRO_LENDER": ("3", "0.05"), "INSURER": (None, "0.1")}
+"""What an institution may guarantee or lend in net assets, and for one name as a share of them."""
+
+RATERS: Final = ("云衡评级 2025 年模型", "云舟征信企业评分第三版", "云舟银行内部评级")
+"""Who says how likely a firm or an institution fails."""
 
 UNITS: Final = (
     "云舟市人民政府",
@@ -76,12 +86,13 @@ UNITS: Final = (
 )
 
 POOLS: Final = (
-    ("科技贷款风险补偿池", "RISK", 60_000_000, "10", "0.5", "PRINCIPAL"),
-    ("云舟信保基金池", "CREDIT_GUARANTEE", 40_000_000, "8", "0.8", "COVER"),
-    ("创业担保基金", "GUARANTEE", 25_000_000, "5", "1", "PRINCIPAL"),
-    ("云舟还贷周转金", "BRIDGE", 80_000_000, None, None, None),
+    ("科技贷款风险补偿池", "RISK", 60_000_000, "10", "0.5", "PRINCIPAL", "FIRST_LOSS", 10_000_000, "0.05", "0.018"),
+    ("云舟信保基金池", "CREDIT_GUARANTEE", 40_000_000, "8", "0.8", "COVER", "PRO_RATA", None, None, None),
+    ("创业担保基金", "GUARANTEE", 25_000_000, "12", "1", "PRINCIPAL", None, 3_000_000, "0.06", None),
+    ("云舟还贷周转金", "BRIDGE", 80_000_000, None, None, None, None, 8_000_000, "0.08", "0.01"),
+    ("青禾县应急转贷资金", "BRIDGE", 12_000_000, None, None, None, None, None, None, None),
 )
-"""Name, kind, balance in 元, multiple, cover share, draw basis."""
+"""Name, kind, balance in 元, multiple, cover share, draw basis, loss order, cap for one borrower, stop rate, bad-loan rate."""
 
 FUND_TYPES: Final = (
     ("ANGEL", "天使投资基金", ("SEED", "STARTUP"), None),

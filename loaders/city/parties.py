@@ -12,7 +12,7 @@ import polars as pl
 
 from loaders.city import names
 from loaders.city.codes import credit_codes
-from loaders.city.sheet import Dice, gaps, pick, write, yuan
+from loaders.city.sheet import Dice, drawn, gaps, pick, write, yuan
 
 TIER_SHARES: Final = (0.02, 0.18, 0.30, 0.28, 0.15, 0.07)
 """Share of the enterprises at each tier: anchors first, then suppliers ever farther from them."""
@@ -32,9 +32,18 @@ class Parties:
     industries: np.ndarray
     stages: np.ndarray
     lenders: list[str]
+    lessors: list[str]
     guarantors: list[str]
     insurers: list[str]
+    brokers: list[str]
+    valuers: list[str]
     units: list[str]
+    groups: list[str]
+
+    @property
+    def anchors(self) -> int:
+        """How many anchors there are: the first enterprises."""
+        return max(1, int((self.tiers == 0).sum()))
 
 
 def write_places(folder: Path) -> dict[str, int]:
@@ -92,6 +101,7 @@ def write_parties(folder: Path, dice: Dice) -> tuple[Parties, dict[str, int]]:
                 "annualRevenue": gaps(yuan(revenue), chance.random(count) < 0.1),
                 "employees": gaps((revenue / 600_000).astype(np.int64) + 1, chance.random(count) < 0.2),
                 "group": gaps(pick([f"group-{place + 1:05d}" for place in range(groups)], group), ~in_group),
+                **_credit(dice, revenue, tiers),
             },
         ),
         "groups": _rows(
@@ -107,18 +117,32 @@ def write_parties(folder: Path, dice: Dice) -> tuple[Parties, dict[str, int]]:
         folder, "governmentUnits", ("id", "name", "region"),
         [(unit, name, names.CITY_CODE) for unit, name in zip(units, names.UNITS, strict=True)],
     )  # fmt: skip
-    lenders = [
-        identifier
-        for identifier, kind in institutions
-        if kind not in ("GUARANTOR", "INSURER", "EXCHANGE", "INTERMEDIARY", "LESSOR")
-    ]
+
+    def of(*kinds: str) -> list[str]:
+        return [identifier for identifier, kind in institutions if kind in kinds]
+
     parties = Parties(
-        enterprises, tiers, industry, stage, lenders,
-        [identifier for identifier, kind in institutions if kind == "GUARANTOR"],
-        [identifier for identifier, kind in institutions if kind == "INSURER"],
-        [f"governmentUnit:{unit}" for unit in units],
+        enterprises, tiers, industry, stage,
+        [identifier for identifier, _ in institutions[: len(names.BANKS)]],
+        of("LESSOR"), of("GUARANTOR"), of("INSURER"), of("SECURITIES_FIRM"), of("INTERMEDIARY"),
+        [f"governmentUnit:{unit}" for unit in units], [f"group-{place + 1:05d}" for place in range(groups)],
     )  # fmt: skip
     return parties, rows
+
+
+def _credit(dice: Dice, revenue: np.ndarray, tiers: np.ndarray) -> dict[str, object]:
+    """What banks ask of a firm: what it owns, how likely it fails and by whom that is said, an anchor's cash for paying early."""
+    chance = dice.of("enterprises.credit")
+    count = len(revenue)
+    default = np.round(10 ** chance.normal(-1.8, 0.35, count).clip(-3.3, -0.7), 4)
+    unrated = chance.random(count) < 0.15
+    cash = yuan(revenue * chance.uniform(0.002, 0.02, count))
+    return {
+        "netAssets": gaps(yuan(revenue * chance.uniform(0.05, 0.5, count)), chance.random(count) < 0.25),
+        "defaultProbability": gaps(default, unrated),
+        "defaultProbabilityBy": gaps(drawn(chance, names.RATERS, count), unrated),
+        "earlyPaymentCash": gaps(cash, (tiers > 0) | ((chance.random(count) < 0.25) & (np.arange(count) > 0))),
+    }
 
 
 def _group_name(place: int) -> str:
@@ -146,23 +170,32 @@ def _institutions(folder: Path, enterprises: int) -> tuple[list[tuple[str, str]]
     codes = credit_codes(enterprises + 10_001, np.array([names.COUNTIES[0][0]] * len(everyone)))
     table = []
     for place, (code, (name, kind)) in enumerate(zip(codes, everyone, strict=True)):
-        net_assets = 2_000_000_000 * (1 + place % 5) if kind.endswith("BANK") else 300_000_000 * (1 + place % 3)
-        multiple, share = ("10", "0.1") if kind == "GUARANTOR" else (None, None)
-        outside = "true" if kind == "FINANCE_COMPANY" else None
-        table.append(
-            (code, name, kind, names.COUNTIES[place % len(names.COUNTIES)][0], net_assets, multiple, share, outside)
+        share = names.SIZE_OF_TYPE.get(kind, 1)
+        net_assets = (
+            2_000_000_000 * (1 + place % 5) // share
+            if kind.endswith("BANK")
+            else 300_000_000 * (1 + place % 3) // share
         )
-    header = (
-        "creditCode",
-        "name",
-        "type",
-        "region",
-        "netAssets",
-        "guaranteeMultiple",
-        "perNameShare",
-        "financesOutsideGroup",
-    )
-    rows = {"institutions": _rows(folder, "institutions", header, table)}
+        multiple, per_name = names.MULTIPLES.get(kind, (None, None))
+        table.append(
+            {
+                "creditCode": code,
+                "name": name,
+                "type": kind,
+                "region": names.COUNTIES[place % len(names.COUNTIES)][0],
+                "netAssets": net_assets,
+                "netCapital": net_assets * 11 // 10,
+                "tier1Capital": net_assets,
+                "riskAssets": net_assets * 9,
+                "guaranteeMultiple": multiple,
+                "perNameShare": per_name,
+                "insuranceLimit": net_assets // 2 if kind == "INSURER" else None,
+                "defaultProbability": f"0.00{1 + place % 4}",
+                "defaultProbabilityBy": names.RATERS[0],
+                "financesOutsideGroup": "true" if kind == "FINANCE_COMPANY" else None,
+            }
+        )
+    rows = {"institutions": write(folder, "institutions", pl.DataFrame(table, infer_schema_length=None).to_dict())}
     branches = [(f"branch-{place + 1:02d}", f"云舟银行{name[:2]}支行", f"institution:{codes[0]}", "TECH" if place < 3 else "GENERAL", code)
                 for place, (code, name) in enumerate(names.COUNTIES)]  # fmt: skip
     rows["bankBranches"] = _rows(folder, "bankBranches", ("id", "name", "bank", "focus", "region"), branches)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
@@ -29,6 +29,10 @@ class Dice:
     def count(self, at_one: int) -> int:
         """How many rows a table has that has `at_one` at scale 1; at least 1."""
         return max(1, round(at_one * self.scale))
+
+    def day(self, offset: int) -> date:
+        """The day so many days after the city's."""
+        return self.as_of + timedelta(days=offset)
 
     def days(self, table: str, low: int, high: int, count: int) -> pl.Series:
         """Days from `low` to `high` (exclusive) after the city's day."""
@@ -58,8 +62,22 @@ def numbered(prefix: str, count: int, width: int = 7) -> pl.Series:
     return pl.select(pl.lit(prefix + "-") + pl.int_range(1, count + 1).cast(pl.String).str.zfill(width))[:, 0]
 
 
-def write(folder: Path, name: str, columns: dict[str, object]) -> int:
+def write(folder: Path, name: str, columns: Mapping[str, object]) -> int:
     """Write a table as CSV, UTF-8, and give its number of rows."""
-    frame = pl.DataFrame(columns)
+    frame = pl.DataFrame(dict(columns))
     frame.write_csv(folder / f"{name}.csv", date_format="%Y-%m-%d")
     return frame.height
+
+
+def drawn(
+    chance: np.random.Generator, names: Sequence[str], count: int, *, missing: float = 0.0, shares: Sequence[float] = ()
+) -> pl.Series:
+    """So many of the names by chance, in these shares (none: alike), null in the share `missing`."""
+    places = chance.choice(len(names), size=count, p=list(shares) or None)
+    values = pick(names, places)
+    return gaps(values, chance.random(count) < missing) if missing else values
+
+
+def either(is_first: np.ndarray, first: pl.Series, second: pl.Series) -> pl.Series:
+    """The first series where it says so, else the second."""
+    return pl.select(pl.when(pl.lit(pl.Series(is_first))).then(first).otherwise(second).alias("value"))["value"]

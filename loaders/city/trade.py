@@ -1,4 +1,4 @@
-"""How the city trades: supply links down to tier 5 with hubs, and the assets that trade leaves."""
+"""How the city trades: supply links down to tier 5 with hubs, and the receivables and vouchers that trade leaves."""
 
 from __future__ import annotations
 
@@ -11,17 +11,13 @@ import polars as pl
 
 from loaders.city import names
 from loaders.city.parties import Parties
-from loaders.city.sheet import Dice, gaps, numbered, pick, write, yuan
+from loaders.city.sheet import Dice, drawn, gaps, numbered, pick, write, yuan
 
 HUB_SHARE: Final = 0.09
 """Part of all enterprises that supply the largest anchor directly."""
 
-ASSETS: Final = {
-    "receivables": 5_200, "vouchers": 800, "orders": 400, "salesContracts": 300, "purchaseContracts": 200,
-    "warehouseReceipts": 200, "ipRights": 250, "revenueRights": 100, "deposits": 150, "fxDocuments": 80, "bills": 150,
-    "creditClaims": 50, "equipments": 80, "buildings": 25, "landUseRights": 15,
-}  # fmt: skip
-"""Rows at scale 1: 8,000 in all."""
+ASSETS: Final = {"receivables": 4_900, "vouchers": 800}
+"""Rows at scale 1; with the other assets 8,000 in all."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +63,6 @@ def write_trade(folder: Path, dice: Dice, parties: Parties, links: int | None) -
         folder, dice, ids, sellers[owner_link], buyers[owner_link], annual[owner_link], rows
     )
     voucher_owner = _write_vouchers(folder, dice, parties, sellers, rows)
-    _write_other_assets(folder, dice, ids, rows)
     return Trade(sellers, buyers, annual, sellers[owner_link], receivable_face, voucher_owner), rows
 
 
@@ -142,12 +137,22 @@ def _write_receivables(
             "issuedOn": dice.days("receivables", -150, 0, count),
             "dueOn": dice.days("receivables", 5, 180, count),
             "confirmed": gaps(pick(("false", "true"), chance.integers(0, 2, count)), chance.random(count) < 0.3),
+            **_assignment(dice, count),
             "contractNo": gaps(number.str.replace("ar", "HT"), chance.random(count) < 0.1),
             "invoiceNo": gaps(number.str.replace("ar", "FP"), chance.random(count) < 0.1),
             "deliveryNo": gaps(number.str.replace("ar", "SH"), chance.random(count) < 0.2),
         },
     )
     return np.asarray(face)
+
+
+def _assignment(dice: Dice, count: int) -> dict[str, object]:
+    """Whether a claim may be assigned, and whether its debtor has been told: stated for most."""
+    chance = dice.of("receivables.assignment")
+    return {
+        "assignable": drawn(chance, ("true", "false"), count, missing=0.15, shares=(0.95, 0.05)),
+        "notified": drawn(chance, ("true", "false"), count, missing=0.25, shares=(0.8, 0.2)),
+    }
 
 
 def _write_vouchers(
@@ -162,7 +167,9 @@ def _write_vouchers(
     face = np.where(
         parent < 0, root_face[np.arange(count) % roots], root_face[parent.clip(0)] * chance.uniform(0.1, 0.6, count)
     )
-    due = dice.days("vouchers", 20, 180, roots)
+    due = dice.days("vouchers", 15, 150, roots)
+    issued, missing = dice.days("vouchers", -45, 0, roots), chance.random(roots) < 0.06
+    root = np.where(parent < 0, np.arange(count) % roots, parent.clip(0)).astype(np.uint32)
     number = numbered("vc", count)
     rows["vouchers"] = write(
         folder,
@@ -173,8 +180,8 @@ def _write_vouchers(
             "programme": pick(programmes(dice), np.where(parent < 0, np.arange(count), parent) % len(programmes(dice))),
             "parent": gaps(pick(number.to_list(), parent.clip(0)), parent < 0),
             "face": yuan(face),
-            "issuedOn": dice.days("vouchers", -120, 0, count),
-            "dueOn": due.gather(np.where(parent < 0, np.arange(count) % roots, parent.clip(0)).astype(np.uint32)),
+            "issuedOn": gaps(issued.gather(root), missing[root]),
+            "dueOn": due.gather(root),
             "registryNo": number.str.replace("vc", "DJ"),
         },
     )
@@ -184,37 +191,3 @@ def _write_vouchers(
 def programmes(dice: Dice) -> list[str]:
     """The keys of the anchors' programmes."""
     return [f"programme-{place + 1:05d}" for place in range(dice.count(12))]
-
-
-def _write_other_assets(folder: Path, dice: Dice, ids: list[str], rows: dict[str, int]) -> None:
-    for table, at_one in ASSETS.items():
-        if table in rows:
-            continue
-        chance = dice.of(table)
-        count = dice.count(at_one)
-        owner, other = chance.integers(0, len(ids), count), chance.integers(0, len(ids), count)
-        value = yuan(10 ** chance.normal(6.2, 0.5, count))
-        columns: dict[str, object] = {"id": numbered(table, count), "owner": pick(ids, owner)}
-        match table:
-            case "orders" | "salesContracts":
-                columns |= {"buyer": pick(ids, other), "amount": value}
-            case "purchaseContracts":
-                columns |= {"seller": pick(ids, other), "amount": value}
-            case "bills":
-                columns |= {"acceptor": pick(ids, other), "face": value, "dueOn": dice.days(table, 10, 180, count)}
-            case "creditClaims":
-                columns |= {
-                    "issuer": _issuers(folder, chance, count),
-                    "amount": value,
-                    "dueOn": dice.days(table, 10, 180, count),
-                }
-            case "deposits" | "fxDocuments":
-                columns |= {"amount": value}
-            case _:
-                columns |= {"valuation": value, "valuedOn": dice.days(table, -400, -10, count)}
-        rows[table] = write(folder, table, columns)
-
-
-def _issuers(folder: Path, chance: np.random.Generator, count: int) -> pl.Series:
-    codes = pl.read_csv(folder / "institutions.csv", columns=["creditCode"], schema_overrides={"creditCode": pl.String})
-    return pick([f"institution:{code}" for code in codes["creditCode"]], chance.integers(0, 5, count))
