@@ -6,6 +6,7 @@ LuoshuError
 │ ├ InvalidIdentifier
 │ └ LimitExceeded
 ├ NotFound                      a named root does not exist in this view
+├ Contradiction                 what is recorded cannot all be true, and no answer follows from it
 ├ LoadError                     a load cannot go on (rows that are wrong are data, not errors)
 │ ├ SourceChanged               STALE: another load touched what this one compared with
 │ ├ LoadInProgress              another bulk writer holds the lease
@@ -64,6 +65,12 @@ class NotFound(LuoshuError):
     """A named root is not in this view."""
 
     code = "NOT_FOUND"
+
+
+class Contradiction(LuoshuError):
+    """Records of this view cannot all be true; the message names them and what to end or correct."""
+
+    code = "CONTRADICTION"
 
 
 class LoadError(LuoshuError):

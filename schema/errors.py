@@ -14,6 +14,7 @@ from graph.errors import LuoshuError
 CODES: Final[Mapping[str, str]] = {
     "NOT_FOUND": "The record that the question starts from is not in this view",
     "INVALID_INPUT": "A value cannot be meant; the message names it and the remedy",
+    "CONTRADICTION": "Records of this view cannot all be true; the message names them and the remedy",
     "LIMIT_EXCEEDED": "The request asks for more than the service's documented limits (ontology.limits)",
     "FORBIDDEN": "The caller may not see or do this",
     "UNAUTHENTICATED": "The caller is not known",

@@ -200,12 +200,16 @@ class Fund(CapitalSource, zh="基金"):
     ] = None
     region: Annotated[Ref[Region] | None, Label("设立地区", relation="LOCATED_IN")] = None
     target_size: Annotated[Money | None, Label("目标规模")] = None
+    established_on: Annotated[date | None, Label("成立日期", "From which its paces are counted")] = None
     recyclable: Annotated[Money | None, Label("可循环资金", "Proceeds that may be invested again")] = None
     signed_unpaid: Annotated[Money | None, Label("已签未付", "Signed deals not yet paid")] = None
     reserves: Annotated[Money | None, Label("预留资金", "Kept for follow-on rounds and costs")] = None
     fees_paid: Annotated[Money | None, Label("已付管理费")] = None
     fees_due: Annotated[Money | None, Label("未付管理费", "Over the fund's remaining life")] = None
     paid_out: Annotated[Money | None, Label("已付支出", "All cash paid out beside investments and fees")] = None
+    distributed: Annotated[
+        Money | None, Label("已分配", "Paid to its investors from exits and income, in all; a part of `paidOut`")
+    ] = None
     investment_period_end: Annotated[date | None, Label("投资期止", "First day on which no new deals are made")] = None
     ticket_min: Annotated[Money | None, Label("单笔下限")] = None
     ticket_max: Annotated[Money | None, Label("单笔上限")] = None

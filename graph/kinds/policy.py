@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
-from graph.kinds.parties import GovernmentUnit, InstitutionType, Party, Person, ResponsibleUnit
+from graph.kinds.parties import FundType, GovernmentUnit, InstitutionType, Party, Person, ResponsibleUnit
 from graph.kinds.places import Industry, Region, Tag
 from graph.kinds.terms import Dimension, Instrument, OfferStatus, Operator, SizeClass, Stage
 from graph.money import Money
@@ -123,6 +123,7 @@ class RuleKind(Term):
     COEFFICIENT = "系数"
     OWN_CAPITAL = "项目资本金比例"
     SYNDICATION = "银团份额"
+    COVENANT = "基金约定"
 
 
 class SyndicateShare(Term):
@@ -159,6 +160,43 @@ class TermSubject(Term):
     VOUCHER = "供应链凭证付款期限"
     BILL = "票据期限"
     SME_PAYMENT = "大型企业向中小企业付款期限"
+
+
+class CovenantKind(Term):
+    """What a covenant of a fund measures."""
+
+    LEVERAGE = "资金放大倍数"
+    CAPITAL_SHARE = "出资结构"
+    REINVESTMENT = "返投"
+    MAIN_FIELD = "主投领域占比"
+    PAID_IN_PACE = "实缴进度"
+    DEPLOYMENT_RATE = "投资率"
+    DEPLOYMENT_PACE = "投资进度"
+    EARLY_STAGE = "早期投资占比"
+    CONCENTRATION = "集中度"
+    IDLE_MONTHS = "资金闲置月数"
+    DPI = "已分配收益倍数"
+
+
+class CovenantVariant(Term):
+    """Which of the definitions of a ratio a covenant goes by."""
+
+    TOTAL_TO_MUNICIPAL = "总额比市级资金"
+    TOTAL_TO_FISCAL = "总额比财政资金"
+    NON_FISCAL_TO_FISCAL = "非财政资金比财政资金"
+    FISCAL = "财政资金占比"
+    SOE = "国有企业资金占比"
+    PRIVATE = "民间资本占比"
+    SOCIAL = "社会资本占比"
+
+
+class MoneyBase(Term):
+    """Of which money a covenant speaks."""
+
+    COMMITTED = "认缴资金"
+    PAID_IN = "实缴资金"
+    PROJECT = "项目资金"
+    INVESTED = "已投资金"
 
 
 class Rule(Node, zh="规则"):
@@ -208,7 +246,28 @@ class Rule(Node, zh="规则"):
     ] = None
     term_of: Annotated[TermSubject | None, Label("期限对象", "Of TERM: whose term it bounds")] = None
     max_days: Annotated[int | None, Label("最长天数", "Of TERM", unit="days")] = None
-    max_months: Annotated[int | None, Label("最长月数", "Of TERM: months of the calendar", unit="months")] = None
+    max_months: Annotated[
+        int | None,
+        Label(
+            "最长月数",
+            "Of TERM and of a COVENANT on idle money: months of the calendar; of one on a pace: it is due so long after the start",
+            unit="months",
+        ),
+    ] = None
+    covenant: Annotated[
+        CovenantKind | None,
+        Label(
+            "约定指标",
+            "Of COVENANT: what `value` bounds; of COEFFICIENT: where money in what it names counts by `value`",
+        ),
+    ] = None
+    variant: Annotated[CovenantVariant | None, Label("口径", "Of COVENANT on leverage or on shares of capital")] = None
+    money_base: Annotated[MoneyBase | None, Label("资金口径", "Of COVENANT; null: COMMITTED, of fields INVESTED")] = (
+        None
+    )
+    fund_type: Annotated[
+        FundType | None, Label("适用基金类型", "Of COVENANT and COEFFICIENT about no fund; null: all funds")
+    ] = None
     values: Annotated[tuple[str, ...], Label("列举", "What the rule lists, as printed")] = ()
     open_ended: Annotated[bool | None, Label("列举未尽", "True: the list ends in 等")] = None
     hard: Annotated[bool | None, Label("硬性", "False: a preference; null: hard")] = None
