@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import Annotated
 
+from graph.money import Money
 from graph.records import IndustryCode, Label, Link, Node, Ref, RegionCode, Term
 
 
@@ -66,6 +67,14 @@ class Tag(Node, zh="标签"):
 
     name: Annotated[str, Label("名称")]
     definition: Annotated[str | None, Label("定义", "What the source says it means; null: it says nothing")] = None
+
+
+class TicketBand(Node, zh="金额档"):
+    """A band of amounts that needs are sorted by. Of several that hold an amount the one that begins highest counts."""
+
+    name: Annotated[str, Label("名称")]
+    lower: Annotated[Money | None, Label("下限", "The least amount in it; null: 0")] = None
+    upper: Annotated[Money | None, Label("上限", "Amounts from it on are above the band; null: none is")] = None
 
 
 class UpstreamOf(Link, zh="上游", relation="UPSTREAM_OF", outgoing="downstream", incoming="upstream"):

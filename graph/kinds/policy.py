@@ -123,6 +123,7 @@ class RuleKind(Term):
     COEFFICIENT = "系数"
     OWN_CAPITAL = "项目资本金比例"
     SYNDICATION = "银团份额"
+    BENCHMARK = "需求基准"
     COVENANT = "基金约定"
 
 
@@ -222,8 +223,12 @@ class Rule(Node, zh="规则"):
     stage: Annotated[Stage | None, Label("阶段")] = None
     instrument: Annotated[Instrument | None, Label("工具")] = None
     size: Annotated[SizeClass | None, Label("规模")] = None
-    amount: Annotated[Money | None, Label("金额参数")] = None
-    value: Annotated[Decimal | None, Label("数值参数")] = None
+    amount: Annotated[
+        Money | None, Label("金额参数", "Of BENCHMARK: what one enterprise of what it names asks funds for in a year")
+    ] = None
+    value: Annotated[
+        Decimal | None, Label("数值参数", "Of BENCHMARK: the same as a share of the enterprise's annual revenue")
+    ] = None
     count: Annotated[int | None, Label("数量参数", unit="count")] = None
     limit_kind: Annotated[
         RegulatoryLimit | None,
