@@ -1,0 +1,1 @@
+"""Funds as vehicles: whose money they hold, what they hold in whom, and what their covenants measure."""
