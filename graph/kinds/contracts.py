@@ -184,6 +184,9 @@ class InvestmentRound(Contract, zh="投资轮次"):
     round: Annotated[str | None, Label("轮次", "As printed: 天使轮, A轮, Pre-IPO")] = None
     instrument: Annotated[Instrument | None, Label("工具", "Null: EQUITY")] = None
     amount: Annotated[Money | None, Label("总额")] = None
+    exclusive_until: Annotated[
+        date | None, Label("排他期止", "First day on which the firm may again deal with others than the round's investors")
+    ] = None
 
 
 class Participation(
@@ -249,7 +252,9 @@ class Funding(Link, zh="定向资金", relation="FUNDS", outgoing="funds", incom
 
     source: Annotated[Ref[BondIssue], Label("债券")]
     target: Annotated[Ref[LoanProduct], Label("产品")]
-    raises: Annotated[Money | None, Label("提高上限", "By how much it raises the most for one transaction; null: it does not")] = None
+    raises: Annotated[
+        Money | None, Label("提高上限", "By how much it raises the most for one transaction; null: it does not")
+    ] = None
 
 
 class Swap(Contract, zh="债转股"):

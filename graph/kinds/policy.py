@@ -6,7 +6,7 @@ from typing import Annotated
 
 from graph.kinds.parties import FundType, GovernmentUnit, InstitutionType, Party, Person, ResponsibleUnit
 from graph.kinds.places import Industry, Region, Tag
-from graph.kinds.terms import Dimension, Instrument, OfferStatus, Operator, SizeClass, Stage
+from graph.kinds.terms import ChainSide, Dimension, Instrument, OfferStatus, Operator, SizeClass, Stage
 from graph.money import Money
 from graph.records import Label, Link, Node, Ref, Span, Term
 
@@ -215,11 +215,26 @@ class Rule(Node, zh="规则"):
     ] = None
     dimension: Annotated[Dimension | None, Label("维度")] = None
     operator: Annotated[Operator | None, Label("比较")] = None
-    industry: Annotated[Ref[Industry] | None, Label("行业", "It and all below it", relation="FOR", inverse="rules")] = (
-        None
-    )
+    industry: Annotated[
+        Ref[Industry] | None,
+        Label("行业", "It and all below it; of CHAIN: the leaders'", relation="FOR", inverse="rules"),
+    ] = None
     region: Annotated[Ref[Region] | None, Label("地区", "It and all below it", relation="FOR", inverse="rules")] = None
-    tag: Annotated[Ref[Tag] | None, Label("标签", relation="FOR", inverse="rules")] = None
+    tag: Annotated[
+        Ref[Tag] | None, Label("标签", "Of CHAIN: that marks the leaders of chains", relation="FOR", inverse="rules")
+    ] = None
+    field_tag: Annotated[
+        Ref[Tag] | None,
+        Label(
+            "领域标签",
+            "Of CHAIN: only leaders that carry it too, or whose industry does; null: of any field",
+            relation="OF",
+            inverse="rulesOfField",
+        ),
+    ] = None
+    chain_side: Annotated[
+        ChainSide | None, Label("链上位置", "Of CHAIN: it supplies a leader, or buys of one; null: either")
+    ] = None
     stage: Annotated[Stage | None, Label("阶段")] = None
     instrument: Annotated[Instrument | None, Label("工具")] = None
     size: Annotated[SizeClass | None, Label("规模")] = None
@@ -229,7 +244,9 @@ class Rule(Node, zh="规则"):
     value: Annotated[
         Decimal | None, Label("数值参数", "Of BENCHMARK: the same as a share of the enterprise's annual revenue")
     ] = None
-    count: Annotated[int | None, Label("数量参数", unit="count")] = None
+    count: Annotated[int | None, Label("数量参数", "Of CHAIN: most links from the leader; null: 2", unit="count")] = (
+        None
+    )
     limit_kind: Annotated[
         RegulatoryLimit | None,
         Label(

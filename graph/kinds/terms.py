@@ -86,6 +86,14 @@ class Dimension(Term):
     SIZE = "规模"
     OWNERSHIP = "所有制"
     TICKET = "单笔金额"
+    CHAIN = "产业链位置"
+
+
+class ChainSide(Term):
+    """On which side of another firm a firm stands in the chain of supply."""
+
+    UPSTREAM = "上游"
+    DOWNSTREAM = "下游"
 
 
 class Operator(Term):
