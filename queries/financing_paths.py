@@ -19,7 +19,7 @@ from queries.financing.control import control_of
 from queries.financing.gates.of_offer import is_finance_company, is_struck_off
 from queries.financing.need import NeedAsked
 from queries.financing.path_building import path_of
-from queries.financing.path_id import REMEDY, parse, path_id
+from queries.financing.path_id import parse, path_id
 from queries.financing.repairs.blocked import MAX_BLOCKED, Blocked
 from queries.financing.score import DEFAULT, Weights
 from queries.financing.search.automaton import Automaton
@@ -199,9 +199,7 @@ def financing_path(
     Raises InvalidIdentifier when it is no id of a path.
     """
     asked = parse(identifier)
-    row = TECHNIQUES.get(asked.technique)
-    if row is None:
-        raise InvalidInput(f"paths of {asked.technique.name} are not searched; {REMEDY}")
+    row = TECHNIQUES[asked.technique]
     handles = [view.find(one) for one in asked.chain]
     marks = [view.find(one) for one in asked.supports]
     if any(one < 0 for one in (*handles, *marks)) or not view.has_kind(handles[-1], "Enterprise"):

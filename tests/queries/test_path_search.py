@@ -123,7 +123,6 @@ def test_firm_without_any_way_has_no_paths() -> None:
         ({"need": NeedAsked(Money(5), tenor_min_days=9, tenor_max_days=3)}, InvalidInput, "exchange them"),
         ({"need": NeedAsked(Money(5), tenor_min_days=-1)}, InvalidInput, "negative"),
         ({"techniques": []}, InvalidInput, "choose among"),
-        ({"techniques": [Technique.PPP]}, InvalidInput, "techniques PPP: choose among"),
         ({"sources": ["institution:nobody"]}, NotFound, "institution:nobody"),
         ({"sources": ["receivable:claim"]}, InvalidInput, "CapitalSource"),
         ({"status": [PathStatus.BLOCKED]}, InvalidInput, "status BLOCKED"),
