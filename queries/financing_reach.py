@@ -14,9 +14,11 @@ from graph.kinds.terms import Technique
 from graph.view import View
 from queries.completeness import Budget, Completeness, Meter
 from queries.financing.answers import FinancingPath
+from queries.financing.joint.programme import Solved
 from queries.financing.path_building import path_of
 from queries.financing.reaching.firms import Firms
 from queries.financing.reaching.search import Search
+from queries.financing.reaching.together import fundable, together
 from queries.financing.spines import CHAIN_BOUND
 from queries.financing.techniques.table import TECHNIQUES, chosen
 from queries.keyset import MAX_FIRST
@@ -125,6 +127,14 @@ class FinancingReach:
         found = None if place < 0 else self.search.path(place)
         return None if found is None else path_of(self.search.takings.appraisal(place), found)
 
+    def fundable(self, enterprise: int, seconds: float) -> Solved:
+        """The largest amount of new money from `origin` that reaches one firm, found within so many seconds."""
+        return fundable(self.search, int(self.search.firms.places(np.array([enterprise]))[0]), seconds)
+
+    def joint_capacity(self, seconds: float) -> Solved:
+        """The largest amount of new money from `origin` that reaches all rows together, found within so many seconds."""
+        return together(self.search, np.sort(self.rows), seconds)
+
     def _row(self, place: int) -> ReachedEnterprise:
         best = self.search.best
         return ReachedEnterprise(
@@ -221,7 +231,7 @@ def _counted(view: View, search: Search, wanted: ReachFilter, uncovered: Ints) -
         kept &= best.capacity >= wanted.min_capacity
     if wanted.min_uncovered_need is not None:
         kept &= (uncovered >= wanted.min_uncovered_need) & (uncovered < UNLIMITED)
-    return kept
+    return np.asarray(kept)
 
 
 def _linked(view: View, firms: Firms, kind: str, targets: Sequence[int]) -> np.ndarray:

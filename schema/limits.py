@@ -59,6 +59,7 @@ PRICES: Final[Mapping[str, int]] = {
     "financingPaths": 5_000,
     "financingPath": 1_000,
     "whyNot": 10_000,
+    "financingReach": 10_000,
     "fundCoverageGaps": 10_000,
     "__schema": 50_000,
     "__type": 1_000,

@@ -22,6 +22,7 @@ from schema.types.financing_questions import FinancingQuestions
 from schema.types.fundable import FundableQuestions
 from schema.types.incomplete import incomplete_fields
 from schema.types.ledger import LedgerQuestions
+from schema.types.reach import ReachQuestions, add_reach
 from schema.types.records import add_records
 from schema.types.search import SearchConnection
 from schema.types.source import Source
@@ -60,6 +61,7 @@ def build_schema(ontology: Ontology) -> Schema:
     )
     add_chains(types, ontology)
     add_financing(types)
+    add_reach(types)
     add_coverage(types)
     add_changes(types)
     questions = question_fields(
@@ -68,6 +70,7 @@ def build_schema(ontology: Ontology) -> Schema:
         ChainQuestions,
         FinancingQuestions,
         FundableQuestions,
+        ReachQuestions,
         WhyNotQuestions,
         LedgerQuestions,
         CoverageQuestions,

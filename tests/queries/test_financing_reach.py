@@ -12,6 +12,7 @@ from graph.records import Ref
 from graph.view import View
 from queries.financing.candidates import Candidate
 from queries.financing.control import legal_entity
+from queries.financing.joint.programme import SolveMethod
 from queries.financing.reaching.tiers import tier_of
 from queries.financing.techniques.table import TECHNIQUES
 from queries.financing_paths import drawn
@@ -19,6 +20,7 @@ from queries.financing_reach import FinancingReach, ReachOrder, financing_reach
 from tests.queries.finance import (
     ANCHOR,
     PROGRAMME,
+    WAN,
     chain_view,
     firm,
     in_wan,
@@ -59,6 +61,15 @@ def test_best_of_each_firm_is_the_widest_chain_over_the_fewest_tiers() -> None:
     assert spine(found.view, t2)[3:] == ["anchor", "t1", "t2"]
     assert [(one.tier, one.count) for one in found.by_tier] == [(1, 2), (2, 1)]
     assert found.completeness.complete
+
+
+def test_fundable_and_joint_capacity_share_the_limits() -> None:
+    found = reach(chain_view(*CHAIN))
+    t2 = found.fundable(found.view.find("enterprise:t2"), 5)
+    assert (in_wan([t2.amount, t2.upper]), t2.method) == ([150, 150], SolveMethod.EXACT_FLOW)
+    joint = found.joint_capacity(5)
+    assert in_wan([joint.lower, joint.upper]) == [930, 930]
+    assert sum(row.capacity or 0 for row in found.page()) == 1050 * WAN
 
 
 EXAMPLES = int(os.environ.get("LUOSHU_EXAMPLES", "60"))

@@ -111,7 +111,7 @@ def exposed_to(view: View, lender: int) -> np.ndarray:
 
 
 def _given(view: View, kind: str, giver: str, lender: int) -> Ints:
-    branches = view.holders("BankBranch", "bank", lender) if view.has_kind(lender, "Institution") else []
+    branches: Iterable[int] = view.holders("BankBranch", "bank", lender) if view.has_kind(lender, "Institution") else []
     return view.expand(kind, giver, np.array([lender, *branches], np.int64))[1]
 
 
@@ -205,13 +205,13 @@ def _by_amount(case: Case) -> np.ndarray:
         case StepAmount.SYNDICATE:
             banks = view.refs(view.holders("Participation", "target", case.product), "source").tolist()
             lenders = {case.lender, *(legal_entity(view, bank) for bank in banks if bank >= 0)}
-            return np.logical_or.reduce([limited_by(view, lender) for lender in sorted(lenders)])
+            return np.asarray(np.logical_or.reduce([limited_by(view, lender) for lender in sorted(lenders)]))
     return np.ones(len(firms), bool)
 
 
 def _known(firms: Firms, handles: Ints) -> Ints:
     places = firms.places(handles)
-    return places[places >= 0]
+    return np.asarray(places[places >= 0])
 
 
 ALIKE: Final = frozenset(

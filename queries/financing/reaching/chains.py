@@ -14,7 +14,7 @@ from queries.financing.reaching.best import Best
 from queries.financing.reaching.heads import Family, Head
 from queries.financing.reaching.taking import Taking, Takings
 from queries.financing.reaching.trade import Trade
-from queries.financing.reaching.widest import Ways, Widest
+from queries.financing.reaching.widest import Levels, Ways, Widest
 from queries.ratios import UNSTATED, Ints
 
 
@@ -94,7 +94,7 @@ class Chain:
                 firms, links = found
                 yield tuple(handles[firms].tolist()), tuple(self.trade.handles[links].tolist())
 
-    def _levels(self, widest: Widest, links: int) -> Ints:
+    def _levels(self, widest: Widest, links: int) -> Levels:
         return widest.tiers[links] if self.family.least == 1 else widest.longer(links)
 
     def _fewest(self, widest: Widest, places: Ints, amounts: Ints) -> Ints:
@@ -123,7 +123,9 @@ def chains_of(takings: Takings, family: Family, best: Best, meter: Meter) -> Ite
         bound, stated = np.full(len(best.tier), taking.bound), np.full(len(best.tier), taking.stated)
         need = takings.needs(family).amount
         looked_at = np.zeros(len(bound), bool)
-        for place, at_most in _worth_a_look(widest.to(anchor, None, broken, stated=False), taking, need, best, most, meter):
+        for place, at_most in _worth_a_look(
+            widest.to(anchor, None, broken, stated=False), taking, need, best, most, meter
+        ):
             if not meter.take(1, 1):
                 break
             bound[place], stated[place] = takings.one(family, head, place, at_most, taking)

@@ -8,6 +8,7 @@ from typing import Final
 
 import numpy as np
 
+from graph.kinds.terms import Technique
 from graph.values import MILLION
 from graph.view import View
 from queries.completeness import Meter
@@ -45,9 +46,10 @@ class _Offer:
 
 
 @dataclass(frozen=True, eq=False)
-class _Records:
-    """Candidates by rows of a family: the `firm` of each and the most that it brings, by firm."""
+class Records:
+    """Candidates by rows of a family, sorted by firm: the `firm` of each and the most that it brings; `source` the family as it came."""
 
+    source: Family
     family: Family
     firm: Ints
     bound: Ints
@@ -65,9 +67,10 @@ class Search:
     best: Best = field(init=False)
     takings: Takings = field(init=False)
     deepest: int = 0
+    _families: list[Family] = field(default_factory=list)
     _offers: list[_Offer] = field(default_factory=list)
     _chains: list[Chain] = field(default_factory=list)
-    _records: list[_Records] = field(default_factory=list)
+    _records: list[Records] = field(default_factory=list)
     _alone: list[tuple[Family, Head, np.ndarray]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -84,6 +87,7 @@ class Search:
         for family in families(self.view, self.origin, words, self.meter, self.most_links):
             if self.most_links is not None and tier_of_tail(family, self.view) > self.most_links:
                 continue
+            self._families.append(family)
             match family.tail:
                 case Tail.CHAIN:
                     self._chain(family)
@@ -115,6 +119,31 @@ class Search:
             if ours.any():
                 found[ours] = Needs.of(self.view, row.serves).amount[ours]
         return found
+
+    @property
+    def families(self) -> list[Family]:
+        """The ways that lead from the record."""
+        return self._families
+
+    @property
+    def led(self) -> list[tuple[Family, Records | None]]:
+        """The ways with the records that they lead over, where they do."""
+        over = {id(one.source): one for one in self._records}
+        return [(family, over.get(id(family))) for family in self._families]
+
+    @property
+    def sources(self) -> set[int]:
+        """Where the money comes from."""
+        return {head.nodes[0] for family in self._families for head in family.heads}
+
+    @property
+    def techniques(self) -> list[Technique]:
+        """Those of the ways."""
+        return list(dict.fromkeys(family.row.technique for family in self._families))
+
+    def most_rate(self, family: Family) -> int:
+        """The largest α of a family's heads, in millionths."""
+        return int(self._caps(family)[1].max(initial=0))
 
     # what is told on columns
 
@@ -181,7 +210,7 @@ class Search:
         apart = self.takings.outside(candidate.nodes[0])[place]
         return len({*parties, candidate.beneficiary}) == len(parties) + 1 and bool(apart)
 
-    def _bounded(self, family: Family) -> _Records:
+    def _bounded(self, family: Family) -> Records:
         """The records of a family by firm, with the most that each may bring."""
         nodes = family.nodes
         firm = self.firms.places(nodes[:, -1])
@@ -194,7 +223,7 @@ class Search:
             None if family.head is None else family.head[order],
         )  # fmt: skip
         self.deepest = max(self.deepest, len(family.spine.word))
-        return _Records(kept, firm[order], bound[order], tier_of_tail(family, self.view))
+        return Records(family, kept, firm[order], bound[order], tier_of_tail(family, self.view))
 
     def _most(self, family: Family) -> Ints:
         """What the records of a family may bring at most under the best of their heads, in 分."""
@@ -203,7 +232,7 @@ class Search:
             cap, rate = np.full(len(family.nodes), caps.max()), np.full(len(family.nodes), rates.max())
         else:
             cap, rate = caps[family.head], rates[family.head]
-        return np.minimum(cap, share_at_most(self._values(family), rate))
+        return np.asarray(np.minimum(cap, share_at_most(self._values(family), rate)))
 
     def _caps(self, family: Family) -> tuple[Ints, Ints]:
         """What each head brings at most, and its α in millionths."""
@@ -237,7 +266,7 @@ class Search:
                 found = np.zeros(len(column), np.int64)
         return found
 
-    def _appraise(self, records: _Records) -> None:
+    def _appraise(self, records: Records) -> None:
         technique = RANKS[records.family.row.technique]
         worth = self.best.beaten_by(records.firm, records.bound, records.tier, technique)
         for row in np.flatnonzero(worth).tolist():
@@ -249,7 +278,7 @@ class Search:
                     return
                 self._keep(place, found, technique)
 
-    def _of_row(self, records: _Records, row: int) -> Iterator[Appraised | None]:
+    def _of_row(self, records: Records, row: int) -> Iterator[Appraised | None]:
         """The paths over one record; None where the budget ends."""
         family = records.family
         heads = family.heads if family.head is None else (family.heads[int(family.head[row])],)

@@ -81,7 +81,7 @@ class Trade:
         """The links to these buyers."""
         return self.by_buyer[_ranges(self.buyer_starts, firms)[0]]
 
-    def principal(self, levels: Ints, rate: int) -> Ints:
+    def principal(self, levels: np.ndarray, rate: int) -> Ints:
         """⌊α·width·(1 − dilution)⌋ of levels, exactly; α in millionths. UNLIMITED of what is not stated."""
         whole, rest = self.whole[levels], self.rest[levels]
         above, below = np.divmod(whole, MILLION)

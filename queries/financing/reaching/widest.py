@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -19,6 +20,9 @@ from queries.derived import once
 from queries.financing.reaching.trade import Trade
 from queries.ratios import Ints
 
+Levels = np.ndarray[Any, np.dtype[Any]]
+"""Columns by firm or link, of 32 bits."""
+
 
 @dataclass(frozen=True, eq=False)
 class Ways:
@@ -27,7 +31,7 @@ class Ways:
     trade: Trade
     links: Ints
     buyer: Ints
-    level: Ints
+    level: Levels
     sellers: Ints
     starts: Ints
     counts: Ints
@@ -76,7 +80,8 @@ class Ways:
         """The links of the trade to one firm; of those, where some are given."""
         found = self.trade.of_buyers(np.array([firm]))
         found = found[self.is_way[found]]
-        return found if links is None else found[np.isin(found, links)]
+        kept: Ints = found if links is None else found[np.isin(found, links)]
+        return kept
 
 
 @dataclass(eq=False)
@@ -89,9 +94,9 @@ class Widest:
     ways: Ways
     anchor: int
     first: Ints | None = None
-    tiers: list[Ints] = field(default_factory=list)
-    _longer: dict[int, Ints] = field(default_factory=dict)
-    _by: dict[int, Ints] = field(default_factory=dict)
+    tiers: list[Levels] = field(default_factory=list)
+    _longer: dict[int, Levels] = field(default_factory=dict)
+    _by: dict[int, Levels] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.tiers.append(np.zeros(len(self.ways.trade.starts) - 1, np.int32))
@@ -111,20 +116,20 @@ class Widest:
         """The firms that sell to the anchor itself."""
         return np.flatnonzero(self.tiers[1])
 
-    def longer(self, tiers: int) -> Ints:
+    def longer(self, tiers: int) -> Levels:
         """By firm, the level of the widest chain of 2 to so many links, 0: there is none."""
         if tiers not in self._longer:
             self._longer[tiers] = self._beyond(tiers)
         return self._longer[tiers]
 
-    def _begun(self) -> Ints:
+    def _begun(self) -> Levels:
         trade = self.ways.trade
         links = self.ways.to(self.anchor, self.first)
         found = np.zeros(len(trade.starts) - 1, np.int32)
         np.maximum.at(found, trade.seller[links], trade.level[links].astype(np.int32))
-        return found
+        return np.asarray(found)
 
-    def _further(self) -> Ints:
+    def _further(self) -> Levels:
         ways, before = self.ways, self.tiers[-1]
         if not len(ways.links):
             return before
@@ -134,7 +139,7 @@ class Widest:
         found[self.anchor] = 0
         return found
 
-    def _beyond(self, tiers: int) -> Ints:
+    def _beyond(self, tiers: int) -> Levels:
         found, trade, own = self.tiers[tiers].copy(), self.ways.trade, self.own
         if tiers < 2:
             return np.zeros_like(found)
@@ -154,7 +159,7 @@ class Widest:
         np.maximum.at(found, seller, most)
         return found
 
-    def _reached_by(self, tiers: int) -> Ints:
+    def _reached_by(self, tiers: int) -> Levels:
         """By firm, the last firm before the anchor on a widest chain of at most so many links."""
         if tiers in self._by:
             return self._by[tiers]
