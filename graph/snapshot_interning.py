@@ -12,7 +12,7 @@ import polars as pl
 from graph.id_columns import escaped
 from graph.ontology import KindSpec, Ontology
 from graph.snapshot_columns import Ints, Rows
-from graph.snapshot_ids import FOREIGN, LinkIds, NodeIds, handles_of
+from graph.snapshot_ids import FEW_KEYS, FOREIGN, LinkIds, NodeIds, handles_of
 
 
 def kind_codes(ontology: Ontology) -> dict[str, int]:
@@ -59,6 +59,9 @@ class Interning:
     def _split(self, column: pl.Series) -> Iterator[_Part]:
         if column.null_count() == column.len():
             return
+        if column.len() <= FEW_KEYS:
+            yield from self._split_few(column)
+            return
         first = str(column.first(ignore_nulls=True)).partition(":")[0]
         if first in self._prefixes and column.str.starts_with(f"{first}:").all(ignore_nulls=True):
             yield _Part(self._prefixes[first], column.str.strip_prefix(f"{first}:"), None)
@@ -72,6 +75,16 @@ class Interning:
             mine = np.flatnonzero(codes == code)
             keys = texts.gather(mine)
             yield _Part(code, keys if code == FOREIGN else keys.str.replace(r"^[^:]*:", ""), stated[mine])
+
+    def _split_few(self, column: pl.Series) -> Iterator[_Part]:
+        found: dict[int, dict[int, str]] = {}
+        for place, text in enumerate(column.to_list()):
+            if text is not None:
+                prefix, colon, key = text.partition(":")
+                code = self._prefixes.get(prefix, FOREIGN) if colon else FOREIGN
+                found.setdefault(code, {})[place] = text if code == FOREIGN else key
+        for code, keys in sorted(found.items()):
+            yield _Part(code, pl.Series("", list(keys.values()), dtype=pl.String), np.array(list(keys), np.intp))
 
     def settle(self) -> None:
         """Give numbers to all new ids."""

@@ -301,6 +301,8 @@ class ViewState:
     def _links_at(self, name: str, nodes: Ints) -> npt.NDArray[np.integer]:
         """The links of a kind at these canonical nodes."""
         found: list[npt.NDArray[np.integer]] = [np.empty(0, np.int32)]
+        if not nodes.size:
+            return found[0]
         canon = None if name == SAME_AS else self.identity.canon(self.snapshot.codes[name])
         for code in np.unique(nodes >> KIND_SHIFT).tolist():
             _, members = self.identity.expanded(code, nodes[nodes >> KIND_SHIFT == code] & NUMBER_MASK)
