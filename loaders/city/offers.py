@@ -45,7 +45,7 @@ PATTERNS: Final = (
     Pattern("PAYABLES_FINANCE", "云付通", "FUNDER", 0),
     Pattern("DEEP_TIER", "云链多级通", "FUNDER", 0),
     Pattern("RECEIVABLES_LOAN", "应收质押贷", EVERYBODY),
-    Pattern("COMPREHENSIVE_LINE", "综合授信", BANKS),
+    Pattern("COMPREHENSIVE_LINE", "综合授信", (3, 4, 5, 6, 7, 0, 1, 2)),
     Pattern("GUARANTEED_LOAN", "园区担保贷", BANKS, more={"maxAmountWithCover": "30000000"}),
     Pattern("POOL_BACKED_LOAN", "科技池贷", "TECH", more={"pool": "pool-1", "advanceRateWithCover": "0.9"}),
     Pattern("FACTORING", "暗保理", BUYERS, more={"recourse": "NONE", "withNotice": "false"}),
@@ -99,9 +99,9 @@ PATTERNS: Final = (
     Pattern("DEEP_TIER", "云单融", "FUNDER", 5, more=CLOSED),
     Pattern("RECEIVABLES_LOAN", "惠商贷", EVERYBODY, more=CLOSED),
     Pattern("FACTORING", "再保理", BUYERS, more=CLOSED),
-    Pattern("RECEIVABLES_DISCOUNTING", "账单贴", (9, 0), more={"recourse": "NONE"}),
+    Pattern("RECEIVABLES_DISCOUNTING", "账单贴", (0, 9), more={"recourse": "NONE"}),
 )  # fmt: skip
-"""The last one's first lender is a factor, which may not discount: nothing stops a source from stating so."""
+"""The last one's lender is every other time a factor, which may not discount: nothing stops a source from stating so."""
 
 ON_CLAIMS: Final = frozenset(
     {

@@ -121,7 +121,7 @@ def _of_products(offers: Offers) -> list[dict[str, Any]]:
     found = []
     for place, key in enumerate(offers.products):
         about = f"loanProduct:{key}"
-        if alone[place] or place % 6 == 1:
+        if alone[place] or place % 6 in (1, 2):
             found.append(_eligible(about, "不支持种子期企业", "STAGE", operator="NOT_IN", stage="SEED"))
         elif place % 6 == 3:
             found.append(_eligible(about, "仅支持制造业", "INDUSTRY", industry=f"{names.SCHEME}:C"))

@@ -63,6 +63,7 @@ def write_trade(folder: Path, dice: Dice, parties: Parties, links: int | None) -
         folder, dice, ids, sellers[owner_link], buyers[owner_link], annual[owner_link], rows
     )
     voucher_owner = _write_vouchers(folder, dice, parties, sellers, rows)
+    rows["controls"] = _write_controls(folder, dice, parties, sellers, buyers)
     return Trade(sellers, buyers, annual, sellers[owner_link], receivable_face, voucher_owner), rows
 
 
@@ -186,6 +187,24 @@ def _write_vouchers(
         },
     )
     return owner
+
+
+def _write_controls(folder: Path, dice: Dice, parties: Parties, sellers: np.ndarray, buyers: np.ndarray) -> int:
+    """Suppliers in which an anchor holds shares: what they sell it is trade between related parties, if it holds most of them."""
+    chance = dice.of("controls")
+    own = np.flatnonzero((buyers > 0) & (buyers < parties.anchors) & (sellers >= parties.anchors))
+    own = own if len(own) else np.arange(1)
+    _, first = np.unique(sellers[own], return_index=True)
+    chosen = own[first[chance.permutation(len(first))[: dice.count(15)]]]
+    return write(
+        folder,
+        "controls",
+        {
+            "source": pick(parties.enterprises, buyers[chosen]),
+            "target": pick(parties.enterprises, sellers[chosen]),
+            "share": drawn(chance, ("0.25", "0.51", "0.7", "1"), len(chosen), missing=0.1),
+        },
+    )
 
 
 def programmes(dice: Dice) -> list[str]:
