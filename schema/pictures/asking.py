@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from graph.errors import InvalidInput, LuoshuError
 from schema.context import Scope
 from schema.execution import Request, parsed, run
-from schema.pictures import paths
+from schema.pictures import paths, reach
 from schema.pictures.canvas import as_bytes, check_ending
 from schema.schema import Schema
 
@@ -27,6 +27,7 @@ class Picture(NamedTuple):
 
 PICTURES: Final[Mapping[str, Picture]] = {
     "financingPaths": Picture(paths.SELECTION, paths.draw),
+    "financingReach": Picture(reach.SELECTION, reach.draw),
 }
 """By question."""
 

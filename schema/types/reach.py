@@ -158,6 +158,7 @@ class ReachAnswer:
 
     def __init__(self, scope: Scope, reach: Reach, first: int, after: str | None) -> None:
         self._scope, self._reach = scope, reach
+        self.origin = Entity(scope, reach.origin)
         self.enterprises = ReachedPage(scope, reach, first, after)
         self.by_tier = [Count.of(scope, one) for one in reach.by_tier]
         self.by_industry = [Count.of(scope, one) for one in reach.by_industry]
@@ -177,6 +178,7 @@ class ReachAnswer:
 class FinancingReach:
     """What `ReachAnswer` answers, by the same names. Counts are of all firms that the filter lets through."""
 
+    origin: Any = strawberry.field(graphql_type=derived("Node"), description="From where the money leads")
     enterprises: Any = strawberry.field(graphql_type=derived("ReachedConnection"))
     by_tier: list[Count] = strawberry.field(description="By tier")
     by_industry: list[Count] = strawberry.field(description="By main industry, most firms first")

@@ -11,9 +11,12 @@ from schema.execution import Request
 from schema.pictures.asking import picture
 from schema.pictures.canvas import font
 from schema.pictures.paths import in_wan
-from tests.schema.world import TIER2, World
+from tests.schema.world import ANCHOR, LONER, TIER2, World
 
 PATHS = f'{{ financingPaths(beneficiary: "{TIER2}") {{ paths {{ totalCount }} }} }}'
+
+
+REACH = f'{{ financingReach(from: "{ANCHOR}") {{ enterprises {{ totalCount }} }} }}'
 
 
 def _drawn(world: World, document: str, name: str, variables: dict[str, object] | None = None) -> bytes:
@@ -24,6 +27,20 @@ def test_paths_are_drawn_whatever_the_document_selects(town: World) -> None:
     drawn = _drawn(town, PATHS, "paths.svg").decode()
     assert drawn.lstrip().startswith("<?xml")
     assert "<!-- 多级流转 · 可构建 -->" in drawn
+
+
+def test_reach_is_drawn_in_columns_by_tier(town: World) -> None:
+    drawn = _drawn(town, REACH, "reach.svg").decode()
+    assert "<!-- 第 1 层 Tier 1 · 0 / 0 家 -->" in drawn
+    assert "<!-- 第 2 层 Tier 2 · 1 / 1 家 -->" in drawn
+    assert "<!-- 传递环节 passes on -->" in drawn
+    assert "<!-- 多级流转 · 60 万 · 缺口 0 -->" in drawn
+    assert _drawn(town, REACH, "reach.png") == _drawn(town, REACH, "reach.png")
+
+
+def test_reach_of_nobody_is_an_empty_picture(town: World) -> None:
+    drawn = _drawn(town, REACH.replace(ANCHOR, LONER), "reach.svg").decode()
+    assert "<!-- 0 / 0 家企业 enterprises · 线宽示额度 width: capacity -->" in drawn
 
 
 def test_a_png_is_a_png(town: World) -> None:
@@ -56,7 +73,7 @@ def test_a_firm_without_paths_has_an_empty_picture(town: World) -> None:
 @pytest.mark.parametrize(
     ("document", "name", "message"),
     [
-        ("{ enterprises { totalCount } }", "x.svg", "none of the questions has a picture; these have: financingPaths"),
+        ("{ enterprises { totalCount } }", "x.svg", "none of the questions has a picture; these have: financingPaths, financingReach"),
         (PATHS, "x.pdf", "write .svg or .png"),
         (PATHS, "x", "write .svg or .png"),
     ],
