@@ -6,12 +6,12 @@ When loads finish, the present view is not made anew: `advanced` resolves again 
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -44,8 +44,8 @@ DATASET: Final = "Dataset"
 class ViewState:
     """The graph at (`as_of`, `known_at`) for one viewer. `seq` is the last load that it knows.
 
-    A what-if knows the view that it was made of (`before`), its `changes`, by kind name of what statements are `touched`, and which kinds
-    may have records live that were not, or the other way (`shifted`).
+    `derived` is what questions keep with it. A what-if knows the view that it was made of (`before`), its `changes`, by kind name of
+    what statements are `touched`, and which kinds may have records live that were not, or the other way (`shifted`).
     """
 
     snapshot: Snapshot
@@ -61,6 +61,7 @@ class ViewState:
     changes: tuple[Change, ...] = ()
     touched: frozenset[str] = frozenset()
     shifted: frozenset[str] = frozenset()
+    derived: dict[Hashable, Any] = field(default_factory=dict, repr=False)
 
     @property
     def ontology(self) -> Ontology:
@@ -248,7 +249,7 @@ class ViewState:
     def moved(self, snapshot: Snapshot) -> Self:
         """This view over another copy of its snapshot, with the same rows and numbers."""
         made = copy.copy(self)
-        made.snapshot = snapshot
+        made.snapshot, made.derived = snapshot, {}
         made._kinds = {name: view.over(snapshot.tables[name]) for name, view in list(self._kinds.items())}
         made._live, made._handles = dict(self._live), dict(self._handles)
         if "identity" in self.__dict__:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from typing import Any, Final, TypeVar, cast
-from weakref import WeakKeyDictionary
 
 from graph.records import Record
 from graph.view import View
@@ -12,14 +11,13 @@ from graph.view import View
 T = TypeVar("T")
 R = TypeVar("R", bound=Record)
 
-_DERIVED: Final[WeakKeyDictionary[View, dict[Hashable, Any]]] = WeakKeyDictionary()
 _MISSING: Final = object()
 NOTHING: Final[frozenset[str]] = frozenset()
 
 
 def kept_of(view: View) -> dict[Hashable, Any]:
     """What is kept with a view, by key; handles are keys of records."""
-    return _DERIVED.setdefault(view, {})
+    return view.derived
 
 
 def once(view: View, key: Hashable, make: Callable[[], T], *, of: frozenset[str] = NOTHING) -> T:
@@ -30,10 +28,9 @@ def once(view: View, key: Hashable, make: Callable[[], T], *, of: frozenset[str]
     """
     if of and view.before is not None and not view.shifted and view.touched.isdisjoint(of):
         view = view.before
-    kept = kept_of(view)
-    found = kept.get(key, _MISSING)
+    found = view.derived.get(key, _MISSING)
     if found is _MISSING:
-        found = kept[key] = make()
+        found = view.derived[key] = make()
     return cast(T, found)
 
 

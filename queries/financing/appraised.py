@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from queries.financing.appraisal import Appraisal
@@ -20,13 +20,14 @@ STATUS_RANK: Final = {status: place for place, status in enumerate(PathStatus)}
 
 @dataclass(frozen=True, slots=True)
 class Appraised:
-    """What is found of a candidate in one view."""
+    """What is found of a candidate in one view, by way of its `case`."""
 
     candidate: Candidate
     status: PathStatus
     capacity: Capacity
     constraints: tuple[Constraint, ...]
     gates: tuple[GateResult, ...]
+    case: Case = field(compare=False, repr=False)
 
 
 def appraise(appraisal: Appraisal, candidate: Candidate) -> Appraised:
@@ -34,7 +35,7 @@ def appraise(appraisal: Appraisal, candidate: Candidate) -> Appraised:
     case = Case(appraisal, candidate)
     constraints = constraints_of(case)
     gates = gates_of(case, constraints)
-    return Appraised(candidate, _status(candidate, gates), capacity_of(constraints), constraints, gates)
+    return Appraised(candidate, _status(candidate, gates), capacity_of(constraints), constraints, gates, case)
 
 
 def creates_instrument(candidate: Candidate) -> bool:

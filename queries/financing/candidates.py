@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from queries.financing.spines import Form, Spine, Step
@@ -14,6 +15,13 @@ CONTRACTS: Final = (
     "Facility", "Loan", "InvestmentRound", "Lease", "BondIssue", "PppContract", "Swap", "Collaboration",
 )  # fmt: skip
 """Kinds that a financing in force is: what its money moves under."""
+
+
+@lru_cache(maxsize=4096)
+def _contracts(spine: Spine, nodes: int) -> tuple[int, ...]:
+    """Where contracts in force stand in a path of so many nodes."""
+    places = spine.places(nodes) if spine.form is Form.IN_FORCE else {}
+    return tuple(places[kind] for kind in CONTRACTS if kind in places)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +61,7 @@ class Candidate:
     @property
     def contract(self) -> int:
         """The contract in force that it is; -1: an offer, or an instrument to create."""
-        if self.spine.form is not Form.IN_FORCE:
-            return -1
-        return max((self.role(kind) for kind in CONTRACTS), default=-1)
+        return max((self.nodes[place] for place in _contracts(self.spine, len(self.nodes))), default=-1)
 
     @property
     def source(self) -> int:

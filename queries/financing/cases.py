@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import lru_cache
 from typing import Final, cast
 
 from graph.kinds.assets import Asset, Receivable
@@ -14,7 +15,7 @@ from queries.financing.appraisal import Appraisal
 from queries.financing.asset_kinds import ASSET_KINDS, VALUED, debtor_of
 from queries.financing.candidates import Candidate
 from queries.financing.limits.constraints import ONE
-from queries.financing.spines import Form
+from queries.financing.spines import Form, Spine
 from queries.financing.techniques.rows import ObligorRule
 from queries.financing.terms import PathRecourse
 from queries.ratios import fraction
@@ -30,6 +31,12 @@ RECOURSE: Final = {
     Recourse.NONE: PathRecourse.NONE,
     Recourse.PARTIAL: PathRecourse.PARTIAL,
 }
+
+
+@lru_cache(maxsize=4096)
+def _asset_named(spine: Spine, nodes: int) -> str | None:
+    """The kind of asset that a path of so many nodes has, as its word names it; None: it has none."""
+    return next((name for name in spine.places(nodes) if name in ASSET_KINDS), None)
 
 
 class Case:
@@ -54,7 +61,7 @@ class Case:
         nodes, places = (*candidate.nodes, -1), self.spine.places(len(candidate.nodes)).get
         self.product, self.programme = nodes[places("LoanProduct", -1)], nodes[places("AnchorProgramme", -1)]
         self.receivable, self.voucher = nodes[places("Receivable", -1)], nodes[places("Voucher", -1)]
-        name = next((name for name in self.spine.places(len(candidate.nodes)) if name in ASSET_KINDS), None)
+        name = _asset_named(self.spine, len(candidate.nodes))
         self.asset = -1 if name is None else nodes[places(name, -1)]
         self.asset_kind = VALUED if name is None else ASSET_KINDS[name]
         in_force = self.spine.form is Form.IN_FORCE

@@ -42,7 +42,7 @@ CARRIES: Final = {
 def path_of(appraisal: Appraisal, found: Appraised) -> FinancingPath:
     """The path that an appraised candidate is."""
     candidate = found.candidate
-    case = Case(appraisal, candidate)
+    case = found.case if found.case.appraisal is appraisal else Case(appraisal, candidate)
     tenor, charges = tenor_of(case), charges_of(case)
     shown = tuple(constraint_shown(constraint) for constraint in found.constraints)
     facts = [facts_of(step, *pair) for step, pair in zip(candidate.steps, _pairs(candidate), strict=True)]

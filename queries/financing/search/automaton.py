@@ -249,6 +249,9 @@ class Automaton:
 
         After a repeated step it is followed from each node once, however many bands and layers it is in.
         """
+        if len(layer.nodes) == 1 and not bands[0].hops:
+            granted_one = self.meter.take(1, bands[0].depth + 1)
+            return followed(self.appraisal.view, back, layer.nodes[:granted_one])
         known = self._followed_once.setdefault(back, Once(back)) if bands[0].hops else None
         places = np.concatenate([np.arange(band.start, band.stop) for band in bands])
         if known is not None:

@@ -39,6 +39,7 @@ from queries.ratios import UNLIMITED, Ints
 
 Pairs = tuple[Ints, Ints, Ints]
 
+NOWHERE: Final[Pairs] = (np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.int64))
 FEW_RECORDS: Final = 20_000
 """Of kinds with so many records all references are read at once."""
 
@@ -124,6 +125,8 @@ def followed(view: View, back: Back, nodes: Ints) -> Pairs:
     match back:
         case Held(kind, field) if len(nodes) == 1:
             farther = view.holders(kind, field, int(nodes[0]))
+            if not len(farther):
+                return NOWHERE
             return np.zeros(len(farther), np.int64), farther, np.full(len(farther), -1, np.int64)
         case Named(field):
             farther = _refs(view, nodes, field)
