@@ -1,4 +1,7 @@
-"""How good a path is: Π uᵢ^wᵢ over its fill, cost, tenor, evidence, policy and risk, each 0.01–1, in Decimal of 28 digits."""
+"""How good a path or a target is: Π uᵢ^wᵢ over its parts, each 0.01–1, in Decimal of 28 digits.
+
+Of a path: fill, cost, tenor, evidence, policy and risk; of an enterprise that a fund may invest in, see `queries.targets.weights`.
+"""
 
 from __future__ import annotations
 
@@ -26,6 +29,15 @@ class ScoreAspect(Term):
     EVIDENCE = "证据"
     POLICY = "政策匹配"
     RISK = "风险"
+    TICKET = "需求与单笔匹配"
+    CHAIN = "产业链位置"
+    QUALITY = "成长与质量"
+    COVENANT = "约定修复"
+    CO_INVESTORS = "共同投资方"
+
+
+PATH_ASPECTS: Final = tuple(ScoreAspect)[:6]
+"""What a path is scored by; what follows is asked of targets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,18 +131,23 @@ def score(utilities: Mapping[ScoreAspect, Decimal | None], weights: Weights = DE
 
     The weight of a missing part is spread over the rest in proportion.
     """
-    known = {aspect: utilities[aspect] for aspect in ScoreAspect if utilities.get(aspect) is not None}
-    left = sum((weights.of(aspect) for aspect in known), Decimal(0))
+    return weighted(utilities, {aspect: weights.of(aspect) for aspect in PATH_ASPECTS})
+
+
+def weighted(utilities: Mapping[ScoreAspect, Decimal | None], weights: Mapping[ScoreAspect, Decimal]) -> Score | None:
+    """The score from these parts with these weights, in the order of the weights; see `score`."""
+    known = {aspect: utilities[aspect] for aspect in weights if utilities.get(aspect) is not None}
+    left = sum((weights[aspect] for aspect in known), Decimal(0))
     if not left:
         return None
     with localcontext(prec=DIGITS, rounding=ROUND_HALF_EVEN):
         value, parts = Decimal(1), []
         for aspect, utility in known.items():
             assert utility is not None
-            soft, weight = min(Decimal(1), max(FLOOR, utility)), weights.of(aspect) / left
+            soft, weight = min(Decimal(1), max(FLOOR, utility)), weights[aspect] / left
             parts.append(ScorePart(aspect, soft, weight))
             value *= _power(soft, weight)
-        missing = tuple(aspect for aspect in ScoreAspect if aspect not in known)
+        missing = tuple(aspect for aspect in weights if aspect not in known)
         return Score(value.quantize(PLACES), tuple(parts), missing)
 
 

@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph.errors import InvalidInput
-from queries.financing.score import DEFAULT, Score, ScoreAspect, Weights, cheapness, fill, safety, score
+from queries.financing.score import DEFAULT, PATH_ASPECTS, Score, ScoreAspect, Weights, cheapness, fill, safety, score
 
 D = Decimal
-FILL, COST, TENOR, EVIDENCE, POLICY, RISK = ScoreAspect
+FILL, COST, TENOR, EVIDENCE, POLICY, RISK = PATH_ASPECTS
 
 
 def scored(**parts: str | None) -> Score:
@@ -80,7 +80,7 @@ def test_weights_that_cannot_be_meant_are_refused(weights: Weights, message: str
 
 
 utilities = st.one_of(st.none(), st.integers(0, 1_000_000).map(lambda millionths: D(millionths) / 1_000_000))
-mappings = st.fixed_dictionaries({aspect: utilities for aspect in ScoreAspect})
+mappings = st.fixed_dictionaries({aspect: utilities for aspect in PATH_ASPECTS})
 cuts = st.lists(st.integers(0, 100), min_size=5, max_size=5).map(sorted)
 weightings = cuts.map(lambda at: Weights(*(D(b - a) / 100 for a, b in zip([0, *at], [*at, 100], strict=True))))
 
@@ -102,7 +102,7 @@ def test_score_equals_the_product_in_logarithms(given_: dict[ScoreAspect, D | No
 
 
 @settings(max_examples=2000)
-@given(mappings, weightings, st.sampled_from(list(ScoreAspect)), st.integers(0, 1_000_000))
+@given(mappings, weightings, st.sampled_from(PATH_ASPECTS), st.integers(0, 1_000_000))
 def test_better_part_never_lowers_a_score_and_a_missing_one_counts_no_more_than_a_full_one(
     given_: dict[ScoreAspect, D | None], weights: Weights, aspect: ScoreAspect, more: int
 ) -> None:

@@ -1,8 +1,8 @@
 """Whether an enterprise meets the rules of an offer (ELIGIBILITY) or a fund (MANDATE): three-valued, with the missing facts.
 
 Hard rules of one dimension are alternatives, of different dimensions all hold, NOT_IN excludes; preferences do not count. A rule that
-its source states only in words is unknown. Rules about tags are decided by the tags recorded. A largest ticket is no condition: it caps
-the path (`ticket_cap`).
+its source states only in words is unknown. Rules about tags are decided by the tags recorded, rules about chains by the trade recorded
+(`queries.chain_position`). A largest ticket is no condition: it caps the path (`ticket_cap`).
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from graph.money import Money
 from graph.records import Term
 from graph.snapshot_columns import NOBODY, NOT_STATED
 from graph.view import View
+from queries.chain_position import Position
 from queries.derived import once
 from queries.exchange import in_currency, worth_in
 from queries.financing.limits.constraints import MissingFact
@@ -55,10 +56,10 @@ RULES: Final = frozenset({"Rule", "Industry"})
 class RuleTable:
     """The hard rules of one kind as columns, by group: rules of a group are alternatives, the groups of a subject all hold.
 
-    `groups` and `subjects` (ascending) with the place where each begins among the rules and among the groups. `asking` by dimension the
-    places of the rules that compare a fact, and whether each excludes; `least`, `most` those that bound the ticket. `met` what was
-    found of one fact of an applicant: firms have few different ones.
-    """
+        `groups` and `subjects` (ascending) with the place where each begins among the rules and among the groups. `asking` by dimension the
+            places of the rules that compare a fact, and whether each excludes; `least`, `most` those that bound the ticket; `positions` what
+        the rules about chains ask. `met` what was found of one fact of an applicant: firms have few different ones.
+        """
 
     rules: Ints
     about: Ints
@@ -72,6 +73,7 @@ class RuleTable:
     asking: Mapping[Dimension, tuple[Ints, np.ndarray]]
     least: Ints
     most: Ints
+    positions: Mapping[int, Position]
     met: dict[Hashable, Verdicts] = field(default_factory=dict, repr=False)
 
     @classmethod
@@ -84,6 +86,7 @@ class RuleTable:
         rules = view.handles("Rule")
         rules = rules[(view.ints(rules, "kind") == _place(kind)) & (view.ints(rules, "hard") != 0)]
         rules = rules[view.refs(rules, "about") >= 0]
+        rules = rules[~_shares(view, rules)]
         member = _among(view.ints(rules, "operator"), MEMBERSHIP) | (view.ints(rules, "operator") == NOT_STATED)
         # Rules that are no alternatives stand in a group of their own.
         alone = np.where(member, 0, np.arange(len(rules)) + 1)
@@ -102,6 +105,8 @@ class RuleTable:
         compares = (excludes | member[order]) & ~in_words
         asked = {one: np.flatnonzero((dimension == _place(one)) & compares) for one in Dimension}
         asked[Dimension.OWNERSHIP] = np.flatnonzero(dimension == _place(Dimension.OWNERSHIP))
+        chains = asked[Dimension.CHAIN].tolist()
+        positions = {place: Position.of(view, int(rules[place])) for place in chains}
         tickets = (dimension == _place(Dimension.TICKET)) & (columns["amount"] != NOT_STATED)
         return cls(
             rules,
@@ -116,7 +121,13 @@ class RuleTable:
             {one: (places, excludes[places]) for one, places in asked.items()},
             np.flatnonzero(tickets & ~unrated & _among(operator, AT_LEAST)),
             np.flatnonzero(tickets & _among(operator, AT_MOST)),
+            {place: position for place, position in positions.items() if position is not None},
         )
+
+    def of_chain(self, place: int, verdicts: Verdicts) -> Verdicts:
+        """What a rule about chains says, given whether each firm stands where it asks."""
+        places, excludes = self.asking[Dimension.CHAIN]
+        return np.asarray(YES - verdicts if excludes[np.searchsorted(places, place)] else verdicts, np.int8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,16 +210,21 @@ class Decided:
         best = {group: int(each[groups == group].max()) for group in groups.tolist()}
         order = np.argsort(view.rank(table.rules[here])).tolist()
         decisive = [at for at in order if best[int(groups[at])] == verdict and each[at] == verdict]
-        missing = [self._missing(int(places[at])) for at in decisive] if verdict == UNKNOWN else []
+        undecided = decisive if verdict == UNKNOWN else []
+        missing = [
+            fact for at in undecided for fact in missing_facts(view, table, int(places[at]), self.applicant.handle)
+        ]
         return verdict, int(table.rules[places[decisive[0]]]), tuple(dict.fromkeys(missing))
 
-    def _missing(self, place: int) -> MissingFact:
-        """The field of the applicant that a rule asks for; of a rule in words, its text."""
-        dimension = int(self.table.dimension[place])
-        fact = None if self.table.in_words[place] else FACTS.get(list(Dimension)[dimension])
-        if fact is None or fact == "tags":
-            return MissingFact(int(self.table.rules[place]), "text")
-        return MissingFact(self.applicant.handle, fact)
+
+def missing_facts(view: View, table: RuleTable, place: int, firm: int) -> tuple[MissingFact, ...]:
+    """The fields of a firm that would decide a rule of a table; of a rule in words, its text."""
+    if place in table.positions:
+        return tuple(MissingFact(firm, field) for field in table.positions[place].missing(view, firm))
+    fact = None if table.in_words[place] else FACTS.get(list(Dimension)[int(table.dimension[place])])
+    if fact is None or fact == "tags":
+        return (MissingFact(int(table.rules[place]), "text"),)
+    return (MissingFact(firm, fact),)
 
 
 def rule_verdicts(view: View, table: RuleTable, applicant: Applicant) -> Verdicts:
@@ -229,6 +245,8 @@ def rule_verdicts(view: View, table: RuleTable, applicant: Applicant) -> Verdict
             found[places] = _met(table, dimension, own, applicant.schemes)
     for place in table.asking[Dimension.OWNERSHIP][0].tolist():
         found[place] = _by_ownership(view, int(table.rules[place]), applicant.ownership)
+    for place, position in table.positions.items():
+        found[place] = table.of_chain(place, np.array([position.verdict(view, applicant.handle)], np.int8))[0]
     if applicant.amount is not None:
         found[table.least] = np.where(applicant.amount >= table.columns["amount"][table.least], YES, NO)
     else:
@@ -280,6 +298,14 @@ def _schemes(view: View, industries: Ints) -> tuple[Ints, tuple[str, ...]]:
     places = np.full(len(industries), NOBODY, np.int64)
     places[named] = [words.index(text) for text in texts]
     return places, words
+
+
+def _shares(view: View, rules: Ints) -> np.ndarray:
+    """The rules that bound which share of the money goes somewhere: they ask nothing of any one applicant."""
+    bounds = _among(view.ints(rules, "operator"), AT_LEAST | AT_MOST)
+    return (
+        bounds & (view.ints(rules, "value") != NOT_STATED) & (view.ints(rules, "dimension") != _place(Dimension.TICKET))
+    )
 
 
 def ruled_subjects(view: View, kind: RuleKind) -> frozenset[int]:

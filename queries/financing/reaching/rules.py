@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -16,29 +17,48 @@ from queries.financing.reaching.firms import Firms
 from queries.ratios import UNLIMITED, Ints
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Alternatives:
+    """Hard rules about a subject of which one is enough: their places in the table, and by firm what they say together."""
+
+    places: tuple[int, ...]
+    verdicts: Verdicts
+
+
 def excluded(view: View, kind: RuleKind, subject: int, amounts: Ints, instrument: Instrument) -> np.ndarray:
     """The firms that hard rules about a subject say no to. `amounts` what each asks for (UNLIMITED: anything goes)."""
-    table, firms = RuleTable.of(view, kind), Firms.of(view)
+    found = np.zeros(len(Firms.of(view)), bool)
+    for one in conditions(view, kind, subject, amounts, instrument):
+        found |= one.verdicts == NO
+    return found
+
+
+def conditions(
+    view: View, kind: RuleKind, subject: int, amounts: Ints, instrument: Instrument
+) -> tuple[Alternatives, ...]:
+    """The hard rules about a subject, all of which must hold, put to all firms. `amounts` as in `excluded`."""
+    table = RuleTable.of(view, kind)
     low, high = np.searchsorted(table.about, [subject, subject + 1]).tolist()
-    if low == high:
-        return np.zeros(len(firms), bool)
     groups = np.searchsorted(table.groups, np.arange(low, high), side="right")
-    worst = np.full(len(firms), YES, np.int8)
+    found = []
     for group in np.unique(groups).tolist():
-        best = np.full(len(firms), NO, np.int8)
-        for place in (low + np.flatnonzero(groups == group)).tolist():
-            best = np.maximum(best, _verdicts(view, kind, table, place, amounts, instrument))
-        worst = np.minimum(worst, best)
-    return np.asarray(worst == NO)
+        places = (low + np.flatnonzero(groups == group)).tolist()
+        best = rule_verdicts_of_firms(view, kind, table, places[0], amounts, instrument)
+        for place in places[1:]:
+            best = np.maximum(best, rule_verdicts_of_firms(view, kind, table, place, amounts, instrument))
+        found.append(Alternatives(tuple(places), best))
+    return tuple(found)
 
 
-def _verdicts(
+def rule_verdicts_of_firms(
     view: View, kind: RuleKind, table: RuleTable, place: int, amounts: Ints, instrument: Instrument
 ) -> Verdicts:
     """What one rule says of each firm."""
     if place in table.least:
         enough = (amounts < 0) | (amounts >= UNLIMITED) | (amounts >= table.columns["amount"][place])
         return np.where(enough, YES, NO).astype(np.int8)
+    if place in table.positions:
+        return table.of_chain(place, table.positions[place].verdicts(view))
     for dimension, (places, _) in table.asking.items():
         if place in places and not table.in_words[place]:
             classes, each = _by_class(view, kind, table, dimension, instrument)
