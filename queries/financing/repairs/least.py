@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
-from typing import Final
+from typing import Final, NamedTuple
 
+from graph.view import View
 from queries.financing.appraised import Appraised
 from queries.financing.cases import Case
+from queries.financing.gates.table import GateResult
 from queries.financing.repairs.catalogue import proposals
 from queries.financing.repairs.kinds import Costs
 from queries.financing.repairs.repair import LeastRepair, Repair, cost_of
@@ -28,8 +30,8 @@ def least_repair(trials: Trials, found: Appraised, costs: Costs) -> LeastRepair 
     None: there is none. Cost: a trial for each set that mends every gate and is no dearer than the answer.
     """
     options = proposals(Case(trials.appraisal, found.candidate), found)
-    unmet = frozenset(result.gate for result in found.gates if result.verdict is not Ternary.YES)
-    if not unmet <= frozenset[Gate]().union(*(one.mends for one in options)):
+    unmet = [_Unmet.of(trials.appraisal.view, result) for result in found.gates if result.verdict is not Ternary.YES]
+    if not all(one.may_be_met(options) for one in unmet):
         return None
     for at, chosen in enumerate(_by_cost(options, unmet, costs)):
         if at >= MOST_TRIALS:
@@ -39,13 +41,39 @@ def least_repair(trials: Trials, found: Appraised, costs: Costs) -> LeastRepair 
     return _greedy(trials, found, options, costs) if len(options) > EXACT_UP_TO else None
 
 
-def _by_cost(options: Sequence[Repair], unmet: frozenset[Gate], costs: Costs) -> Iterator[tuple[Repair, ...]]:
+class _Unmet(NamedTuple):
+    """A gate that does not say yes. `facts` (record and field) without all of which it cannot, unless something else mends it."""
+
+    gate: Gate
+    facts: frozenset[tuple[int, str]]
+
+    @classmethod
+    def of(cls, view: View, result: GateResult) -> _Unmet:
+        """What a gate needs. Of the rules of an offer some are alternatives: one fact may do."""
+        if result.verdict is Ternary.NO or result.gate is Gate.ELIGIBILITY:
+            return cls(result.gate, frozenset())
+        facts = {(fact.record, fact.field) for fact in result.missing if fact.record >= 0}
+        held = {(on, name) for on, name in facts if name in view.kind_of(on).by_graph_name}
+        return cls(result.gate, frozenset(held))
+
+    def may_be_met(self, chosen: Iterable[Repair]) -> bool:
+        """Whether a set of repairs may mend the gate."""
+        stated = set()
+        for one in chosen:
+            if self.gate in one.mends:
+                if (one.on, one.field) not in self.facts:
+                    return True
+                stated.add((one.on, one.field))
+        return bool(stated) and len(stated) == len(self.facts)
+
+
+def _by_cost(options: Sequence[Repair], unmet: Sequence[_Unmet], costs: Costs) -> Iterator[tuple[Repair, ...]]:
     """The sets that may mend every gate, the cheapest first."""
     sets = []
     for size in range(1, EXACT_UP_TO + 1):
         for places in combinations(range(len(options)), size):
             chosen = tuple(options[place] for place in places)
-            if unmet <= frozenset[Gate]().union(*(one.mends for one in chosen)):
+            if all(one.may_be_met(chosen) for one in unmet):
                 sets.append((cost_of(chosen, costs), size, places, chosen))
     for _, _, _, chosen in sorted(sets, key=lambda one: one[:3]):
         yield chosen
