@@ -185,7 +185,8 @@ class InvestmentRound(Contract, zh="投资轮次"):
     instrument: Annotated[Instrument | None, Label("工具", "Null: EQUITY")] = None
     amount: Annotated[Money | None, Label("总额")] = None
     exclusive_until: Annotated[
-        date | None, Label("排他期止", "First day on which the firm may again deal with others than the round's investors")
+        date | None,
+        Label("排他期止", "First day on which the firm may again deal with others than the round's investors"),
     ] = None
 
 
