@@ -170,6 +170,9 @@ class BestFirst:
             return
         own = layer.own
         nearer, places, links_on, bounds = layer.children(place)
+        if nearer.nearer is None and not nearer.parts:
+            self._arrive(prefix.arrival, nodes, links, int(nearer.nodes[0]), links_on)
+            return
         self._queue(
             _Prefix(
                 prefix.arrival,
@@ -187,6 +190,13 @@ class BestFirst:
             links_on,
             bounds,
         )
+
+    def _arrive(
+        self, arrival: Arrival, nodes: tuple[int, ...], links: tuple[int, ...], end: int, onto: Ints | None
+    ) -> None:
+        """Complete a path that is one step from the beneficiary, by each link that leads there."""
+        for link in [-1] if onto is None else onto.tolist():
+            self._complete(arrival, (*nodes, end), (*links, link))
 
     def _complete(self, arrival: Arrival, nodes: tuple[int, ...], links: tuple[int, ...]) -> None:
         """Appraise a spine with each of its supports, and put what is wanted into the heap under its true key."""

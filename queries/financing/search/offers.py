@@ -134,6 +134,10 @@ def _gate(
             verdict = decided(appraisal, row, RuleKind.ELIGIBILITY).verdicts[at]
             unknown, keep = np.zeros(len(offered.nodes), bool), np.ones(len(offered.nodes), bool)
             unknown[ruled], keep[ruled] = verdict == UNKNOWN, verdict != NO
+            pooled, at = _ruled_pools(appraisal, offered)
+            verdict = decided(appraisal, row, RuleKind.ELIGIBILITY).verdicts[at]
+            unknown[pooled] |= verdict == UNKNOWN
+            keep[pooled] &= verdict != NO
             return unknown, keep
         case Gate.TENOR:
             longest = UNLIMITED if need.tenor_max_days is None else need.tenor_max_days
@@ -175,14 +179,20 @@ def _is_limited(appraisal: Appraisal, lender: int, limiting: set[int]) -> bool:
 
 def _ruled(appraisal: Appraisal, offered: OfferColumns) -> tuple[Ints, Ints]:
     """The products that hard rules are about, and the place of each among the subjects of the rules; made once a view."""
-    subjects = RuleTable.of(appraisal.view, RuleKind.ELIGIBILITY).subjects
+    return once(appraisal.view, _ruled, lambda: _among_subjects(appraisal.view, offered.nodes))
 
-    def make() -> tuple[Ints, Ints]:
-        at = np.searchsorted(subjects, offered.nodes).clip(max=max(0, len(subjects) - 1))
-        ruled = np.flatnonzero(subjects[at] == offered.nodes) if len(subjects) else at[:0]
-        return ruled, at[ruled]
 
-    return once(appraisal.view, _ruled, make)
+def _ruled_pools(appraisal: Appraisal, offered: OfferColumns) -> tuple[Ints, Ints]:
+    """The same of the products whose pool hard rules are about."""
+    view = appraisal.view
+    return once(view, _ruled_pools, lambda: _among_subjects(view, view.refs(offered.nodes, "pool")))
+
+
+def _among_subjects(view: View, handles: Ints) -> tuple[Ints, Ints]:
+    subjects = RuleTable.of(view, RuleKind.ELIGIBILITY).subjects
+    at = np.searchsorted(subjects, handles).clip(max=max(0, len(subjects) - 1))
+    ruled = np.flatnonzero(subjects[at] == handles) if len(subjects) else at[:0]
+    return ruled, at[ruled]
 
 
 def by_lender(view: View, technique: int) -> tuple[Ints, Edges]:

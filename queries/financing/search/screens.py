@@ -12,6 +12,7 @@ from typing import Final
 import numpy as np
 
 from graph.kinds.policy import RuleKind
+from graph.kinds.terms import Technique
 from graph.snapshot import day_of
 from graph.snapshot_columns import NOT_STATED
 from queries.columns import is_stated
@@ -37,13 +38,9 @@ from queries.ratios import UNLIMITED, UNSTATED, Ints
 def screen(appraisal: Appraisal, row: TechniqueRow, spine: Spine, step: Step, nodes: Ints) -> Screen:
     """What is known of nodes that stand on a step. On a repeated one they pass on what the nearest to the beneficiary has."""
     made = SCREENS.get(step.farther)
-    if (
-        made is None
-        or (step.farther == "Fund" and not row.funds)
-        or step.repeated
-        or spine.form is Form.IN_FORCE
-        or not len(nodes)
-    ):
+    if step.farther == "Fund" and not row.funds:
+        made = _investors if row.technique is Technique.INVEST_LOAN_LINKAGE else None
+    if made is None or step.repeated or spine.form is Form.IN_FORCE or not len(nodes):
         return Screen.open(len(nodes))
     return made(appraisal, row, spine, nodes)
 
@@ -114,6 +111,13 @@ def _funds(appraisal: Appraisal, row: TechniqueRow, spine: Spine, nodes: Ints) -
     open_.cap(flat)
     open_.let(Gate.LIMIT, has_money)
     open_.let(Gate.TIMING, is_investing)
+    _rules(appraisal, row, RuleKind.MANDATE, nodes, open_)
+    return open_.done()
+
+
+def _investors(appraisal: Appraisal, row: TechniqueRow, spine: Spine, nodes: Ints) -> Screen:
+    """Of funds whose round a loan is to follow: only their mandates."""
+    open_ = _Open(len(nodes))
     _rules(appraisal, row, RuleKind.MANDATE, nodes, open_)
     return open_.done()
 

@@ -16,9 +16,12 @@ from graph.snapshot_ids import NUMBER_MASK, kinds_in
 from graph.snapshot_table import Table
 from graph.values import MILLION
 from graph.view import View
+from queries.derived import once
 from queries.ratios import Ints
 
 CERTAIN: Final = MILLION
+MANY: Final = 100_000
+"""So many are kept."""
 SAFE: Final = 1e-6
 """Of a millionth: more than what floats lose here."""
 
@@ -32,6 +35,17 @@ def strengths(view: View, handles: Ints) -> Ints:
     for code in kinds:
         here = handles >> 32 == code
         found[here] = _of_kind(view, handles[here])
+    return found
+
+
+def strength(view: View, handle: int) -> int:
+    """The same of one record; kept with the view, since paths come over the same ones again and again."""
+    known: dict[int, int] = once(view, strength, dict)
+    found = known.get(handle)
+    if found is None:
+        if len(known) >= MANY:
+            known.clear()
+        found = known[handle] = int(_of_kind(view, np.array([handle]))[0])
     return found
 
 

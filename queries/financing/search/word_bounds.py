@@ -43,7 +43,7 @@ from queries.financing.search.prices import (
     share,
 )
 from queries.financing.search.score_bounds import Scale
-from queries.financing.search.strengths import CERTAIN, strengths
+from queries.financing.search.strengths import CERTAIN, strength, strengths
 from queries.financing.spines import Form, Spine, Step
 from queries.financing.supports import offered_guarantees, offered_policies
 from queries.financing.techniques.rows import ObligorRule, TechniqueRow
@@ -138,6 +138,8 @@ class WordBounds:
         if passed.place <= self.head and not self.in_force:
             score, cost = self._over_head(layer, passed.place)
             return Bounds(score[places].tolist(), cost[places].tolist())
+        if len(places) == 1 and passed.terms is not None and passed.safety is not None:
+            return self._of_one(passed, layer, int(places[0]), -1 if links is None else int(links[0]), int(capacity[0]))
         parts = self._parts(passed, layer, places, links)
         capacity = np.maximum(capacity, 0)
         if len(places) > FEW:
@@ -145,27 +147,35 @@ class WordBounds:
         rows = zip(capacity.tolist(), *(column.tolist() for column in parts), strict=True)
         return Bounds([self.scale.one(*row) for row in rows], parts.cost.tolist())
 
+    def _of_one(self, passed: Passed, layer: Layer, place: int, link: int, capacity: int) -> Bounds:
+        """The same for one node, where all but evidence and capacity is settled."""
+        assert passed.terms is not None
+        assert passed.safety is not None
+        node, (cost, fit) = int(layer.nodes[place]), passed.terms
+        beyond = int(self.hopes.of(layer, self.spine, passed.place).strength[place])
+        sure = min(passed.strength, beyond, self._step_strength(passed.before, node, link))
+        return Bounds([self.scale.one(max(capacity, 0), sure, cost, fit, passed.safety)], [cost])
+
     def after(self, passed: Passed, layer: Layer, place: int, link: int) -> Passed:
         """What a partial path has passed once it goes on over a node."""
-        step, at = self.spine.word[passed.place], np.array([place])
-        nodes, links = layer.nodes[at], None if link < 0 else np.array([link])
-        strength = int(self._strength(passed, nodes, links)[0])
+        view, step, node = self.hopes.view, self.spine.word[passed.place], int(layer.nodes[place])
+        strength_ = min(passed.strength, self._step_strength(passed.before, node, link))
         if far_counts(step):
-            strength = min(strength, int(strengths(self.hopes.view, nodes)[0]))
-        settled = replace(passed, place=next_place(layer, self.spine, passed.place), before=step, strength=strength)
+            strength_ = min(strength_, strength(view, node))
+        settled = replace(passed, place=next_place(layer, self.spine, passed.place), before=step, strength=strength_)
         if self.in_force:
             return settled
         if step.farther == OFFER:
-            settled = replace(settled, offer=int(offer_columns(self.hopes.view).places(nodes)[0]))
+            settled = replace(settled, offer=int(offer_columns(view).places(np.array([node]))[0]))
             return settled if self._goes_on else self._settled_by_offer(settled)
         if passed.place <= self.head:
             return settled
         if step.farther == "AnchorProgramme":
-            settled = replace(settled, programme=int(nodes[0]))
+            settled = replace(settled, programme=node)
         days = passed.terms is None and self._settles_days(passed, step)
         owes = passed.safety is None and (step.farther in OWED_BY or step.farther in ASSET_KINDS)
         if days or owes:
-            parts = self._parts(passed, layer, at, links)
+            parts = self._parts(passed, layer, np.array([place]), None if link < 0 else np.array([link]))
             terms_ = (int(parts.cost[0]), float(parts.fit[0])) if days else passed.terms
             settled = replace(settled, terms=terms_, safety=float(parts.safety[0]) if owes else passed.safety)
         return settled
@@ -205,6 +215,13 @@ class WordBounds:
         days = self._days(passed, nodes, links, hope.days.at(places))
         found = self._terms(self._prices(passed), days)
         return _Parts(strength, np.broadcast_to(found.cost, size), np.broadcast_to(found.fit, size), safety)
+
+    def _step_strength(self, before: Step | None, node: int, link: int) -> int:
+        """The evidence of a step to one node."""
+        if before is None:
+            return CERTAIN
+        found = strength(self.hopes.view, link) if link >= 0 and link_counts(before) else CERTAIN
+        return min(found, strength(self.hopes.view, node)) if near_counts(before) else found
 
     def _strength(self, passed: Passed, nodes: Ints, links: Ints | None) -> Ints:
         """The evidence of what was passed and of the step to these nodes."""
