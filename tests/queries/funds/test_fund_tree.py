@@ -40,7 +40,7 @@ def test_an_investment_is_held_once_and_looks_through_by_commitments() -> None:
     tree = fund_tree(view, "fund:mother")
     assert names(view, tree) == ["mother", "sub"]
     mother, sub = tree.funds
-    assert (mother.share, sub.share) == (1, Fraction(3, 5))
+    assert (mother.share, sub.share) == (Fraction(1), Fraction(3, 5))
     assert (sub.supply.committed, sub.supply.paid_in, sub.supply.invested) == (1000 * WAN, 800 * WAN, 500 * WAN)
     assert (mother.supply.invested, mother.supply.callable_money) == (300 * WAN, 1100 * WAN)
     [holding] = sub.held_by
