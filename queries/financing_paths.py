@@ -58,7 +58,8 @@ def financing_paths(
     after: str | None = None,
     count: bool = True,
 ) -> FinancingPaths:
-    """The financing paths to an enterprise: capacity ↓ (not stated last), status, steps ↑, then node ids from the source.
+    """The financing paths to an enterprise: a stated capacity before none, score ↓, status, capacity ↓, cost ↑ (its upper end; none last),
+    steps ↑, then node ids from the source.
 
     Parameters
     ----------

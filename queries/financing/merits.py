@@ -38,7 +38,7 @@ class Standing:
 
 def standing(appraisal: Appraisal, found: Appraised) -> Standing:
     """Where an appraised path stands."""
-    case = Case(appraisal, found.candidate)
+    case = found.case if found.case.appraisal is appraisal else Case(appraisal, found.candidate)
     tenor = tenor_of(case)
     made = path_score(case, tenor, found)
     return Standing(None if made is None else made.value, dearest(case, tenor))

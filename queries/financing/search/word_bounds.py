@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from queries.derived import once
 from queries.financing.appraisal import Appraisal
 from queries.financing.asset_kinds import ASSET_KINDS
 from queries.financing.charges import DISCOUNTED, is_priced
@@ -53,6 +54,8 @@ from queries.ratios import Ints
 
 FEW: Final = 24
 """Up to so many nodes are bounded one by one, more as columns."""
+MANY: Final = 256
+"""So many answers are kept of what all products of a technique charge."""
 OFFER: Final = "LoanProduct"
 OWED_BY: Final = frozenset({"AnchorProgramme", "CreditLimit"})
 """Kinds beside assets that say whose debt it is."""
@@ -260,20 +263,34 @@ class WordBounds:
 
     def _at_head(self, layer: Layer) -> tuple[Ints, Ints]:
         hope = self.hopes.of(layer, self.spine, self.head)
-        strength = hope.strength
+        sure = hope.strength
         if self.head and near_counts(self.spine.word[self.head - 1]):
-            strength = np.minimum(strength, strengths(self.hopes.view, layer.nodes))
-        offered = NOWHERE
-        if self.spine.word[self.head].farther == OFFER:
-            every, columns = prices(self.hopes.view), offer_columns(self.hopes.view)
-            whole = layer.offered is not None
-            offered = every.at(columns.piece(layer.offered) if whole else columns.places(layer.nodes))  # type: ignore[arg-type]
-        offered = self._charging(offered)
-        found = self._terms(offered, hope.days)
-        safety = self._covered(hope.safety, offered.cover)
+            sure = np.minimum(sure, strengths(self.hopes.view, layer.nodes))
+        if layer.offered is not None and not self._goes_on and self.spine.support is None:
+            found, cover = self._listed(layer.offered)
+        else:
+            offered = NOWHERE
+            if self.spine.word[self.head].farther == OFFER:
+                places = offer_columns(self.hopes.view).places(layer.nodes)
+                offered = self._charging(prices(self.hopes.view).at(places))
+            found, cover = self._terms(offered, hope.days), offered.cover
+        safety = self._covered(hope.safety, cover)
         capacity = np.maximum(np.minimum(layer.flat, layer.scaled), 0)
         cost = np.broadcast_to(found.cost, len(layer.nodes))
-        return self.scale.many(capacity, strength, cost, found.fit, safety), cost
+        return self.scale.many(capacity, sure, cost, found.fit, safety), cost
+
+    def _listed(self, technique: int) -> tuple[Terms, Floats]:
+        """The terms of all products of a technique by their own days, and their cover: the same for all who ask for as many days."""
+        view = self.hopes.view
+        known: dict[object, tuple[Terms, Floats]] = once(view, (WordBounds, "terms"), dict)
+        key = (technique, self.row.technique, self.need)
+        found = known.get(key)
+        if found is None:
+            if len(known) >= MANY:
+                known.clear()
+            offered = self._charging(prices(view).at(offer_columns(view).piece(technique)))
+            found = known[key] = self._terms(offered, DayBounds.free(1)), offered.cover
+        return found
 
     def _before_head(self, layer: Layer, place: int) -> tuple[Ints, Ints]:
         assert layer.nearer is not None
