@@ -218,6 +218,8 @@ ALIKE: Final = frozenset(
     {
         ConstraintKind.NEED,
         ConstraintKind.LINK_WIDTH,
+        ConstraintKind.ASSET_FREE,
+        ConstraintKind.VOUCHER_PART,
         ConstraintKind.PRODUCT_MAX,
         ConstraintKind.ANCHOR_LIMIT,
         ConstraintKind.DEBTOR_LIMIT,

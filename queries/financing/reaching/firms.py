@@ -79,12 +79,14 @@ def control(view: View) -> tuple[Ints, Ints]:
 class Needs:
     """What firms ask for of some instruments, by firm.
 
-    `amount` in 分 (UNLIMITED: it asks for nothing, UNSTATED: in a currency without a rate). Of the need due first: `needed_by`,
-    NOT_STATED where not stated, and by number the class of firms that ask for the same days (`tenor`), or for the same purpose
+    `amount` in 分 (UNLIMITED: it asks for nothing, UNSTATED: in a currency without a rate). Of the need due first: tenors and
+    `needed_by`, NOT_STATED where not stated, and by number the class of firms that ask for the same days (`tenor`), or for the same purpose
     (`purpose`, where none is stated and where nothing is asked for being classes of their own).
     """
 
     amount: Ints
+    tenor_min: Ints
+    tenor_max: Ints
     needed_by: Ints
     tenor: Ints
     purpose: Ints
@@ -120,7 +122,7 @@ class Needs:
         _, at_least = np.unique(shortest, return_inverse=True)
         _, at_most = np.unique(longest, return_inverse=True)
         _, tenor = np.unique(at_least * (len(firms) + 1) + at_most, return_inverse=True)
-        return cls(amount, day, tenor, purpose)
+        return cls(amount, shortest, longest, day, tenor, purpose)
 
 
 def classes_in(classes: Ints, mask: np.ndarray) -> Iterator[tuple[int, int]]:

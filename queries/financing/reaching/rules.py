@@ -19,9 +19,13 @@ from queries.ratios import UNLIMITED, Ints
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Alternatives:
-    """Hard rules about a subject of which one is enough: their places in the table, and by firm what they say together."""
+    """Rules about a subject of which one is enough: each with what it says of every firm, and what they say together.
+
+    `places` where they stand in their table.
+    """
 
     places: tuple[int, ...]
+    each: tuple[tuple[int, Verdicts], ...]
     verdicts: Verdicts
 
 
@@ -34,24 +38,24 @@ def excluded(view: View, kind: RuleKind, subject: int, amounts: Ints, instrument
 
 
 def conditions(
-    view: View, kind: RuleKind, subject: int, amounts: Ints, instrument: Instrument
+    view: View, kind: RuleKind, subject: int, amounts: Ints, instrument: Instrument, *, hard: bool = True
 ) -> tuple[Alternatives, ...]:
-    """The hard rules about a subject, all of which must hold, put to all firms. `amounts` as in `excluded`."""
-    table = RuleTable.of(view, kind)
+    """The hard rules about a subject, all of which must hold, or its preferences, put to all firms. `amounts` as in `excluded`."""
+    table = RuleTable.of(view, kind, hard=hard)
     low, high = np.searchsorted(table.about, [subject, subject + 1]).tolist()
     groups = np.searchsorted(table.groups, np.arange(low, high), side="right")
     found = []
     for group in np.unique(groups).tolist():
         places = (low + np.flatnonzero(groups == group)).tolist()
-        best = rule_verdicts_of_firms(view, kind, table, places[0], amounts, instrument)
-        for place in places[1:]:
-            best = np.maximum(best, rule_verdicts_of_firms(view, kind, table, place, amounts, instrument))
-        found.append(Alternatives(tuple(places), best))
+        each = [_verdicts(view, table, place, amounts, instrument, key=(kind, hard)) for place in places]
+        rules = table.rules[places].tolist()
+        best = each[0] if len(each) == 1 else np.maximum.reduce(each)
+        found.append(Alternatives(tuple(places), tuple(zip(rules, each, strict=True)), best))
     return tuple(found)
 
 
-def rule_verdicts_of_firms(
-    view: View, kind: RuleKind, table: RuleTable, place: int, amounts: Ints, instrument: Instrument
+def _verdicts(
+    view: View, table: RuleTable, place: int, amounts: Ints, instrument: Instrument, *, key: tuple[RuleKind, bool]
 ) -> Verdicts:
     """What one rule says of each firm."""
     if place in table.least:
@@ -61,14 +65,14 @@ def rule_verdicts_of_firms(
         return table.of_chain(place, table.positions[place].verdicts(view))
     for dimension, (places, _) in table.asking.items():
         if place in places and not table.in_words[place]:
-            classes, each = _by_class(view, kind, table, dimension, instrument)
+            classes, each = _by_class(view, table, dimension, instrument, key)
             return np.asarray(each[:, place][classes])
     verdict = YES if place in table.most else UNKNOWN
     return np.full(len(amounts), verdict, np.int8)
 
 
 def _by_class(
-    view: View, kind: RuleKind, table: RuleTable, dimension: Dimension, instrument: Instrument
+    view: View, table: RuleTable, dimension: Dimension, instrument: Instrument, key: tuple[RuleKind, bool]
 ) -> tuple[Ints, Verdicts]:
     """The class of each firm in a dimension, and what every rule says of one firm of each. Made once a view."""
 
@@ -80,7 +84,7 @@ def _by_class(
         found = [rule_verdicts(view, table, applicant) for applicant in applicants]
         return classes, np.stack(found) if found else np.zeros((0, len(table.rules)), np.int8)
 
-    return once(view, (_by_class, kind, dimension, instrument), make)
+    return once(view, (_by_class, *key, dimension, instrument), make)
 
 
 def _coded(field: str) -> Callable[[View, Firms], Ints]:

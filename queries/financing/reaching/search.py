@@ -20,6 +20,7 @@ from queries.financing.limits.of_anchor import headrooms
 from queries.financing.limits.offer_columns import offer_columns
 from queries.financing.reaching.best import Best
 from queries.financing.reaching.chains import Chain, chains_of
+from queries.financing.reaching.claims import capacities
 from queries.financing.reaching.firms import Firms, Needs
 from queries.financing.reaching.heads import Family, Head, Tail, families
 from queries.financing.reaching.taking import Taking, Takings
@@ -47,12 +48,16 @@ class _Offer:
 
 @dataclass(frozen=True, eq=False)
 class Records:
-    """Candidates by rows of a family, sorted by firm: the `firm` of each and the most that it brings; `source` the family as it came."""
+    """Candidates by rows of a family, sorted by firm: the `firm` of each and the most that it brings, `exact` where it brings just that.
+
+    `source` the family as it came.
+    """
 
     source: Family
     family: Family
     firm: Ints
     bound: Ints
+    exact: np.ndarray
     tier: int
 
 
@@ -93,8 +98,9 @@ class Search:
                     self._chain(family)
                 case Tail.OPEN:
                     self._open(family)
-                case Tail.RECORDS:
-                    self._records.append(self._bounded(family))
+        for family in self._families:
+            if family.tail is Tail.RECORDS:
+                self._records.append(self._bounded(family))
         for family, head, mask in self._alone:
             self._one_by_one(family, head, np.flatnonzero(mask))
         for records in self._records:
@@ -214,7 +220,12 @@ class Search:
         """The records of a family by firm, with the most that each may bring."""
         nodes = family.nodes
         firm = self.firms.places(nodes[:, -1])
-        bound = np.minimum(self._most(family), self.takings.needs(family).amount[firm])
+        told = capacities(self.takings, family, firm, self.best.capacity)
+        if told is None:
+            bound = np.minimum(self._most(family), self.takings.needs(family).amount[firm])
+            exact = np.zeros(len(bound), bool)
+        else:
+            bound, exact = told
         struck = self.firms.struck_off[firm] if family.spine.form is not Form.IN_FORCE else np.zeros(len(firm), bool)
         order = np.flatnonzero(~struck)
         order = order[np.lexsort((-bound[order], firm[order]))]
@@ -223,7 +234,7 @@ class Search:
             None if family.head is None else family.head[order],
         )  # fmt: skip
         self.deepest = max(self.deepest, len(family.spine.word))
-        return Records(family, kept, firm[order], bound[order], tier_of_tail(family, self.view))
+        return Records(family, kept, firm[order], bound[order], exact[order], tier_of_tail(family, self.view))
 
     def _most(self, family: Family) -> Ints:
         """What the records of a family may bring at most under the best of their heads, in 分."""
@@ -268,7 +279,10 @@ class Search:
 
     def _appraise(self, records: Records) -> None:
         technique = RANKS[records.family.row.technique]
-        worth = self.best.beaten_by(records.firm, records.bound, records.tier, technique)
+        told = records.exact & (records.bound != UNREACHED)
+        places, first = np.unique(records.firm[told], return_index=True)
+        self.best.take(places, records.bound[told][first], records.tier, technique)
+        worth = ~records.exact & self.best.beaten_by(records.firm, records.bound, records.tier, technique)
         for row in np.flatnonzero(worth).tolist():
             place, one = int(records.firm[row]), np.array([int(records.firm[row])])
             if not self.best.beaten_by(one, records.bound[row : row + 1], records.tier, technique)[0]:
@@ -308,7 +322,8 @@ class Search:
                 continue
             low, high = np.searchsorted(records.firm, [place, place + 1]).tolist()
             for row in range(low, high):
-                if records.bound[row] >= self.best.capacity[place] and records.tier == self.best.tier[place]:
+                most, known = records.bound[row], self.best.capacity[place]
+                if (most == known if records.exact[row] else most >= known) and records.tier == self.best.tier[place]:
                     for found in self._of_row(records, row):
                         if found is not None and self._is_best(place, found):
                             yield found

@@ -7,9 +7,9 @@ class that it can tell apart. Firms that stand apart are appraised one by one, a
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, cast
 
 import numpy as np
 
@@ -40,8 +40,16 @@ from queries.financing.supports import ways_to_support
 from queries.financing.terms import ConstraintKind, Gate, Ternary
 from queries.ratios import UNLIMITED, share_of
 
-OWN: Final = frozenset({ConstraintKind.NEED, ConstraintKind.LINK_WIDTH, ConstraintKind.TERM_RULE})
-"""Limits that are measured by firm or by link."""
+OWN: Final = frozenset(
+    {
+        ConstraintKind.NEED,
+        ConstraintKind.LINK_WIDTH,
+        ConstraintKind.ASSET_FREE,
+        ConstraintKind.VOUCHER_PART,
+        ConstraintKind.TERM_RULE,
+    }
+)
+"""Limits that are measured by firm, by link or by claim."""
 ALIKE: Final = (Gate.LICENCE, Gate.PRODUCT_OPEN, Gate.CURRENCY)
 """Gates that answer every firm alike, but for the finance company of a group."""
 KNOWN: Final = frozenset(
@@ -95,10 +103,12 @@ class Takings:
             found = self._appraisals[place] = Appraisal(self.view, int(self.firms.handles[place]))
         return found
 
-    def of(self, family: Family, head: Head) -> Taking | None:
-        """What a head takes; None where it is not told on columns."""
-        if not KNOWN.issuperset(family.spine.gates):
+    def of(self, family: Family, head: Head, more: Collection[Gate] = (), row: int = -1) -> Taking | None:
+        """What a head takes; None where it is not told on columns. Of records with one of them, whose own gates are told (`more`)."""
+        if not KNOWN.union(more).issuperset(family.spine.gates):
             return None
+        if row >= 0:
+            self.kept["row", family, head] = row
         takes = self.outside(head.nodes[0]).copy()
         if Gate.ELIGIBILITY in family.spine.gates:
             takes &= ~self.firms.struck_off
@@ -127,12 +137,22 @@ class Takings:
     def one(self, family: Family, head: Head, place: int, most: int, taking: Taking) -> tuple[int, bool]:
         """What a head of a chain brings a firm that stands apart at most, and whether that is stated; of its own limits no more is asked
         than whether they leave room for `most`."""
-        known = once(self.view, (Takings.one, legal_entity(self.view, head.nodes[0])), dict[int, int])
-        if taking.stated and place in known and share_of(known[place], taking.rate) >= most:
+        if self.leaves(family, head, place, most, taking):
             return taking.bound, True
-        case = self._case(family, head, place, appraisal=Appraisal(self.view, int(self.firms.handles[place]), ANY_NEED))
-        known[place] = room(case)
-        return _bound(self._constraints(family, case))
+        return _bound(self._constraints(family, self._at_large(family, head, place)))
+
+    def leaves(self, family: Family, head: Head, place: int, amount: int, taking: Taking) -> bool:
+        """Whether the limits of the lender that a firm draws on are known to leave room for an amount. What they leave is kept with the
+        view, by lender and firm."""
+        known = once(self.view, (Takings.leaves, legal_entity(self.view, head.nodes[0])), dict[int, int])
+        if place not in known:
+            known[place] = room(self._at_large(family, head, place))
+        return taking.stated and share_of(known[place], taking.rate) >= amount
+
+    def _at_large(self, family: Family, head: Head, place: int) -> Case:
+        """The case of a firm, whatever it needs."""
+        appraisal = Appraisal(self.view, int(self.firms.handles[place]), ANY_NEED)
+        return self._case(family, head, place, appraisal=appraisal)
 
     @staticmethod
     def _constraints(family: Family, case: Case) -> list[Constraint]:
@@ -199,6 +219,10 @@ class Takings:
             link = int(trade.handles[max(first, 0)]) if len(trade.handles) else -1
             middle = [int(self.firms.handles[trade.seller[max(first, 0)]])] * (family.least - 1) if link >= 0 else []
             nodes, links = (*nodes, *middle), (*links, *[link] * family.least)
+        elif family.tail is Tail.RECORDS:
+            row = cast(int, self.kept["row", family, head])
+            nodes = (*nodes, *family.nodes[row, :-1].tolist())
+            links = (*links, *family.links[row].tolist())
         else:
             links = (*links, -1)
         bare = Candidate(family.row, family.spine, (*nodes, appraisal.beneficiary), links)

@@ -83,10 +83,7 @@ class Trade:
 
     def principal(self, levels: np.ndarray, rate: int) -> Ints:
         """⌊α·width·(1 − dilution)⌋ of levels, exactly; α in millionths. UNLIMITED of what is not stated."""
-        whole, rest = self.whole[levels], self.rest[levels]
-        above, below = np.divmod(whole, MILLION)
-        found = above * rate + (below * rate + rest * rate // MILLION) // MILLION
-        return np.where(whole >= UNLIMITED, UNLIMITED, found)
+        return principal(self.whole[levels], self.rest[levels], rate)
 
     def least_level(self, amount: int, rate: int) -> int:
         """The lowest level that brings so much in principal."""
@@ -98,6 +95,13 @@ class Trade:
             else:
                 low = middle + 1
         return low
+
+
+def principal(whole: Ints, rest: Ints, rate: int) -> Ints:
+    """⌊α·(whole 分 + rest millionths of one)⌋, exactly; α in millionths. UNLIMITED stands."""
+    above, below = np.divmod(whole, MILLION)
+    found = above * rate + (below * rate + rest * rate // MILLION) // MILLION
+    return np.where(whole >= UNLIMITED, UNLIMITED, found)
 
 
 def _ranges(starts: Ints, firms: Ints) -> tuple[Ints, Ints]:

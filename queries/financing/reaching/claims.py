@@ -1,0 +1,195 @@
+"""What claims and vouchers under a programme bring, on columns: the plain ones exactly, of others no more than they could.
+
+Plain is what is in the currency of the path, as all registrations over it are, of a firm whose own limits leave it room, where no rule
+bounds its term.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from graph.kinds.contracts import EncumbranceKind
+from graph.kinds.supply_side import AnchorProgramme
+from graph.snapshot import day_of
+from graph.snapshot_columns import NOT_STATED
+from graph.values import MILLION
+from queries.columns import is_foreign, is_stated
+from queries.derived import offer_record
+from queries.financing.appraisal import blanket_registrations
+from queries.financing.control import related
+from queries.financing.limits.of_term import term_rules
+from queries.financing.limits.receivables import PriorClaim, worth
+from queries.financing.reaching.heads import Family, Head
+from queries.financing.reaching.taking import Taking, Takings
+from queries.financing.reaching.trade import principal
+from queries.financing.spines import Form
+from queries.financing.terms import ConstraintKind, Gate
+from queries.ratios import UNREACHED, UNSTATED, Ints
+
+KNOWN: Final = frozenset(
+    {
+        Gate.TITLE,
+        Gate.TRADE_EVIDENCE,
+        Gate.CONFIRMATION,
+        Gate.NOTICE,
+        Gate.REGISTRATION,
+        Gate.PRIOR_CLAIM,
+        Gate.RELATED_PARTY_TRADE,
+    }
+)
+"""Gates of claims that are told on columns, beside those that look at the firm."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Worth:
+    """What is owed on each in 分 and the share `kept` of it after dilution, in millionths; which are `plain`, which a gate says no of; and
+    the last day of each, NOT_STATED where it is not stated. Of what is not plain no more is owed."""
+
+    owed: Ints
+    kept: Ints
+    plain: np.ndarray
+    blocked: np.ndarray
+    until: Ints
+
+
+def capacities(takings: Takings, family: Family, firm: Ints, known: Ints) -> tuple[Ints, np.ndarray] | None:
+    """What each record of a family brings its firm at most in 分 (UNREACHED where a gate says no, UNSTATED), and where it brings just
+    that. None: it is not told on columns.
+
+    `known` what each firm can have already: of firms apart nothing more is looked up where that is more.
+    """
+    kinds = [takings.view.kind_of(int(family.nodes[0, -2])).name] if len(family.nodes) else []
+    told = kinds and kinds[0] in WORTHS and family.head is not None and family.spine.form is Form.OFFERED
+    if not told or term_rules(takings.view) or ConstraintKind.ANCHOR_LIMIT not in family.spine.limits:
+        return None
+    found, exact = np.full(len(firm), UNREACHED), np.zeros(len(firm), bool)
+    assert family.head is not None
+    for place, head in enumerate(family.heads):
+        rows = np.flatnonzero(family.head == place)
+        taking = takings.of(family, head, KNOWN, int(rows[0])) if len(rows) else None
+        if taking is None:
+            return None
+        found[rows], exact[rows] = _of_head(takings, family, head, taking, rows, firm[rows], known)
+    return found, exact
+
+
+def _of_head(
+    takings: Takings, family: Family, at: Head, taking: Taking, rows: Ints, firm: Ints, known: Ints
+) -> tuple[Ints, np.ndarray]:
+    view, needs, head = takings.view, takings.needs(family), at.nodes
+    what = WORTHS[view.kind_of(int(family.nodes[0, -2])).name](takings, family, head, rows, firm)
+    product = next((node for node in head if view.has_kind(node, "LoanProduct")), -1)
+    low, high = needs.tenor_min[firm], needs.tenor_max[firm]
+    if product >= 0:
+        low = np.maximum(low, view.value(product, "tenor_min_days") or 0)
+        longest = view.value(product, "tenor_max_days")
+        high = high if longest is None else np.where(high == NOT_STATED, longest, np.minimum(high, longest))
+    low, high = np.maximum(low, 0), np.where(high == NOT_STATED, 2**40, high)
+    days = np.maximum(what.until - day_of(view.as_of), 0)
+    runs = (low <= high) & ((what.until == NOT_STATED) | ((days >= low) & (days <= high)))
+    lendable, whole = _lendable(takings, family, what, family.nodes[rows, -2], taking.rate)
+    brings = np.minimum(lendable, taking.bound)
+    passes = (taking.takes | taking.apart)[firm] & ~what.blocked & runs & (brings >= taking.least)
+    amounts = np.minimum(brings, needs.amount[firm]) if taking.stated else np.full(len(firm), UNSTATED)
+    simple = what.plain & whole
+    plain = simple & ~(taking.apart[firm] & passes)
+    for place in np.flatnonzero(simple & ~plain).tolist():
+        most = int(brings[place])
+        plain[place] = amounts[place] < known[firm[place]] or takings.leaves(family, at, int(firm[place]), most, taking)
+    # Amounts without a rate may be anything, if no gate says no.
+    bound = np.where(what.plain, amounts, np.minimum(taking.bound, needs.amount[firm]))
+    passes |= ~what.plain & ~what.blocked & taking.takes[firm]
+    return np.where(passes, bound, UNREACHED), plain
+
+
+def _lendable(takings: Takings, family: Family, what: _Worth, assets: Ints, rate: int) -> tuple[Ints, np.ndarray]:
+    """max(0, α·V − Σ prior secured debt) in 分, and where that is exact: not where a registration is in a currency without a rate, or
+    for a contract that is not there."""
+    view = takings.view
+    above, below = np.divmod(what.owed, MILLION)
+    carry, rest = np.divmod(below * what.kept, MILLION)
+    found, exact = principal(above * what.kept + carry, rest, rate), np.ones(len(assets), bool)
+    places, claims = view.expand("Encumbrance", "asset", assets)
+    odd = is_foreign(view, claims, "amount") | (is_stated(view, claims, "secures") & (view.refs(claims, "secures") < 0))
+    exact[places[odd]] = False
+    by_asset: dict[int, list[PriorClaim]] = {}
+    contracts = np.where(view.refs(claims, "secures") >= 0, view.refs(claims, "secures"), claims).tolist()
+    assigned = (view.ints(claims, "kind") == list(EncumbranceKind).index(EncumbranceKind.ASSIGNMENT)).tolist()
+    amounts = view.ints(claims, "amount").tolist()
+    for place, contract, by_assignment, amount in zip(places.tolist(), contracts, assigned, amounts, strict=True):
+        claim = PriorClaim(contract, by_assignment, None if amount == NOT_STATED else amount)
+        by_asset.setdefault(place, []).append(claim)
+    for place, prior in by_asset.items():
+        if not family.row.advances or not exact[place]:
+            exact[place] = False
+            continue
+        owed, dilution = int(what.owed[place]), MILLION - int(what.kept[place])
+        whole = any(one.amount is None for one in prior)
+        # What takes all of it leaves nothing, and PRIOR_CLAIM says no.
+        found[place] = -1 if whole else worth(owed, prior, dilution=dilution, advance_rate=rate).lendable
+    return found, exact
+
+
+def _receivables(takings: Takings, family: Family, head: tuple[int, ...], rows: Ints, firm: Ints) -> _Worth:
+    """O·(1 − dilution) of receivables; 0 of what is overdue past the product's limit."""
+    view, claims = takings.view, family.nodes[rows, -2]
+    owed = view.ints(claims, "face")
+    plain = ~is_foreign(view, claims, "face")
+    for name in ("paid", "credits", "disputed"):
+        taken = view.ints(claims, name)
+        owed = owed - np.where(taken == NOT_STATED, 0, taken)
+        plain &= ~is_foreign(view, claims, name)
+    product = next((node for node in head if view.has_kind(node, "LoanProduct")), -1)
+    until = view.ints(claims, "due_on")
+    allowed = view.value(product, "overdue_max_days") if product >= 0 else None
+    if allowed is not None:
+        overdue = np.where(until == NOT_STATED, 0, day_of(view.as_of) - until)
+        owed = np.where((overdue > 0) & (overdue > max(0, allowed)), 0, owed)
+    confirmed, dilution = view.ints(claims, "confirmed"), view.ints(claims, "dilution")
+    kept = MILLION - np.where((confirmed == 1) | (dilution == NOT_STATED), 0, dilution)
+    gates, blocked = family.spine.gates, np.zeros(len(rows), bool)
+    if Gate.TITLE in gates:
+        blocked |= view.ints(claims, "assignable") == 0
+    if Gate.CONFIRMATION in gates:
+        blocked |= confirmed == 0
+    if Gate.RELATED_PARTY_TRADE in gates:
+        debtors, owners = view.refs(claims, "obligor"), takings.firms.handles[firm]
+        known = np.flatnonzero(debtors >= 0)
+        blocked[known] |= related(view, owners[known], debtors[known])
+    if Gate.NOTICE in gates and (product < 0 or view.value(product, "with_notice") is not False):
+        plain[:] = False
+    blankets = np.unique(blanket_registrations(view, takings.firms.handles[firm])[0])
+    plain[blankets] = False
+    return _Worth(np.maximum(owed, 0), kept, plain, blocked, until)
+
+
+def _vouchers(takings: Takings, family: Family, head: tuple[int, ...], rows: Ints, firm: Ints) -> _Worth:
+    """What is held of vouchers after their own splits; 0 once the root has matured, and none that ran longer than its programme lets."""
+    view, parts = takings.view, family.nodes[rows, -2]
+    face, plain = view.ints(parts, "face"), ~is_foreign(view, parts, "face")
+    places, splits = view.expand("Voucher", "parent", parts)
+    taken = np.zeros(len(parts), np.int64)
+    np.add.at(taken, places, view.ints(splits, "face"))
+    plain[np.unique(places[is_foreign(view, splits, "face")])] = False
+    roots = family.nodes[rows, 0]
+    until, own = view.ints(roots, "due_on"), view.ints(parts, "due_on")
+    until = np.where(until == NOT_STATED, own, until)
+    matured = (until != NOT_STATED) & (until < day_of(view.as_of))
+    held = np.where(matured, 0, np.maximum(face - taken, 0))
+    programme = next(node for node in head if view.has_kind(node, "AnchorProgramme"))
+    longest = offer_record(view, programme, AnchorProgramme).voucher_max_days
+    issued, due = view.ints(roots, "issued_on"), view.ints(roots, "due_on")
+    ran = (issued != NOT_STATED) & (due != NOT_STATED)
+    blocked = ran & (due - issued > longest) if longest is not None else np.zeros(len(rows), bool)
+    return _Worth(held, np.full(len(rows), MILLION), plain, blocked, until)
+
+
+WORTHS: Final[Mapping[str, Callable[[Takings, Family, tuple[int, ...], Ints, Ints], _Worth]]] = {
+    "Receivable": _receivables,
+    "Voucher": _vouchers,
+}
+"""What each kind is worth, by name."""
