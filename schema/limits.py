@@ -61,6 +61,9 @@ PRICES: Final[Mapping[str, int]] = {
     "whyNot": 10_000,
     "financingReach": 10_000,
     "fundCoverageGaps": 10_000,
+    "fundTree": 2_000,
+    "fundTotals": 5_000,
+    "fundCovenants": 2_000,
     "__schema": 50_000,
     "__type": 1_000,
 }

@@ -14,11 +14,13 @@ from schema.scalars import SCALARS
 from schema.types.chains import ChainQuestions, add_chains
 from schema.types.changes import add_changes, view_field
 from schema.types.codes import code_enum, code_lists, kind_enum
+from schema.types.covenants import CovenantQuestions
 from schema.types.coverage import CoverageQuestions, add_coverage
 from schema.types.derived import Types, declared_fields, make_object, named
 from schema.types.filters import add_filters
 from schema.types.financing import add_financing
 from schema.types.financing_questions import FinancingQuestions
+from schema.types.fund_tree import FundTreeQuestions
 from schema.types.fundable import FundableQuestions
 from schema.types.incomplete import incomplete_fields
 from schema.types.ledger import LedgerQuestions
@@ -74,6 +76,8 @@ def build_schema(ontology: Ontology) -> Schema:
         WhyNotQuestions,
         LedgerQuestions,
         CoverageQuestions,
+        FundTreeQuestions,
+        CovenantQuestions,
     )
     view = types.add("View", make_object("View", [*declared_fields(Times), *questions], f"视图 · {VIEW}"))
     query = make_object(
