@@ -141,6 +141,14 @@ def test_fund_whose_mandate_excludes_the_firm_makes_no_round() -> None:
     assert not ask(view, "seller", LINKAGE).paths
 
 
+def test_round_that_is_closed_is_followed_whatever_the_mandate_says() -> None:
+    mandate = Rule(
+        id="rule:m", name="m", kind=RuleKind.MANDATE, about=Ref(FUND), dimension=Dimension.STAGE, operator=Operator.IN, stage=Stage.SEED
+    )  # fmt: skip
+    world = bank(), bank("other"), firm("seller", stage=Stage.GROWTH), fund(), product(LINKAGE), link(), mandate
+    assert capacities(ask(view_of(*world, *invested(150)), "seller", LINKAGE, status=OPEN)) == [300]
+
+
 def test_linked_loan_draws_on_the_banks_limits_and_closes_with_its_offer() -> None:
     view = linkage_view(link(), *invested(150), limit(LimitKind.SINGLE_NAME, SELLER, 40))
     assert capacities(ask(view, "seller", LINKAGE, status=OPEN)) == [40]

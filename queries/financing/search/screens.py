@@ -39,7 +39,8 @@ def screen(appraisal: Appraisal, row: TechniqueRow, spine: Spine, step: Step, no
     """What is known of nodes that stand on a step. On a repeated one they pass on what the nearest to the beneficiary has."""
     made = SCREENS.get(step.farther)
     if step.farther == "Fund" and not row.funds:
-        made = _investors if row.technique is Technique.INVEST_LOAN_LINKAGE else None
+        waits = row.technique is Technique.INVEST_LOAN_LINKAGE and spine.form is Form.TO_CREATE
+        made = _investors if waits else None
     if made is None or step.repeated or spine.form is Form.IN_FORCE or not len(nodes):
         return Screen.open(len(nodes))
     return made(appraisal, row, spine, nodes)
@@ -116,7 +117,7 @@ def _funds(appraisal: Appraisal, row: TechniqueRow, spine: Spine, nodes: Ints) -
 
 
 def _investors(appraisal: Appraisal, row: TechniqueRow, spine: Spine, nodes: Ints) -> Screen:
-    """Of funds whose round a loan is to follow: only their mandates."""
+    """Of funds that are still to make the round that a loan follows: only their mandates."""
     open_ = _Open(len(nodes))
     _rules(appraisal, row, RuleKind.MANDATE, nodes, open_)
     return open_.done()
