@@ -61,6 +61,9 @@ def shared_by(row: TechniqueRow, spine: Spine, step: Step) -> tuple[object, ...]
         return (row.technique, Gate.LICENCE in spine.gates)
     if kind == "LoanProduct":
         return (row.technique, Asked.of(row, spine))
+    if kind == "Fund":
+        # Whether a mandate is waited for depends on whether the round is still to be made.
+        return (row.technique, spine.form, spine.gates, spine.limits)
     return (row.technique, spine.gates, spine.limits)
 
 
