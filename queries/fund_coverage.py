@@ -8,32 +8,31 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from graph.errors import InvalidInput
-from graph.kinds.terms import Stage
+from graph.kinds.terms import Instrument, Stage
 from graph.view import View
 from queries.coverage.cell_id import CellDimension, CellFilter, CellKey, DemandBasis, Levels
-from queries.coverage.cells import REASONS, CoverageCell
-from queries.coverage.demand import UNKNOWN
-from queries.coverage.network import Flags, Ints
+from queries.coverage.cells import CoverageCell, cells_of
+from queries.coverage.dimensions import canonical
 from queries.coverage.solution import Solution, solution_of
 from queries.coverage.supply import FundSupply
-from queries.coverage.tree import rolled_up
-from queries.trees import tree_of
-
-STAGES = tuple(Stage)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FundCoverage:
-    """Coverage by cells. Every amount of `total` is the sum of those of the cells, exactly.
+    """Coverage by cells. Every amount of `total` is the sum of those of the cells, exactly; where single tags are shown, whose cells
+    overlap, it counts each need once.
 
     cells: those with a need or an investment, in order of their dimensions; what is not known comes last.
     funds: the supply of each fund of the network; left_out: funds of which neither a mandate nor a size is stated.
+    outside: of modelled demand, how many enterprises no benchmark speaks of, so that their demand is not known.
     """
 
+    demand: DemandBasis
     cells: tuple[CoverageCell, ...]
     total: CoverageCell
     funds: tuple[FundSupply, ...]
     left_out: tuple[int, ...]
+    outside: int
 
     @property
     def over_coverage(self) -> int:
@@ -59,33 +58,39 @@ def fund_coverage(
     where: restricts what is shown, never the network. Without `period`: the present year of the view, all later ones and what has
         no date. A year before the present one is solved by itself, against what the funds have now, and asked for alone.
     funds: ids of the funds of the network; left out: all; empty: none.
+    demand: what enterprises ask for, or what benchmarks say that they would ask for in the year; the two are never mixed.
 
     Raises
     ------
     InvalidInput
-        A dimension twice, a year that is none, or a past year beside another.
+        A dimension twice, a year that is none, or a past year beside another; modelled demand without a benchmark.
     InvalidIdentifier, NotFound
-        An industry, region or fund that is not in the view.
+        An industry, region, band, tag or fund that is not in the view.
 
     Notes
     -----
-    The network is solved at the leaves (industry and region as recorded, stage, set of tags, year) once per view, funds and year,
-    and kept with the view; after that a question costs one pass over the leaves.
+    The network is solved at the leaves (industry and region as recorded, stage, instrument, band, set of tags, year) once per view,
+    demand, funds and year, and kept with the view; after that a question costs one pass over the leaves.
     """
     if len(set(by)) < len(by):
         raise InvalidInput(f"by names a dimension twice: {', '.join(one.name for one in by)}; name each once")
-    key = _canonical(view, CellKey({}, levels or Levels(), where or CellFilter()), funds)
+    asked = CellKey({}, levels or Levels(), where or CellFilter(), demand=demand)
+    key = _canonical(view, asked, funds)
     solution = _solution(view, key)
-    shown = np.flatnonzero(_shown(view, solution, key.where))
-    columns = [_column(view, solution, dimension, key.levels)[shown] for dimension in by]
-    sort_keys = [_sort_key(view, dimension, column) for dimension, column in zip(by, columns, strict=True)]
-    order = np.lexsort([np.arange(len(shown)), *reversed(sort_keys)])
-    rows = np.stack([*columns, np.zeros(len(shown), np.int64)], axis=1)[order]
+    columns = solution.columns
+    shown = np.flatnonzero(columns.shown(view, key.where))
+    leaves, grouped = columns.grouped(view, by, key.levels, shown)
+    sort_keys = [columns.order(view, dimension, key.levels, grouped[dimension]) for dimension in by]
+    order = np.lexsort([np.arange(len(leaves)), *reversed(sort_keys)])
+    rows = np.stack([*grouped.values(), np.zeros(len(leaves), np.int64)], axis=1)[order]
     starts = np.flatnonzero(np.append(True, np.any(rows[1:] != rows[:-1], axis=1))[: len(rows)])
-    values = [dict(zip(by, row, strict=False)) for row in rows[starts].tolist()]
-    (total,) = _cells(view, solution, key, [{}], shown, np.zeros(1, np.int64))
-    cells = _cells(view, solution, key, values, shown[order], starts) if by else (total,)
-    return FundCoverage(cells, total, solution.funds, solution.left_out)
+    values = [
+        {dimension: columns.text(view, dimension, key.levels, place) for dimension, place in zip(by, row, strict=False)}
+        for row in rows[starts].tolist()
+    ]
+    (total,) = cells_of(view, solution, key, [{}], shown, np.zeros(1, np.int64))
+    cells = cells_of(view, solution, key, values, leaves[order], starts) if by else (total,)
+    return FundCoverage(demand, cells, total, solution.funds, solution.left_out, solution.outside)
 
 
 def coverage_cell(view: View, identifier: str) -> CoverageCell:
@@ -96,11 +101,12 @@ def coverage_cell(view: View, identifier: str) -> CoverageCell:
     asked = CellKey.of(identifier)
     key = _canonical(view, replace(asked, values={}), asked.funds)
     solution = _solution(view, key)
-    values = {dimension: _place(view, dimension, value) for dimension, value in asked.values.items()}
-    shown = _shown(view, solution, key.where)
+    columns = solution.columns
+    shown = columns.shown(view, key.where)
+    values = {dimension: canonical(view, dimension, value) for dimension, value in asked.values.items()}
     for dimension, value in values.items():
-        shown &= _column(view, solution, dimension, key.levels) == value
-    (cell,) = _cells(view, solution, key, [values], np.flatnonzero(shown), np.zeros(1, np.int64))
+        shown &= columns.having(view, dimension, value, key.levels)
+    (cell,) = cells_of(view, solution, key, [values], np.flatnonzero(shown), np.zeros(1, np.int64))
     return cell
 
 
@@ -120,8 +126,13 @@ def _canonical(view: View, key: CellKey, funds: Sequence[str] | None) -> CellKey
         key,
         where=CellFilter(
             industry=ids(where.industry, "Industry"),
-            stage=None if where.stage is None else tuple(stage for stage in STAGES if stage in where.stage),
+            stage=None if where.stage is None else tuple(one for one in Stage if one in where.stage),
             region=ids(where.region, "Region"),
+            instrument=None
+            if where.instrument is None
+            else tuple(one for one in Instrument if one in where.instrument),
+            ticket_band=ids(where.ticket_band, "TicketBand"),
+            tag=ids(where.tag, "Tag"),
             period=None if where.period is None else tuple(sorted(set(where.period))),
         ),
         funds=ids(funds, "Fund"),
@@ -138,120 +149,4 @@ def _solution(view: View, key: CellKey) -> Solution:
             f"period {min(past)} is before {view.as_of.year} and its needs share no money with other years; ask for it alone,"
             f" or in a view as of that year"
         )
-    return solution_of(view, funds, past[0] if past else None)
-
-
-def _column(view: View, solution: Solution, dimension: CellDimension, levels: Levels) -> Ints:
-    """By leaf, its value on a dimension: a handle, the place of a stage, a year; UNKNOWN where not known."""
-    match dimension:
-        case CellDimension.INDUSTRY:
-            own = np.array([cell.industry for cell in solution.cells], np.int64)
-            return rolled_up(tree_of(view, "Industry"), own, levels.industry)
-        case CellDimension.REGION:
-            own = np.array([cell.region for cell in solution.cells], np.int64)
-            return rolled_up(tree_of(view, "Region"), own, levels.region)
-        case CellDimension.STAGE:
-            return np.array([cell.stage for cell in solution.cells], np.int64)
-        case CellDimension.PERIOD:
-            return np.array([cell.period for cell in solution.cells], np.int64)
-
-
-def _sort_key(view: View, dimension: CellDimension, column: Ints) -> Ints:
-    known = column != UNKNOWN
-    key = np.full(len(column), np.iinfo(np.int64).max)
-    handles = dimension in (CellDimension.INDUSTRY, CellDimension.REGION)
-    key[known] = view.rank(column[known]) if handles else column[known]
-    return key
-
-
-def _shown(view: View, solution: Solution, where: CellFilter) -> Flags:
-    """By leaf, whether it is shown."""
-    shown = np.ones(len(solution.cells), np.bool_)
-    for kind, chosen, own in (
-        ("Industry", where.industry, [cell.industry for cell in solution.cells]),
-        ("Region", where.region, [cell.region for cell in solution.cells]),
-    ):
-        if chosen is not None:
-            wanted = {view.find(one) for one in chosen}
-            below = {handle: not wanted.isdisjoint(tree_of(view, kind).path(handle)) for handle in set(own)}
-            shown &= np.array([below[handle] for handle in own], np.bool_)
-    if where.stage is not None:
-        stages = [STAGES.index(stage) for stage in where.stage]
-        shown &= np.isin([cell.stage for cell in solution.cells], stages)
-    if where.period is not None:
-        shown &= np.isin([cell.period for cell in solution.cells], [int(year) for year in where.period])
-    return shown
-
-
-def _place(view: View, dimension: CellDimension, value: str | None) -> int:
-    """The value of a dimension as `_column` has it."""
-    if value is None:
-        return UNKNOWN
-    match dimension:
-        case CellDimension.INDUSTRY | CellDimension.REGION:
-            return view.require(value, dimension.name.capitalize())
-        case CellDimension.STAGE:
-            return list(Stage.__members__).index(value)
-        case CellDimension.PERIOD:
-            return int(value)
-
-
-def _text(view: View, dimension: CellDimension, place: int) -> str | None:
-    if place == UNKNOWN:
-        return None
-    match dimension:
-        case CellDimension.INDUSTRY | CellDimension.REGION:
-            return view.id_of(place)
-        case CellDimension.STAGE:
-            return STAGES[place].name
-        case CellDimension.PERIOD:
-            return f"{place:04}"
-
-
-def _cells(
-    view: View,
-    solution: Solution,
-    key: CellKey,
-    values: Sequence[dict[CellDimension, int]],
-    leaves: Ints,
-    starts: Ints,
-) -> tuple[CoverageCell, ...]:
-    """The cells of runs of leaves that begin at `starts`, with the values of each."""
-    flow = solution.flow
-    place_of = {reason: place for place, reason in enumerate(REASONS)}
-    reason = np.array([place_of.get(one, UNKNOWN) if one else UNKNOWN for one in flow.reason], np.int64)[leaves]
-    columns = [solution.demand, solution.deployed, solution.covered, flow.given, flow.gap, flow.gap_low]
-    amounts = [column[leaves] for column in columns]
-    amounts += [np.where(reason == place, flow.gap[leaves], 0) for place in range(len(REASONS))]
-    sums = np.stack([_sums(column, starts) for column in amounts])
-    largest = sums[len(columns) :].argmax(axis=0).tolist()
-    cells = []
-    for place, own in enumerate(values):
-        demand, deployed, covered, given, gap, gap_low = sums[: len(columns), place].tolist()
-        known = {dimension: value for dimension, value in own.items() if value != UNKNOWN}
-        texts = {dimension: _text(view, dimension, value) for dimension, value in own.items()}
-        stage = known.get(CellDimension.STAGE)
-        end = int(starts[place + 1]) if place + 1 < len(starts) else len(leaves)
-        cells.append(
-            CoverageCell(
-                key=replace(key, values=texts),
-                industry=known.get(CellDimension.INDUSTRY),
-                stage=None if stage is None else STAGES[stage],
-                region=known.get(CellDimension.REGION),
-                period=texts.get(CellDimension.PERIOD),
-                demand=demand,
-                deployed=deployed,
-                covered=covered,
-                execution_gap=given,
-                structural_gap=gap,
-                structural_gap_low=gap_low,
-                reason=REASONS[largest[place]] if gap else None,
-                solution=solution,
-                leaves=leaves[int(starts[place]) : end],
-            )
-        )
-    return tuple(cells)
-
-
-def _sums(column: Ints, starts: Ints) -> Ints:
-    return np.add.reduceat(column, starts) if len(column) else np.zeros(len(starts), np.int64)
+    return solution_of(view, funds, past[0] if past else None, key.demand)

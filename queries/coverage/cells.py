@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 
 import numpy as np
 
-from graph.kinds.terms import Stage
-from queries.coverage.cell_id import CellDimension, CellKey
-from queries.coverage.demand import Uncounted
+from graph.kinds.terms import Instrument, Stage
+from graph.view import View
+from queries.coverage.allocation import max_allocatable
+from queries.coverage.cell_id import CODES, CellDimension, CellKey, CellValue, DemandBasis
+from queries.coverage.demand import UNKNOWN, Uncounted
 from queries.coverage.fair_flow import GapReason
 from queries.coverage.matching import Placed
 from queries.coverage.network import SOURCE, Flags, Ints
@@ -19,6 +22,7 @@ from queries.coverage.supply import FundSupply
 from queries.ratios import rounded
 
 REASONS = tuple(GapReason)
+RECORDS = (CellDimension.INDUSTRY, CellDimension.REGION, CellDimension.TICKET_BAND)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +56,8 @@ class CellFund:
 class CoverageCell:
     """Demand in a cell and how far money meets it. 分; demand = covered + execution_gap + structural_gap, exactly.
 
-    industry, region: handles; with stage and period None where `by` does not have the dimension, and where it is not known.
+    industry, region, ticket_band: handles; with stage, instrument and period None where `by` does not have the dimension, and where it
+    is not known. tags: handles; () where the cell is that of what carries none, None where it is not split by tag.
     deployed: invested in the period, at cost; over_coverage: the part of it that met no need.
     execution_gap: unmet, though money and mandate exist. structural_gap: unmet with all money placed fairly;
     structural_gap_low: the same if every fund of unknown size had all that is asked of it.
@@ -63,6 +68,9 @@ class CoverageCell:
     industry: int | None
     stage: Stage | None
     region: int | None
+    instrument: Instrument | None
+    ticket_band: int | None
+    tags: tuple[int, ...] | None
     period: str | None
     demand: int
     deployed: int
@@ -119,19 +127,39 @@ class CoverageCell:
         edges = np.flatnonzero(self._of_cell()[network.leaf])
         through = np.zeros(len(network.size), np.int64)
         np.add.at(through, network.node[edges], network.cap[edges])
-        inner = network.fed_by != SOURCE
-        through[inner] = np.minimum(through[inner], network.size[inner])
-        cap = np.zeros(len(self.solution.funds), np.int64)
-        np.add.at(cap, places, through)
+        for node in reversed(np.flatnonzero(network.fed_by != SOURCE).tolist()):
+            if through[node]:
+                through[network.fed_by[node]] += min(through[node], network.size[node])
         return tuple(
-            CellFund(self.solution.funds[place], int(cap[place]), bool(self.solution.has_money_left[place]))
+            CellFund(self.solution.funds[place], int(through[place]), bool(self.solution.has_money_left[place]))
             for place in np.unique(places[network.node[edges]]).tolist()
         )
 
     @property
     def needs(self) -> Ints:
-        """The needs of the cell that are in its sums, in order of ids."""
+        """The needs of the cell that are in its sums, in order of ids; none of modelled demand, which no record declares."""
+        if self.key.demand is DemandBasis.MODELLED:
+            return np.zeros(0, np.int64)
         return self.solution.need[self._of_cell()[self.solution.need_leaf]]
+
+    @property
+    def enterprises(self) -> Ints:
+        """The enterprises whose demand is in its sums, each once; of modelled demand this is its size."""
+        return self._firms(np.ones(len(self.solution.need), np.bool_))
+
+    @property
+    def reached(self) -> Ints:
+        """The enterprises of the cell with an unmet need to which some fund with money could give something, each once."""
+        return self._firms(self.solution.is_reached)
+
+    def _firms(self, needs: Flags) -> Ints:
+        found = np.unique(self.solution.enterprise[needs & self._of_cell()[self.solution.need_leaf]])
+        return np.asarray(found[found != UNKNOWN], np.int64)
+
+    @property
+    def max_allocatable(self) -> int:
+        """What the cell could get if it were served first, with all other cells after it; funds of unknown size give nothing."""
+        return max_allocatable(self.solution.flow.residual.network, self.solution.into, self.leaves)
 
     @property
     def investments(self) -> tuple[Placed, ...]:
@@ -149,3 +177,54 @@ class CoverageCell:
         flags = np.zeros(len(self.solution.cells), np.bool_)
         flags[self.leaves] = True
         return flags
+
+
+def cells_of(
+    view: View,
+    solution: Solution,
+    key: CellKey,
+    values: Sequence[Mapping[CellDimension, CellValue]],
+    leaves: Ints,
+    starts: Ints,
+) -> tuple[CoverageCell, ...]:
+    """The cells of runs of leaves that begin at `starts`, with the canonical values of each."""
+    if len(leaves):
+        sums = np.add.reduceat(solution.measures[:, leaves], starts, axis=1)
+    else:
+        sums = np.zeros((len(solution.measures), len(starts)), np.int64)
+    largest = sums[-len(REASONS) :].argmax(axis=0).tolist()
+    cells = []
+    ends = [*starts[1:].tolist(), len(leaves)][: len(starts)]
+    for place, (own, start, end, amounts) in enumerate(
+        zip(values, starts.tolist(), ends, sums.T.tolist(), strict=True)
+    ):
+        industry, region, band = (_handle(view, own.get(one)) for one in RECORDS)
+        stage, instrument = (own.get(one) for one in CODES)
+        tags, period = own.get(CellDimension.TAG), own.get(CellDimension.PERIOD)
+        demand, deployed, covered, given, gap, gap_low = amounts[: -len(REASONS)]
+        cells.append(
+            CoverageCell(
+                key=replace(key, values=own),
+                industry=industry,
+                stage=Stage[stage] if isinstance(stage, str) else None,
+                region=region,
+                instrument=Instrument[instrument] if isinstance(instrument, str) else None,
+                ticket_band=band,
+                tags=tuple(view.find(one) for one in tags) if isinstance(tags, tuple) else None,
+                period=period if isinstance(period, str) else None,
+                demand=demand,
+                deployed=deployed,
+                covered=covered,
+                execution_gap=given,
+                structural_gap=gap,
+                structural_gap_low=gap_low,
+                reason=REASONS[largest[place]] if gap else None,
+                solution=solution,
+                leaves=leaves[start:end],
+            )
+        )
+    return tuple(cells)
+
+
+def _handle(view: View, value: CellValue) -> int | None:
+    return view.find(value) if isinstance(value, str) else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -19,22 +20,28 @@ from queries.coverage.network import Ints
 UNKNOWN = -1
 """Of a handle, a code or a year: not known."""
 UNTAGGED: frozenset[int] = frozenset()
+EQUITY = list(Instrument).index(Instrument.EQUITY)
+NO_END = int(np.iinfo(np.int64).max)
 NO_DEMAND = (NeedStatus.REJECTED, NeedStatus.WITHDRAWN)
 """Needs that nobody asks for any more."""
 
 
 class Cell(NamedTuple):
-    """A leaf cell. Handles, a place in the list of stages, tags in order of ids, a year; UNKNOWN where not known."""
+    """A leaf cell. Handles, places in the lists of stages and of instruments, tags in order of ids, a year; UNKNOWN where not known."""
 
     industry: int
     stage: int
     region: int
+    instrument: int
+    ticket_band: int
     tags: tuple[int, ...]
     period: int
 
 
 class Uncounted(NamedTuple):
-    """A need or round whose amount cannot be added up: in a currency without a rate, or, of a round, not stated at all."""
+    """What cannot be added up: a need or round in a currency without a rate, a round without an amount, or, of modelled demand,
+    an enterprise without the revenue that its benchmark is a share of.
+    """
 
     record: int
     cell: Cell
@@ -46,7 +53,7 @@ class Demand:
     """The equity needs and rounds of a view.
 
     need, enterprise, amount, covered: by need, in order of ids; cell: of each need. placed: the money of rounds with the
-    cell in which it counts. uncounted: what is in none of these sums.
+    cell in which it counts. uncounted: what is in none of these sums. outside: firms that a benchmark could speak of, and none does.
     """
 
     need: Ints
@@ -56,6 +63,7 @@ class Demand:
     cell: tuple[Cell, ...]
     placed: tuple[tuple[Placed, Cell], ...]
     uncounted: tuple[Uncounted, ...]
+    outside: int = 0
 
     def __len__(self) -> int:
         return len(self.need)
@@ -74,12 +82,12 @@ def demand_of(view: View) -> Demand:
     enterprise = view.refs(needs, "enterprise")
     due, asked = view.ints(needs, "needed_by"), view.ints(needs, "submitted_on")
     period = _years(np.where(due == NOT_STATED, asked, due))
-    places = _Places(view)
-    cells = places.cells(enterprise, period, view.ints(needs, "stage"), needs)
+    places = Places(view)
+    cells = places.cells(enterprise, period, amounts, view.ints(needs, "stage"), needs)
     uncounted = [Uncounted(int(needs[at]), cells[at], True) for at in np.flatnonzero(~amounts.is_stated).tolist()]
 
     counted = np.flatnonzero(amounts.is_stated)
-    rounds, cell_of_round, unstated = _rounds(view, places)
+    rounds, cell_of_round, unstated = rounds_of(view, places)
     uncounted += unstated
     # Money meets only needs that a round names, or of an enterprise that has one.
     named = [need for money in rounds for need, _ in money.named]
@@ -95,30 +103,44 @@ def demand_of(view: View) -> Demand:
         )
         for at in counted[with_money[counted]].tolist()
     ]
-    cell_of_need = dict(zip(needs.tolist(), cells, strict=True))
+    return matched(
+        needs[counted],
+        enterprise[counted],
+        amounts.value[counted],
+        [cells[at] for at in counted.tolist()],
+        match_rounds(asked_for, rounds),
+        cell_of_round,
+        uncounted,
+    )
+
+
+def matched(
+    need: Ints,
+    enterprise: Ints,
+    amount: Ints,
+    cells: Sequence[Cell],
+    money: Iterable[Placed],
+    cell_of_round: Mapping[int, Cell],
+    uncounted: Sequence[Uncounted],
+    outside: int = 0,
+) -> Demand:
+    """Needs with the money that met them, each part of it in the cell where it counts."""
+    cell_of_need = dict(zip(need.tolist(), cells, strict=True))
     covered: dict[int, int] = defaultdict(int)
     placed = []
-    for part in match_rounds(asked_for, rounds):
+    for part in money:
         if part.need is not None:
             covered[part.need] += part.covers
         placed.append((part, cell_of_round[part.round] if part.need is None else cell_of_need[part.need]))
-    return Demand(
-        need=needs[counted],
-        enterprise=enterprise[counted],
-        amount=amounts.value[counted],
-        covered=np.array([covered[need] for need in needs[counted].tolist()], np.int64),
-        cell=tuple(cells[at] for at in counted.tolist()),
-        placed=tuple(placed),
-        uncounted=tuple(uncounted),
-    )
+    met = np.array([covered[one] for one in need.tolist()], np.int64)
+    return Demand(need, enterprise, amount, met, tuple(cells), tuple(placed), tuple(uncounted), outside)
 
 
 def _equity(view: View, kind: str) -> Ints:
     """The records of a kind whose instrument is equity; a round that states none brings equity."""
     handles = view.handles(kind)
     instrument = view.ints(handles, "instrument")
-    equity = list(Instrument).index(Instrument.EQUITY)
-    return np.asarray(handles[np.isin(instrument, [equity, NOT_STATED])], np.int64)
+    return np.asarray(handles[np.isin(instrument, [EQUITY, NOT_STATED])], np.int64)
 
 
 def _years(days: Ints) -> Ints:
@@ -126,7 +148,7 @@ def _years(days: Ints) -> Ints:
     return np.asarray(np.where(days == NOT_STATED, UNKNOWN, years), np.int64)
 
 
-def _rounds(view: View, places: _Places) -> tuple[list[Invested], dict[int, Cell], list[Uncounted]]:
+def rounds_of(view: View, places: Places) -> tuple[list[Invested], dict[int, Cell], list[Uncounted]]:
     """The rounds closed by today with what they fulfil, the cell of each, and those without an amount."""
     rounds = _equity(view, "InvestmentRound")
     closed = view.ints(rounds, "closed_on")
@@ -134,7 +156,7 @@ def _rounds(view: View, places: _Places) -> tuple[list[Invested], dict[int, Cell
     rounds, closed = rounds[is_closed], closed[is_closed]
     amounts = _round_amounts(view, rounds)
     enterprise, period = view.refs(rounds, "enterprise"), _years(closed)
-    cells = places.cells(enterprise, period, np.full(len(rounds), NOT_STATED), None)
+    cells = places.cells(enterprise, period, amounts, np.full(len(rounds), NOT_STATED), None)
     place, links = view.expand("Fulfils", "source", rounds)
     named: dict[int, list[tuple[int, int | None]]] = defaultdict(list)
     part = amounts_of(view, links, "amount", owed=True)
@@ -166,14 +188,16 @@ def _round_amounts(view: View, rounds: Ints) -> Amounts:
     return Amounts(np.where(by_parts, total, own.value), own.is_stated | by_parts, own.is_foreign)
 
 
-class _Places:
-    """Where enterprises stand: their industry, stage, region and tags."""
+class Places:
+    """Where enterprises stand: their industry, stage, region and tags; and in which band an amount lies."""
 
     def __init__(self, view: View) -> None:
         self.view = view
 
-    def cells(self, enterprise: Ints, period: Ints, stage: Ints, needs: Ints | None) -> list[Cell]:
-        """The cell of each need, or, without `needs`, of each enterprise and year. A need's own stage comes first."""
+    def cells(
+        self, enterprise: Ints, period: Ints, amounts: Amounts, stage: Ints, needs: Ints | None
+    ) -> Sequence[Cell]:
+        """The cell of each need, or, without `needs`, of each enterprise, amount and year. A need's own stage comes first."""
         view = self.view
         known = np.unique(enterprise[enterprise != UNKNOWN])
         at = np.searchsorted(known, enterprise)
@@ -192,6 +216,8 @@ class _Places:
             of_enterprise(view.refs(known, "industry")).tolist(),
             stages.tolist(),
             of_enterprise(view.refs(known, "region")).tolist(),
+            [EQUITY] * len(enterprise),
+            self._bands(amounts).tolist(),
             [
                 tuple(sorted(own | tags[place], key=order.__getitem__)) if own or tags[place] else ()
                 for own, place in zip(own_tags, np.where(is_known, at, len(known)).tolist(), strict=True)
@@ -199,7 +225,26 @@ class _Places:
             period.tolist(),
             strict=True,
         )
-        return [Cell(*row) for row in rows]
+        return list(map(Cell._make, rows))
+
+    def of_enterprises(self, enterprise: Ints, year: int, amounts: Amounts | None = None) -> Sequence[Cell]:
+        """The cell of each enterprise itself, with an amount and in a year."""
+        count = len(enterprise)
+        nothing = np.zeros(count, np.bool_)
+        stated = Amounts(np.zeros(count, np.int64), nothing, nothing) if amounts is None else amounts
+        return self.cells(enterprise, np.full(count, year), stated, np.full(count, NOT_STATED), None)
+
+    def _bands(self, amounts: Amounts) -> Ints:
+        """The band of each amount: of several that hold it the one that begins highest, then ends lowest, then the first by id."""
+        bands = self.view.handles("TicketBand")
+        lower, upper = (amounts_of(self.view, bands, name) for name in ("lower", "upper"))
+        end = np.where(upper.is_stated, upper.value, NO_END)
+        is_clear = ~(lower.is_foreign | upper.is_foreign)
+        found = np.full(len(amounts.value), UNKNOWN)
+        for band in np.lexsort([-np.arange(len(bands)), -end, lower.value]).tolist():
+            holds = (amounts.value >= lower.value[band]) & (amounts.value < end[band])
+            found[holds & amounts.is_stated & is_clear[band]] = bands[band]
+        return found
 
     def _tags(self, handles: Ints) -> list[frozenset[int]]:
         place, links = self.view.expand("Tagged", "source", handles)

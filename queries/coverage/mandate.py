@@ -30,8 +30,17 @@ class Condition:
 
 
 @dataclass(frozen=True, slots=True)
+class ShareRule:
+    """At least (`is_minimum`) or at most a share, in millionths, of what is committed to the fund goes where all conditions hold."""
+
+    conditions: tuple[Condition, ...]
+    share: int
+    is_minimum: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Mandate:
-    """All conditions hold. Amounts in 分, None: no such rule.
+    """All conditions hold. Amounts in 分, None: no such rule. shares: how the money is to be spread over what is admitted.
 
     is_stated: whether any rule of it is known, a preference too. is_decidable: False where a hard rule is known in words
     only, so that nobody can say whether a need meets it.
@@ -42,6 +51,7 @@ class Mandate:
     ticket_max: int | None = None
     is_stated: bool = False
     is_decidable: bool = True
+    shares: tuple[ShareRule, ...] = ()
 
     @property
     def of_cells(self) -> tuple[Condition, ...]:
@@ -66,7 +76,10 @@ class MandateRule:
     upper: int | None = None
 
 
-def mandate_of(rules: Iterable[MandateRule], *, is_stated: bool = True) -> Mandate:
+HardRule = MandateRule | ShareRule
+
+
+def mandate_of(rules: Iterable[HardRule], *, is_stated: bool = True) -> Mandate:
     """The mandate that hard rules make together: those of one dimension are alternatives, different dimensions all hold.
 
     What one rule of a dimension lists and another forbids stays forbidden; so a mandate may admit nothing.
@@ -75,8 +88,12 @@ def mandate_of(rules: Iterable[MandateRule], *, is_stated: bool = True) -> Manda
     without: dict[Dimension, frozenset[int]] = {}
     lower: list[int] = []
     upper: list[int] = []
+    shares: dict[ShareRule, None] = {}
     is_decidable = True
     for rule in rules:
+        if isinstance(rule, ShareRule):
+            shares[rule] = None
+            continue
         lower += [] if rule.lower is None else [rule.lower]
         upper += [] if rule.upper is None else [rule.upper]
         if rule.dimension is Dimension.TICKET:
@@ -90,7 +107,27 @@ def mandate_of(rules: Iterable[MandateRule], *, is_stated: bool = True) -> Manda
         Condition(dimension, among.get(dimension), without.get(dimension, frozenset()))
         for dimension in sorted(among.keys() | without.keys(), key=list(Dimension).index)
     )
-    return Mandate(conditions, max(lower, default=None), min(upper, default=None), is_stated, is_decidable)
+    least, most = max(lower, default=None), min(upper, default=None)
+    return Mandate(conditions, least, most, is_stated, is_decidable, tuple(shares))
+
+
+def relaxed(rules: Sequence[Sequence[HardRule]], place: int) -> Mandate:
+    """The mandate if one of its hard rules, each as what it comes to, bound nothing.
+
+    What a rule lists is one condition with all that other rules list of the same dimension, and goes with them; what it forbids, or a
+    bound that it sets, goes alone. So relaxing a rule never narrows a mandate.
+    """
+    lists = {
+        one.dimension
+        for one in rules[place]
+        if isinstance(one, MandateRule) and not one.excludes and one.values is not None
+    }
+
+    def stays(one: HardRule) -> bool:
+        return isinstance(one, ShareRule) or one.excludes or one.values is None or one.dimension not in lists
+
+    others = (one for at, conditions in enumerate(rules) if at != place for one in conditions)
+    return mandate_of(one for one in others if stays(one))
 
 
 @dataclass(eq=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from graph.snapshot import NOT_STATED
 from graph.view import View
 from queries.coverage.amounts import amounts_of
 from queries.coverage.demand import UNKNOWN, Cell
-from queries.coverage.mandate import Attribute, Mandate, MandateRule, mandate_of
+from queries.coverage.mandate import Attribute, Condition, HardRule, Mandate, MandateRule, ShareRule, mandate_of
 from queries.coverage.network import Ints
 from queries.coverage.tree import Tree
 
@@ -32,7 +33,15 @@ NOBODY = -2
 """Stands in a rule's values for a record that is not in the view: no need has it."""
 
 
-def mandates_of(view: View, funds: Ints) -> list[Mandate]:
+@dataclass(frozen=True, slots=True)
+class FundMandate:
+    """A fund's mandate, and the hard rules that make it: by rule its handle and what it comes to, in order of ids."""
+
+    mandate: Mandate
+    rules: tuple[tuple[int, tuple[HardRule, ...]], ...]
+
+
+def mandates_of(view: View, funds: Ints) -> list[FundMandate]:
     """The mandate of each fund: its hard rules of kind MANDATE that are in force.
 
     A fund with preferences only has a mandate that admits everything.
@@ -41,18 +50,22 @@ def mandates_of(view: View, funds: Ints) -> list[Mandate]:
     is_mandate = view.ints(rules, "kind") == list(RuleKind).index(RuleKind.MANDATE)
     place, rules = place[is_mandate], rules[is_mandate]
     columns = _Rules(view, rules)
-    hard: dict[int, list[MandateRule]] = defaultdict(list)
-    for at, (fund, is_hard) in enumerate(zip(place.tolist(), view.ints(rules, "hard").tolist(), strict=True)):
-        hard[fund] += columns.conditions(at) if is_hard else []
+    hard: dict[int, list[tuple[int, tuple[HardRule, ...]]]] = defaultdict(list)
+    for at, (fund, rule, is_hard) in enumerate(
+        zip(place.tolist(), rules.tolist(), view.ints(rules, "hard").tolist(), strict=True)
+    ):
+        if is_hard:
+            hard[fund].append((rule, columns.conditions(at)))
     stated = set(place.tolist())
     # Rules that say the same are one object, and many funds have the same rules.
     made: dict[tuple[bool, tuple[int, ...]], Mandate] = {}
     found = []
     for fund in range(len(funds)):
-        key = fund in stated, tuple(sorted(map(id, hard[fund])))
+        conditions = [one for _, comes_to in hard[fund] for one in comes_to]
+        key = fund in stated, tuple(sorted(map(id, conditions)))
         if key not in made:
-            made[key] = mandate_of(hard[fund], is_stated=key[0])
-        found.append(made[key])
+            made[key] = mandate_of(conditions, is_stated=key[0])
+        found.append(FundMandate(made[key], tuple(hard[fund])))
     return found
 
 
@@ -66,38 +79,40 @@ class _Rules:
             None if one == NOT_STATED else dimensions[one] for one in view.ints(rules, "dimension").tolist()
         ]
         self.operator = [None if one == NOT_STATED else operators[one] for one in view.ints(rules, "operator").tolist()]
-        self.has_value = (view.ints(rules, "value") != NOT_STATED).tolist()
+        self.share = view.ints(rules, "value").tolist()
         amount = amounts_of(view, rules, "amount")
         self.amount = np.where(amount.is_stated, amount.value, NOT_STATED).tolist()
         self.fields = {dimension: view.refs(rules, name).tolist() for dimension, name in REFERENCES.items()}
         for dimension in OWN_CODES:
             self.fields[dimension] = view.ints(rules, dimension.name.lower()).tolist()
-        self._made: dict[tuple[Hashable, ...], list[MandateRule]] = {}
+        self._made: dict[tuple[Hashable, ...], tuple[HardRule, ...]] = {}
 
-    def conditions(self, at: int) -> list[MandateRule]:
+    def conditions(self, at: int) -> tuple[HardRule, ...]:
         """A rule as a condition on each dimension that it speaks of; one that nothing can be read from, in words only.
 
-        A share with a bound says how much of the fund goes to a cell, not whether any may. Of rules that say the same: one list.
+        A share with a bound says how much of the fund goes to a cell, not whether any may. Rules that say the same are one object.
         """
         dimension = self.dimension[at]
         own = self.fields[dimension][at] if dimension is not None and dimension in self.fields else None
         in_words = dimension is not Dimension.TICKET and own in (None, UNKNOWN, NOT_STATED)
-        key = (dimension, self.operator[at], own, self.has_value[at], self.amount[at], at if in_words else None)
+        key = (dimension, self.operator[at], own, self.share[at], self.amount[at], at if in_words else None)
         if key not in self._made:
-            self._made[key] = self._conditions(at)
+            self._made[key] = tuple(self._conditions(at))
         return self._made[key]
 
-    def _conditions(self, at: int) -> list[MandateRule]:
-        dimension, operator = self.dimension[at], self.operator[at]
+    def _conditions(self, at: int) -> list[HardRule]:
+        dimension, operator, share = self.dimension[at], self.operator[at], self.share[at]
         if dimension is Dimension.TICKET:
             return [_ticket(self.amount[at], operator)]
-        if self.has_value[at] and operator in BOUNDS:
-            return []
+        among = [(one, self._values(at, one)) for one in (self.fields if dimension is None else [dimension])]
+        if share != NOT_STATED and operator in BOUNDS:
+            listed = tuple(Condition(one, values) for one, values in among if values)
+            is_minimum = operator in (Operator.GTE, Operator.GT)
+            return [ShareRule(listed, share, is_minimum) if listed else MandateRule(None, None)]
         excludes = operator is Operator.NOT_IN
         if dimension is not None:
-            return [MandateRule(dimension, self._values(at, dimension), excludes)]
-        found = [(one, self._values(at, one)) for one in self.fields]
-        return [MandateRule(one, values, excludes) for one, values in found if values] or [MandateRule(None, None)]
+            return [MandateRule(dimension, among[0][1], excludes)]
+        return [MandateRule(one, values, excludes) for one, values in among if values] or [MandateRule(None, None)]
 
     def _values(self, at: int, dimension: Dimension) -> frozenset[int] | None:
         """What a rule lists on a dimension: by its own field, else by codes or Chinese labels; None: in words only."""
@@ -133,7 +148,6 @@ def attributes_of(
     An enterprise has the industries of all its activities; the cell shows the main one.
     """
     others = _other_industries(view, enterprise)
-    equity = frozenset([list(Instrument).index(Instrument.EQUITY)])
 
     def paths(tree: Tree, handles: Iterable[int]) -> frozenset[int]:
         return frozenset(above for handle in handles for above in tree.path(handle))
@@ -146,7 +160,7 @@ def attributes_of(
         Dimension.REGION: _attribute([(cell.region,) for cell in cells], lambda handles: paths(regions, handles)),
         Dimension.STAGE: _attribute([(cell.stage,) for cell in cells], _known),
         Dimension.TAG: _attribute([cell.tags for cell in cells], frozenset, empty_is_known=True),
-        Dimension.INSTRUMENT: _attribute([()] * len(cells), lambda _: equity),
+        Dimension.INSTRUMENT: _attribute([(cell.instrument,) for cell in cells], _known),
         Dimension.SIZE: _attribute(_codes(view, enterprise, "size"), _known),
         Dimension.OWNERSHIP: _attribute(_codes(view, enterprise, "ownership"), _known),
     }

@@ -102,6 +102,15 @@ class CoverageNetwork:
             root[node] = root[self.fed_by[node]]
         return root
 
+    def with_those_above(self, nodes: Ints) -> Ints:
+        """These nodes and all that feed them, in order."""
+        found = nodes = np.unique(nodes)
+        while len(nodes):
+            above = self.fed_by[nodes]
+            nodes = np.setdiff1d(above[above != SOURCE], found)
+            found = np.union1d(found, nodes)
+        return found
+
     def clipped(self) -> tuple[Ints, Ints]:
         """(size, cap) lowered to what can ever flow; the maximum flow is the same, and every sum fits 64 bits."""
         cap = np.minimum(self.cap, self.unmet[self.leaf])
@@ -115,3 +124,28 @@ class CoverageNetwork:
             wanted[above] = min(total, wanted[above] + size[node])
             size[above] = min(self.size[above], wanted[above])
         return size, cap
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LeafEdges:
+    """The edges of a network by leaf: those into leaf l are order[start[l] : start[l + 1]]."""
+
+    order: Ints
+    start: Ints
+
+    @classmethod
+    def of(cls, network: CoverageNetwork) -> LeafEdges:
+        """The edges of a network by leaf."""
+        order = np.argsort(network.leaf, kind="stable")
+        return cls(order, np.searchsorted(network.leaf[order], np.arange(len(network.unmet) + 1)))
+
+    def into(self, leaves: Ints) -> Ints:
+        """The edges into some leaves, one leaf after the other."""
+        return self.order[spans(self.start, leaves)]
+
+
+def spans(start: Ints, rows: Ints) -> Ints:
+    """The positions start[r] … start[r + 1] - 1 of all rows, one after the other."""
+    first, count = start[rows], start[rows + 1] - start[rows]
+    offset = np.repeat(first - np.concatenate([[0], np.cumsum(count)[:-1]]), count)
+    return np.asarray(offset + np.arange(len(offset)), np.int64)

@@ -10,17 +10,18 @@ from threading import Lock
 import numpy as np
 
 from graph.view import View
-from queries.coverage.amounts import added_up, amounts_of
-from queries.coverage.demand import UNKNOWN, Cell, Demand, Uncounted, demand_of
-from queries.coverage.fair_flow import FairFlow, fair_flow
-from queries.coverage.mandate import Mandate, admitted
-from queries.coverage.mandate_rules import attributes_of, mandates_of
+from queries.coverage.amounts import added_up
+from queries.coverage.cell_id import DemandBasis
+from queries.coverage.demand import UNKNOWN, Cell, Uncounted, demand_of
+from queries.coverage.dimensions import LeafColumns
+from queries.coverage.fair_flow import FairFlow, GapReason, fair_flow
+from queries.coverage.mandate_rules import mandates_of
 from queries.coverage.matching import Placed
-from queries.coverage.network import CoverageNetwork, Flags, Ints
+from queries.coverage.modelled import modelled_demand
+from queries.coverage.network import Flags, Ints, LeafEdges
+from queries.coverage.plan import Plan, plan_of
 from queries.coverage.supply import FundSupply, Supplies, fund_supplies
-from queries.coverage.terms import FundTerms, OpenNeeds, coverage_network
 from queries.derived import once
-from queries.trees import tree_of
 
 KEPT = 4
 """Solutions kept of one view: the questions of all funds and of the last few choices of funds and years."""
@@ -30,42 +31,55 @@ KEPT = 4
 class Solution:
     """All leaf cells of one network, in order of their ids, with what was asked for, invested, and can still flow.
 
-    demand, covered, deployed: 分 by leaf. need, need_leaf: the needs in order of ids, and the leaf of each. placed: by leaf,
-    the money of rounds. uncounted: by leaf, needs and rounds whose amounts enter no sum.
+    demand, covered, deployed: 分 by leaf. need, need_leaf, enterprise: the needs in order of ids (of modelled demand the
+    enterprises themselves), with the leaf and the enterprise of each. is_reached: whether something of it is unmet that a fund
+    with money could give something to. placed: by leaf, the money of rounds. uncounted: by leaf, what enters no sum. outside: see
+    `Demand`.
+    measures: by leaf, the rows that cells are sums of: demand, deployed, covered, placed fairly, gap, least gap, and the gap by reason.
+    into: the edges of the network by leaf.
     funds: the funds of the network, in order of ids. has_money_left: by fund, whether the source still reaches it.
     left_out: funds of which neither a mandate nor a size is stated, so that nothing says that they would give anything.
     """
 
     cells: tuple[Cell, ...]
+    columns: LeafColumns
     demand: Ints
     covered: Ints
     deployed: Ints
     need: Ints
     need_leaf: Ints
+    enterprise: Ints
+    is_reached: Flags
     placed: tuple[tuple[int, Placed], ...]
     uncounted: tuple[tuple[int, Uncounted], ...]
+    outside: int
     funds: tuple[FundSupply, ...]
     left_out: tuple[int, ...]
+    plan: Plan
     flow: FairFlow
     fund_of_node: Ints
     has_money_left: Flags
+    measures: Ints
+    into: LeafEdges
 
 
-def solution_of(view: View, funds: tuple[int, ...] | None, year: int | None) -> Solution:
+def solution_of(
+    view: View, funds: tuple[int, ...] | None, year: int | None, basis: DemandBasis = DemandBasis.DECLARED
+) -> Solution:
     """The solved network of a view.
 
     funds: in order of ids, None = all. year: a year before the present one, solved by itself; None = the present year,
-    all later ones, and what has no year.
+    all later ones, and what has no year; of modelled demand the present year.
     """
-    return once(view, _Kept, _Kept).get((funds, year), lambda: _solve(view, funds, year))
+    return once(view, _Kept, _Kept).get((funds, year, basis), lambda: _solve(view, funds, year, basis))
 
 
 def is_solved(view: View) -> bool:
     """Whether the network of all funds, for the present year on, has been solved."""
-    return (None, None) in once(view, _Kept, _Kept).solutions
+    return (None, None, DemandBasis.DECLARED) in once(view, _Kept, _Kept).solutions
 
 
-Choice = tuple[tuple[int, ...] | None, int | None]
+Choice = tuple[tuple[int, ...] | None, int | None, DemandBasis]
 
 
 @dataclass(eq=False)
@@ -91,8 +105,12 @@ class _Kept:
         return made
 
 
-def _solve(view: View, chosen: tuple[int, ...] | None, year: int | None) -> Solution:
-    demand = once(view, demand_of, lambda: demand_of(view))
+def _solve(view: View, chosen: tuple[int, ...] | None, year: int | None, basis: DemandBasis) -> Solution:
+    if basis is DemandBasis.MODELLED:
+        modelled = view.as_of.year if year is None else year
+        demand = once(view, (modelled_demand, modelled), lambda: modelled_demand(view, modelled))
+    else:
+        demand = once(view, demand_of, lambda: demand_of(view))
     in_scope = _scope(view, year)
     needs = np.flatnonzero([in_scope(cell) for cell in demand.cell]) if len(demand) else np.zeros(0, np.int64)
     placed = [(part, cell) for part, cell in demand.placed if in_scope(cell)]
@@ -113,27 +131,52 @@ def _solve(view: View, chosen: tuple[int, ...] | None, year: int | None) -> Solu
 
     handles = view.handles("Fund") if chosen is None else np.array(chosen, np.int64)
     mandates, supplies = mandates_of(view, handles), fund_supplies(view, handles)
-    speaks = [place for place, mandate in enumerate(mandates) if mandate.is_stated or _has_size(supplies, place)]
+    speaks = [place for place, one in enumerate(mandates) if one.mandate.is_stated or _has_size(supplies, place)]
     silent = set(range(len(handles))) - set(speaks)
-    network = _network(
-        view, demand, needs, need_leaf, asked - covered, [mandates[at] for at in speaks], speaks, supplies
+    at = {place: number for number, place in enumerate(speaks)}
+    plan = plan_of(
+        view,
+        demand,
+        needs,
+        need_leaf,
+        asked - covered,
+        [supplies.funds[place] for place in speaks],
+        [mandates[place] for place in speaks],
+        {(at[fund], firm): amount for (fund, firm), amount in supplies.held.items() if fund in at},
     )
+    network, reached = plan.network()
+    is_reached = np.zeros(len(needs), np.bool_)
+    is_reached[plan.need] = reached
     flow = fair_flow(network)
     return Solution(
         cells=cells,
+        columns=LeafColumns.of(view, cells),
         demand=asked,
         covered=covered,
         deployed=deployed,
         need=demand.need[needs],
         need_leaf=need_leaf,
+        enterprise=demand.enterprise[needs],
+        is_reached=is_reached,
         placed=by_leaf,
         uncounted=tuple(sorted((leaf_of[one.cell], one) for one in uncounted)),
-        funds=tuple(supplies.funds[place] for place in speaks),
+        outside=demand.outside,
+        funds=tuple(plan.funds),
         left_out=tuple(int(handles[place]) for place in sorted(silent)),
+        plan=plan,
         flow=flow,
         fund_of_node=network.fund,
         has_money_left=flow.residual.from_source()[0][: len(speaks)],
+        measures=_measures(asked, deployed, covered, flow),
+        into=LeafEdges.of(network),
     )
+
+
+def _measures(asked: Ints, deployed: Ints, covered: Ints, flow: FairFlow) -> Ints:
+    place = {reason: number for number, reason in enumerate(GapReason)}
+    reason = np.array([UNKNOWN if one is None else place[one] for one in flow.reason], np.int64)
+    by_reason = [np.where(reason == number, flow.gap, 0) for number in place.values()]
+    return np.stack([asked, deployed, covered, flow.given, flow.gap, flow.gap_low, *by_reason])
 
 
 def _scope(view: View, year: int | None) -> Callable[[Cell], bool]:
@@ -143,63 +186,21 @@ def _scope(view: View, year: int | None) -> Callable[[Cell], bool]:
 
 
 def _in_order(view: View, cells: set[Cell]) -> tuple[Cell, ...]:
-    """Cells by industry, stage, region, tags and year, records in order of their ids; what is not known comes last."""
+    """Cells by their dimensions, records in order of their ids; what is not known comes last."""
     last = int(np.iinfo(np.int64).max)
     rank = {UNKNOWN: last}
-    for kind in ("Industry", "Region", "Tag"):
+    for kind in ("Industry", "Region", "TicketBand", "Tag"):
         handles = view.handles(kind)
         rank |= dict(zip(handles.tolist(), range(len(handles)), strict=True))
 
-    def key(cell: Cell) -> tuple[int, int, int, tuple[int, ...], int]:
+    def key(cell: Cell) -> tuple[int | tuple[int, ...], ...]:
         stage, period = (last if value == UNKNOWN else value for value in (cell.stage, cell.period))
-        return rank[cell.industry], stage, rank[cell.region], tuple(rank[tag] for tag in cell.tags), period
+        tags = tuple(rank[tag] for tag in cell.tags)
+        band = rank[cell.ticket_band]
+        return rank[cell.industry], stage, rank[cell.region], cell.instrument, band, tags, period
 
     return tuple(sorted(cells, key=key))
 
 
 def _has_size(supplies: Supplies, place: int) -> bool:
     return supplies.funds[place].committed is not None
-
-
-def _network(
-    view: View,
-    demand: Demand,
-    needs: Ints,
-    need_leaf: Ints,
-    unmet: Ints,
-    mandates: list[Mandate],
-    places: list[int],
-    supplies: Supplies,
-) -> CoverageNetwork:
-    enterprise = demand.enterprise[needs]
-    order = np.lexsort((enterprise, need_leaf))
-    needs, enterprise = needs[order], enterprise[order]
-    cells = [demand.cell[at] for at in needs.tolist()]
-    period = np.array([cell.period for cell in cells], np.int64)
-    open_needs = OpenNeeds(need_leaf[order], enterprise, (demand.amount - demand.covered)[needs], period)
-    attributes = attributes_of(view, cells, enterprise, tree_of(view, "Industry"), tree_of(view, "Region"))
-    at = {place: number for number, place in enumerate(places)}
-    held = {(at[fund], firm): amount for (fund, firm), amount in supplies.held.items() if fund in at}
-    terms = _terms(view, [supplies.funds[place] for place in places], mandates)
-    return coverage_network(unmet, terms, open_needs, admitted(mandates, attributes, len(needs)), held)
-
-
-def _terms(view: View, funds: list[FundSupply], mandates: list[Mandate]) -> list[FundTerms]:
-    """The terms of each fund. How much of a fund may come here is not stated where its mandate is known in words only."""
-    handles = np.array([fund.fund for fund in funds], np.int64)
-    lowest, highest, cap = (amounts_of(view, handles, name) for name in ("ticket_min", "ticket_max", "per_company_cap"))
-    found = []
-    for place, (fund, mandate) in enumerate(zip(funds, mandates, strict=True)):
-        least = [mandate.ticket_min, int(lowest.value[place]) if lowest.is_stated[place] else None]
-        most = [mandate.ticket_max, int(highest.value[place]) if highest.is_stated[place] else None]
-        found.append(
-            FundTerms(
-                size=fund.dry_powder if mandate.is_decidable or not fund.is_investing else None,
-                ticket_min=max((amount for amount in least if amount is not None), default=None),
-                ticket_max=min((amount for amount in most if amount is not None), default=None),
-                per_company_cap=int(cap.value[place]) if cap.is_stated[place] else None,
-                last_period=fund.last_year,
-                has_ended=not fund.is_investing,
-            )
-        )
-    return found

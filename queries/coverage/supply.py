@@ -41,9 +41,13 @@ class FundSupply:
     @property
     def dry_powder(self) -> int | None:
         """What is left for new deals: 0 once the investment period has ended."""
+        return self.dry_powder_with(0)
+
+    def dry_powder_with(self, more: int) -> int | None:
+        """The same if `more` were committed to it."""
         if not self.is_investing:
             return 0
-        return None if self.callable_money is None else max(0, self.callable_money)
+        return None if self.callable_money is None else max(0, self.callable_money + more)
 
 
 @dataclass(frozen=True, slots=True)

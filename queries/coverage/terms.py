@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -27,6 +27,14 @@ class FundTerms:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class ShareBound:
+    """Of a fund: the needs of which its shares bound what they get together, and the most of it, 分; UNLIMITED where not known."""
+
+    needs: Flags
+    most: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class OpenNeeds:
     """What needs still lack, by need, sorted by (leaf, enterprise). period: a year, or NO_PERIOD."""
 
@@ -47,30 +55,94 @@ def coverage_network(
     needs: OpenNeeds,
     admitted: Iterable[tuple[Ints, Flags]],
     held: Mapping[tuple[int, int], int],
-) -> CoverageNetwork:
-    """The network of funds and leaves.
+    bounds: Mapping[int, Sequence[ShareBound]] | None = None,
+) -> tuple[CoverageNetwork, Flags]:
+    """The network of funds and leaves, and which needs some fund with money could give something to.
 
     unmet: 分 by leaf. admitted: by fund, the needs whose cells it admits and whether they suit, see `mandate.admitted`.
-    held: what a (fund, enterprise) has invested already, which its cap per company counts.
+    held: what a (fund, enterprise) has invested already, which its cap per company counts. bounds: by fund, see `share_tree`.
     An edge carries Σ over the needs of min(what it lacks, largest ticket, room under the cap), those below the smallest
     ticket counted 0; needs of one company share its cap, by a node of their own where they lie in several leaves.
     """
     terms = _Terms(funds, needs, held)
-    parts = [terms.edges(alike, need, suits) for alike, need, suits in _by_mandate(admitted)]
+    fed_by, size = [SOURCE] * len(funds), _column(funds, "size", NOT_STATED).tolist()
+    free: list[tuple[Ints, Flags]] = []
+    bound: list[tuple[int, int, Ints, Flags]] = []
+    for fund, (need, suits) in enumerate(admitted):
+        if not bounds or not bounds.get(fund):
+            free.append((need, suits))
+            continue
+        tree = share_tree(bounds[fund], need, None if funds[fund].per_company_cap is None else needs.enterprise)
+        first = len(size)
+        fed_by += [fund if above < 0 else first + above for above, _ in tree.nodes]
+        size += [most for _, most in tree.nodes]
+        free.append((need[tree.of_need < 0], suits[tree.of_need < 0]))
+        for number in range(len(tree.nodes)):
+            mine = tree.of_need == number
+            bound.append((fund, first + number, need[mine], suits[mine]))
+    parts = [terms.edges(alike, need, suits) for alike, need, suits in _by_mandate(free)]
+    pieces = []
+    for fund, node, need, suits in bound:
+        if len(need):
+            piece = terms.edges(np.array([fund]), need, suits)
+            shared_caps = replace(piece.shared, fund=np.full(len(piece.shared.fund), node))
+            pieces.append(replace(piece, fund=np.array([node]), shared=shared_caps))
     none = np.zeros(0, np.int64)
-    shared = [part.shared for part in parts]
+    shared = [part.shared for part in (*parts, *pieces)]
     before = np.cumsum([0, *(len(caps.fund) for caps in shared)])
-    node, leaf, cap = _by_fund(parts, len(funds))
-    return CoverageNetwork(
+    edge_node, leaf, cap = _by_fund([*parts, *pieces], len(size))
+    network = CoverageNetwork(
         unmet=unmet,
-        fed_by=np.concatenate([np.full(len(funds), SOURCE), *(caps.fund for caps in shared)]),
-        size=np.concatenate([_column(funds, "size", NOT_STATED), *(caps.room for caps in shared)]),
+        fed_by=np.concatenate([np.array(fed_by, np.int64), *(caps.fund for caps in shared)]),
+        size=np.concatenate([np.array(size, np.int64), *(caps.room for caps in shared)]),
         node=np.concatenate(
-            [none, node] + [len(funds) + at + caps.number for at, caps in zip(before.tolist(), shared, strict=False)]
+            [none, edge_node]
+            + [len(size) + at + caps.number for at, caps in zip(before.tolist(), shared, strict=False)]
         ),
         leaf=np.concatenate([none, leaf, *(caps.leaf for caps in shared)]),
         cap=np.concatenate([none, cap, *(caps.amount for caps in shared)]),
     )
+    return network, terms.reached
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ShareTree:
+    """Nodes of shares, each after the one above it (-1: the fund): (above, most). of_need: the innermost of each need, -1: none."""
+
+    nodes: tuple[tuple[int, int], ...]
+    of_need: Ints
+
+
+def share_tree(bounds: Sequence[ShareBound], need: Ints, enterprise: Ints | None) -> ShareTree:
+    """The shares of a fund over the needs that it admits, as sets of which any two are apart or one is within the other.
+
+    enterprise: of all needs, where the fund has a cap per company, so that no company lies on both sides of a share.
+    Where two shares overlap otherwise, the wider holds for both sets together: less may be placed than could be, never more.
+    """
+    sets: list[tuple[Flags, int]] = []
+    for one in bounds:
+        flags = one.needs[need]
+        if enterprise is not None:
+            flags = np.isin(enterprise[need], enterprise[need][flags])
+        sets.append((flags, one.most))
+    kept: list[tuple[Flags, int]] = []
+    for flags, most in sorted(sets, key=lambda one: (int(one[0].sum()), one[1], one[0].tobytes())):
+        while crossing := [other for other, _ in kept if _cross(flags, other)]:
+            flags = np.logical_or.reduce([flags, *crossing])
+        if flags.any():
+            kept.append((flags, most))
+    kept.sort(key=lambda one: (-int(one[0].sum()), -one[1]))
+    of_need = np.full(len(need), -1)
+    nodes = []
+    for number, (flags, most) in enumerate(kept):
+        nodes.append((int(of_need[flags][0]), most))
+        of_need[flags] = number
+    return ShareTree(tuple(nodes), of_need)
+
+
+def _cross(one: Flags, other: Flags) -> bool:
+    both = int((one & other).sum())
+    return 0 < both < min(int(one.sum()), int(other.sum()))
 
 
 def _by_mandate(admitted: Iterable[tuple[Ints, Flags]]) -> Iterator[tuple[Ints, Ints, Flags]]:
@@ -126,6 +198,8 @@ class _Terms:
 
     def __init__(self, funds: Sequence[FundTerms], needs: OpenNeeds, held: Mapping[tuple[int, int], int]) -> None:
         self.needs = needs
+        self.reached = np.zeros(len(needs.leaf), np.bool_)
+        self.has_money = _column(funds, "size", NOT_STATED) != 0
         self.ticket_min, self.ticket_max = _column(funds, "ticket_min", 0), _column(funds, "ticket_max", NO_LIMIT)
         self.cap, self.last = _column(funds, "per_company_cap", NO_LIMIT), _column(funds, "last_period", NO_LIMIT)
         # Before all years, those that are not known included.
@@ -155,6 +229,7 @@ class _Terms:
         amount = np.minimum(needs.unmet[need], self.ticket_max[fund, None])
         np.minimum(amount, room, out=amount)
         amount[(amount < self.ticket_min[fund, None]) | (needs.period[need] > self.last[fund, None]) | ~suits] = 0
+        self.reached[need] |= (amount[self.has_money[fund]] > 0).any(axis=0)
         # Needs of one company in one leaf stand side by side: together they take no more than its room.
         heads = _firsts(self.group[need])
         if len(heads) < len(need):

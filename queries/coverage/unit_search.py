@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from queries.coverage.network import SOURCE, Flags, Ints
+from queries.coverage.network import SOURCE, Flags, Ints, LeafEdges, spans
 from queries.coverage.residual import Residual
 
 NONE = -1
@@ -25,8 +25,8 @@ class UnitSearch:
         self.passed, self.spare = start.passed.copy(), start.spare.copy()
         self.flow, self.room = start.flow.copy(), start.room.copy()
         nodes, leaves = len(network.size), len(network.unmet)
-        self.by_leaf = np.argsort(network.leaf, kind="stable")
-        self.leaf_start = np.searchsorted(network.leaf[self.by_leaf], np.arange(leaves + 1))
+        into = LeafEdges.of(network)
+        self.by_leaf, self.leaf_start = into.order, into.start
         self.node_start = np.searchsorted(network.node, np.arange(nodes + 1))
         self.inner = np.flatnonzero(network.fed_by != SOURCE)
         # No money reaches these any more, and none will: a path to them would have to enter a set that no arc with room
@@ -76,7 +76,7 @@ class UnitSearch:
         seen_leaf[target] = True
         leaves = np.array([target], np.int64)
         while len(leaves):
-            edges = self.by_leaf[_spans(self.leaf_start, leaves)]
+            edges = self.by_leaf[spans(self.leaf_start, leaves)]
             edges = edges[(self.room[edges] > 0) & ~seen_node[network.node[edges]]]
             trail.edge[network.node[edges]] = edges
             nodes = np.unique(network.node[edges])
@@ -85,7 +85,7 @@ class UnitSearch:
             rich = nodes[(network.fed_by[nodes] == SOURCE) & (self.spare[nodes] > 0)]
             if len(rich):
                 return int(rich[0])
-            edges = _spans(self.node_start, nodes)
+            edges = spans(self.node_start, nodes)
             edges = edges[(self.flow[edges] > 0) & ~seen_leaf[network.leaf[edges]]]
             trail.lent[network.leaf[edges]] = edges
             leaves = np.unique(network.leaf[edges])
@@ -137,10 +137,3 @@ class _Trail:
 
     def __init__(self, edge: Ints, child: Ints, lent: Ints) -> None:
         self.edge, self.child, self.lent = edge, child, lent
-
-
-def _spans(start: Ints, rows: Ints) -> Ints:
-    """The positions start[r] … start[r + 1] - 1 of all rows, one after the other."""
-    first, count = start[rows], start[rows + 1] - start[rows]
-    offset = np.repeat(first - np.concatenate([[0], np.cumsum(count)[:-1]]), count)
-    return np.asarray(offset + np.arange(len(offset)), np.int64)

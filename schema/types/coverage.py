@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import strawberry
 from strawberry.types.base import StrawberryList, StrawberryOptional
@@ -12,9 +12,9 @@ from strawberry.types.field import StrawberryField
 from strawberry.types.info import Info
 
 from graph.kinds.places import IndustryLevel, RegionLevel
-from graph.kinds.terms import Stage
+from graph.kinds.terms import Instrument, Stage
 from graph.money import Money as Amount
-from queries.coverage.cell_id import CellDimension, CellFilter, DemandBasis, Levels
+from queries.coverage.cell_id import CellDimension, CellFilter, DemandBasis, Levels, TagSplit
 from queries.coverage.cells import CellFund as FundOfCell
 from queries.coverage.cells import CoverageCell as Cell
 from queries.coverage.cells import GapShare as Share
@@ -30,7 +30,7 @@ from schema.types.entity import Entity
 from schema.types.values import Money, input_field
 
 _STAGE: Final = code_enum(Stage)
-for _term in (CellDimension, DemandBasis, GapReason):
+for _term in (CellDimension, DemandBasis, GapReason, TagSplit):
     code_enum(_term)
 
 LevelsInput: Final = make_input(
@@ -38,8 +38,9 @@ LevelsInput: Final = make_input(
     [
         input_field("industry", StrawberryOptional(code_enum(IndustryLevel)), "Of industries", IndustryLevel.SECTION),
         input_field("region", StrawberryOptional(code_enum(RegionLevel)), "Of regions", RegionLevel.COUNTY),
+        input_field("tag", StrawberryOptional(code_enum(TagSplit)), "What a split by tag is by", TagSplit.SET),
     ],
-    "汇总层级 · How far the trees of industries and regions are rolled up",
+    "汇总层级 · How far the trees of industries and regions are rolled up, and whether a split by tag is by sets or by single tags",
 )
 CellFilterInput: Final = make_input(
     "CellFilter",
@@ -49,6 +50,11 @@ CellFilterInput: Final = make_input(
         ),
         input_field("stage", StrawberryOptional(StrawberryList(_STAGE)), "These stages"),
         input_field("region", StrawberryOptional(StrawberryList(strawberry.ID)), "These regions and all below them"),
+        input_field(
+            "instrument", StrawberryOptional(StrawberryList(code_enum(Instrument))), "These; funds are asked for EQUITY"
+        ),
+        input_field("ticketBand", StrawberryOptional(StrawberryList(strawberry.ID)), "These bands of amounts"),
+        input_field("tag", StrawberryOptional(StrawberryList(strawberry.ID)), "What carries any of these tags"),
         input_field("period", StrawberryOptional(StrawberryList(str)), "These years, such as 2026"),
     ],
     "单元筛选 · What is shown; it does not change the network",
@@ -145,6 +151,10 @@ class CellAnswer:
         self.industry = None if cell.industry is None else Entity(scope, cell.industry)
         self.region = None if cell.region is None else Entity(scope, cell.region)
         self.stage = cell.stage
+        self.instrument = cell.instrument
+        self.ticket_band = None if cell.ticket_band is None else Entity(scope, cell.ticket_band)
+        self.tags = None if cell.tags is None else [Entity(scope, tag) for tag in cell.tags]
+        self.basis = cell.key.demand
         self.period = cell.period
         self.demand = _money(cell.demand)
         self.deployed = _money(cell.deployed)
@@ -154,6 +164,11 @@ class CellAnswer:
         self.structural_gap_low = _money(cell.structural_gap_low)
         self.over_coverage = _money(cell.over_coverage)
         self.reason = cell.reason
+
+    @property
+    def max_allocatable(self) -> Amount:
+        """What the cell could get if it were served first."""
+        return Amount(self.cell.max_allocatable)
 
     @property
     def reasons(self) -> list[GapShareAnswer]:
@@ -171,8 +186,10 @@ class CellAnswer:
         return [Entity(self.scope, one.record) for one in self.cell.uncounted]
 
 
-class CellNeedsField(StrawberryField):
-    """The needs of a cell, as a connection."""
+class CellRecordsField(StrawberryField):
+    """Records behind a cell, as a connection: those of `kind` that the cell's attribute of the field's name has."""
+
+    kind: ClassVar[str]
 
     @property
     def is_basic_field(self) -> bool:
@@ -181,9 +198,21 @@ class CellNeedsField(StrawberryField):
 
     def get_result(self, source: CellAnswer, info: Info | None, args: list[Any], kwargs: Any) -> RecordConnection:
         """The page that the arguments ask for, in id order."""
-        scope, needs = source.scope, source.cell.needs
-        in_order = needs[scope.view.rank(needs).argsort(kind="stable")]
-        return RecordConnection(scope, scope.view.ontology["FinancingNeed"], in_order, kwargs)
+        scope, records = source.scope, getattr(source.cell, self.python_name)
+        in_order = records[scope.view.rank(records).argsort(kind="stable")]
+        return RecordConnection(scope, scope.view.ontology[self.kind], in_order, kwargs)
+
+
+class CellNeedsField(CellRecordsField):
+    """Needs of a cell."""
+
+    kind = "FinancingNeed"
+
+
+class CellEnterprisesField(CellRecordsField):
+    """Enterprises of a cell."""
+
+    kind = "Enterprise"
 
 
 @strawberry.type
@@ -194,7 +223,17 @@ class _CellFields:
     )
     stage: Stage | None = strawberry.field(graphql_type=StrawberryOptional(_STAGE))
     region: Any = strawberry.field(graphql_type=StrawberryOptional(derived("Region")))
+    instrument: Instrument | None = strawberry.field(graphql_type=StrawberryOptional(code_enum(Instrument)))
+    ticket_band: Any = strawberry.field(
+        graphql_type=StrawberryOptional(derived("TicketBand")),
+        description="Band of the amount; null: not split, or in none",
+    )
+    tags: list[Any] | None = strawberry.field(
+        graphql_type=StrawberryOptional(StrawberryList(derived("Tag"))),
+        description="The set of tags, or the single one; empty: carries none; null: not split",
+    )
     period: str | None = strawberry.field(description="Year of the need")
+    basis: DemandBasis = strawberry.field(graphql_type=code_enum(DemandBasis), description="What its demand is")
     demand: Money = strawberry.field(
         description="需求 · Requested, funded part included = covered + executionGap + structuralGap"
     )
@@ -206,6 +245,9 @@ class _CellFields:
         description="The same if funds of unknown size had all that is asked of them"
     )
     over_coverage: Money = strawberry.field(description="超额 · Invested, but met no need")
+    max_allocatable: Money = strawberry.field(
+        description="优先配置上限 · What it could get if it were served before all other cells"
+    )
     reason: GapReason | None = strawberry.field(
         graphql_type=StrawberryOptional(code_enum(GapReason)), description="Of the largest part of the structural gap"
     )
@@ -213,7 +255,8 @@ class _CellFields:
     funds: list[CellFund] = strawberry.field(description="The funds whose mandates admit a part of the cell")
     uncounted: list[Any] = strawberry.field(
         graphql_type=StrawberryList(derived("Node")),
-        description="Needs and rounds in no sum: in a currency without a rate, or without an amount",
+        description="Needs and rounds in no sum: in a currency without a rate, or without an amount; of modelled demand also enterprises "
+        "without the revenue that their benchmark is a share of",
     )
 
 
@@ -221,6 +264,8 @@ class CoverageAnswer:
     """Fund coverage, as fields of the API."""
 
     def __init__(self, scope: Scope, coverage: Coverage) -> None:
+        self.demand = coverage.demand
+        self.outside = coverage.outside
         self.cells = [CellAnswer(scope, cell) for cell in coverage.cells]
         self.total = CellAnswer(scope, coverage.total)
         self.over_coverage = _money(coverage.over_coverage)
@@ -232,16 +277,25 @@ class CoverageAnswer:
 class FundCoverage:
     """What `CoverageAnswer` answers, by the same names."""
 
+    demand: DemandBasis = strawberry.field(
+        graphql_type=code_enum(DemandBasis), description="What counts as demand; the two are never mixed"
+    )
     cells: list[Any] = strawberry.field(
         graphql_type=StrawberryList(derived("CoverageCell")),
         description="Those with a need or an investment, in order of their dimensions; what is not known comes last",
     )
-    total: Any = strawberry.field(graphql_type=derived("CoverageCell"), description="The sum of the cells, exactly")
+    total: Any = strawberry.field(
+        graphql_type=derived("CoverageCell"),
+        description="The sum of the cells, exactly; by single tags, whose cells overlap, each need once",
+    )
     over_coverage: Money
     funds: list[FundSupply] = strawberry.field(description="What each fund of the network can give")
     left_out: list[Any] = strawberry.field(
         graphql_type=StrawberryList(derived("Fund")),
         description="Funds of which neither a mandate nor a size is stated",
+    )
+    outside: int = strawberry.field(
+        description="Of modelled demand: enterprises that no benchmark speaks of, so that their demand is not known"
     )
 
 
@@ -251,8 +305,23 @@ def add_coverage(types: Types) -> None:
         "needs", "needs", derived("FinancingNeedConnection"), "The needs in its sums, by id", CellNeedsField
     )
     needs.arguments = page_arguments()
+    firms = make_field(
+        "enterprises",
+        "enterprises",
+        derived("EnterpriseConnection"),
+        "The enterprises whose demand is in its sums, by id",
+        CellEnterprisesField,
+    )
+    reached = make_field(
+        "reached",
+        "reached",
+        derived("EnterpriseConnection"),
+        "Those with an unmet need that a fund with money could give something to, by id",
+        CellEnterprisesField,
+    )
+    firms.arguments, reached.arguments = page_arguments(), page_arguments()
     described = "覆盖单元 · Demand in a cell and how far money meets it"
-    fields = [*declared_fields(_CellFields), needs]
+    fields = [*declared_fields(_CellFields), needs, firms, reached]
     types.add("CoverageCell", make_object("CoverageCell", fields, described, [types["Node"], types["Record"]]))
 
 
@@ -290,4 +359,5 @@ def _cell_filter(value: Mapping[str, Any] | None) -> CellFilter:
     def listed(items: Sequence[Any] | None) -> tuple[Any, ...] | None:
         return None if items is None else tuple(items)
 
-    return CellFilter(**{name: listed(items) for name, items in (value or {}).items()})
+    given = {"ticket_band" if name == "ticketBand" else name: listed(items) for name, items in (value or {}).items()}
+    return CellFilter(**given)

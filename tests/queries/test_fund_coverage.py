@@ -5,183 +5,42 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 import pytest
 
 from graph.errors import InvalidIdentifier, InvalidInput, LimitExceeded, NotFound
-from graph.kinds.contracts import Commitment, InvestedBy, InvestmentRound
-from graph.kinds.demand_side import FinancingNeed, Fulfils, NeedStatus
+from graph.kinds.contracts import Commitment, InvestedBy
+from graph.kinds.demand_side import Fulfils, NeedStatus
 from graph.kinds.parties import Enterprise, Fund, InIndustry, Tagged
-from graph.kinds.places import Industry, IndustryLevel, Region, RegionLevel, Tag
+from graph.kinds.places import IndustryLevel, RegionLevel, Tag
 from graph.kinds.policy import Rule, RuleKind
+from graph.kinds.rates import ExchangeRate
 from graph.kinds.terms import Dimension, Instrument, Operator, Ownership, SizeClass, Stage
 from graph.money import Money
 from graph.records import Record, Ref
-from graph.view import View
-from queries.coverage.cell_id import CellDimension, CellFilter, Levels
-from queries.coverage.cells import CoverageCell
+from queries.coverage.cell_id import CellFilter, Levels
 from queries.coverage.fair_flow import GapReason
-from queries.fund_coverage import FundCoverage, coverage_cell, fund_coverage
-from tests.graph.build import view_of
-
-WAN = 1_000_000
-INDUSTRY, STAGE, REGION, PERIOD = CellDimension
-
-
-def wan(amount: int | None, currency: str = "CNY") -> Money | None:
-    return None if amount is None else Money(amount * WAN, currency)
-
-
-def firm(name: str, industry: str | None = None, stage: Stage | None = None, region: str | None = None) -> Enterprise:
-    return Enterprise(
-        id=f"enterprise:{name}",
-        name=name,
-        industry=Ref(f"industry:gbt4754-2017:{industry}") if industry else None,
-        stage=stage,
-        region=Ref(f"region:{region}") if region else None,
-    )
-
-
-def need(
-    name: str, of: str, amount: int, *, due: date | None = date(2025, 9, 1), currency: str = "CNY", **fields: Any
-) -> FinancingNeed:
-    given: dict[str, Any] = {
-        "id": f"financingNeed:{name}",
-        "enterprise": Ref(f"enterprise:{of}"),
-        "amount": wan(amount, currency),
-        "instrument": Instrument.EQUITY,
-        "needed_by": due,
-    }
-    return FinancingNeed(**(given | fields))
-
-
-def money(name: str, of: str, amount: int | None, closed: date | None = date(2025, 3, 1)) -> InvestmentRound:
-    return InvestmentRound(
-        id=f"investmentRound:{name}", enterprise=Ref(f"enterprise:{of}"), amount=wan(amount), closed_on=closed
-    )
-
-
-def fund(
-    name: str, size: int | None, *, stages: Sequence[Stage] = (), industries: Sequence[str] = (), **fields: Any
-) -> list[Record]:
-    """A fund with one commitment of its size, and a mandate for stages and industries."""
-    about = Ref[Fund](f"fund:{name}")
-    rules: list[Record] = [
-        Rule(
-            id=f"rule:{name}-{stage.name}",
-            kind=RuleKind.MANDATE,
-            name="stage",
-            about=about,
-            dimension=Dimension.STAGE,
-            stage=stage,
-        )
-        for stage in stages
-    ]
-    rules += [
-        Rule(
-            id=f"rule:{name}-{code}",
-            kind=RuleKind.MANDATE,
-            name="industry",
-            about=about,
-            dimension=Dimension.INDUSTRY,
-            operator=Operator.IN,
-            industry=Ref(f"industry:gbt4754-2017:{code}"),
-        )
-        for code in industries
-    ]
-    committed: list[Record] = (
-        []
-        if size is None
-        else [Commitment(id=f"commitment:{name}", fund=about, investor=Ref("enterprise:lp"), committed=wan(size))]
-    )
-    made = Fund(id=f"fund:{name}", name=name, **fields)
-    return [made, *rules, *committed]
-
-
-def classes() -> list[Record]:
-    """Manufacturing C with divisions 37 and 39 and group 397; services I with 65."""
-    scheme = "gbt4754-2017"
-
-    def industry(code: str, level: IndustryLevel, above: str | None) -> Industry:
-        parent = None if above is None else Ref[Industry](f"industry:{scheme}:{above}")
-        return Industry(scheme=scheme, code=code, name=code, level=level, parent=parent)
-
-    return [
-        industry("C", IndustryLevel.SECTION, None),
-        industry("37", IndustryLevel.DIVISION, "C"),
-        industry("39", IndustryLevel.DIVISION, "C"),
-        industry("397", IndustryLevel.GROUP, "39"),
-        industry("I", IndustryLevel.SECTION, None),
-        industry("65", IndustryLevel.DIVISION, "I"),
-    ]
-
-
-def places() -> list[Record]:
-    """A city with two counties and a zone that belongs to neither; a park in the first county."""
-
-    def region(code: str, level: RegionLevel, above: str | None) -> Region:
-        parent = None if above is None else Ref[Region](f"region:{above}")
-        return Region(code=code, name=code, level=level, parent=parent)
-
-    return [
-        region("41", RegionLevel.PROVINCE, None),
-        region("4199", RegionLevel.CITY, "41"),
-        region("419901", RegionLevel.COUNTY, "4199"),
-        region("419902", RegionLevel.COUNTY, "4199"),
-        region("Z1", RegionLevel.ZONE, "4199"),
-        region("P1", RegionLevel.PARK, "419901"),
-    ]
-
-
-LP = Enterprise(id="enterprise:lp", name="lp")
-
-
-def coverage(*records: Record | Sequence[Record], by: Sequence[CellDimension] = (), **asked: Any) -> FundCoverage:
-    return fund_coverage(graph(*records), by=by, **asked)
-
-
-def graph(*records: Record | Sequence[Record], as_of: date = date(2025, 6, 1)) -> View:
-    flat: list[Record] = [LP]
-    for record in records:
-        flat += [record] if isinstance(record, Record) else record
-    return view_of(*flat, as_of=as_of)
-
-
-def figures(cell: CoverageCell) -> tuple[int, int, int, int]:
-    """(demand, covered, execution gap, structural gap) in 万元."""
-    amounts = (cell.demand, cell.covered, cell.execution_gap, cell.structural_gap)
-    assert all(amount % WAN == 0 for amount in amounts)
-    return amounts[0] // WAN, amounts[1] // WAN, amounts[2] // WAN, amounts[3] // WAN
-
-
-def four_cells() -> list[Record]:
-    """The needs of the worked case: NM-seed 2,500, EI-seed 2,000, SE-growth 9,000, NE-growth 5,000."""
-    seed, growth = Stage.SEED, Stage.GROWTH
-    return [
-        *classes(),
-        firm("nm", "37", seed),
-        firm("ei", "39", seed),
-        firm("se", "65", growth),
-        firm("ne", "397", growth),
-        need("1", "nm", 2_500),
-        need("2", "ei", 2_000),
-        need("3", "se", 9_000),
-        need("4", "ne", 5_000),
-        *fund("angel", 2_500, stages=[seed]),
-        *fund("military", 6_000, stages=[growth], industries=["65"]),
-        # One fund, two cells: SE-growth and EI-seed, told apart from NE-growth and NM-seed by industry.
-        *fund("innovation", 3_000, stages=[seed, growth], industries=["65", "39"]),
-        Rule(
-            id="rule:innovation-without",
-            kind=RuleKind.MANDATE,
-            name="not 397",
-            about=Ref("fund:innovation"),
-            dimension=Dimension.INDUSTRY,
-            operator=Operator.NOT_IN,
-            industry=Ref("industry:gbt4754-2017:397"),
-        ),
-    ]
+from queries.fund_coverage import coverage_cell, fund_coverage
+from tests.queries.fund_world import (
+    INDUSTRY,
+    PERIOD,
+    REGION,
+    STAGE,
+    WAN,
+    classes,
+    coverage,
+    figures,
+    figures_of,
+    firm,
+    four_cells,
+    fund,
+    graph,
+    mandate,
+    money,
+    need,
+    places,
+    wan,
+)
 
 
 def test_the_worked_case_places_11_500_of_18_500() -> None:
@@ -485,10 +344,6 @@ def test_a_cell_answers_the_same_by_its_id() -> None:
         )
 
 
-def figures_of(cell: CoverageCell) -> tuple[int, ...]:
-    return cell.demand, cell.deployed, cell.covered, cell.execution_gap, cell.structural_gap, cell.structural_gap_low
-
-
 def test_the_id_of_a_cell_does_not_depend_on_the_order_in_which_it_was_asked_for() -> None:
     view = graph(four_cells())
     one = fund_coverage(view, by=[STAGE, INDUSTRY], funds=["fund:angel", "fund:military"])
@@ -535,11 +390,6 @@ def test_an_empty_graph_answers_zeros() -> None:
     answer = coverage(by=[INDUSTRY, STAGE, REGION])
     assert answer.cells == ()
     assert figures_of(answer.total) == (0,) * 6
-
-
-def mandate(dimension: Dimension | None, **fields: Any) -> Rule:
-    about = Ref[Fund]("fund:f")
-    return Rule(id="rule:m", kind=RuleKind.MANDATE, name="m", about=about, dimension=dimension, **fields)
 
 
 @pytest.mark.parametrize(
@@ -617,3 +467,22 @@ def test_the_part_of_a_fund_in_a_round_of_several_that_nobody_states_is_named() 
     answer = coverage(records)
     assert ["invested" in one.not_stated for one in answer.funds] == [True, False]
     assert [one.callable_money for one in answer.funds] == [100 * WAN, 50 * WAN]
+
+
+def test_a_mandate_that_contradicts_itself_admits_nothing_and_its_money_counts_nowhere() -> None:
+    never = mandate(Dimension.STAGE, operator=Operator.NOT_IN, stage=Stage.SEED)
+    answer = coverage(firm("a", stage=Stage.SEED), need("1", "a", 100), fund("f", 500, stages=[Stage.SEED]), never)
+    assert (figures(answer.total), answer.total.reason) == ((100, 0, 0, 100), GapReason.NO_MANDATE)
+    assert answer.funds[0].dry_powder == 500 * WAN
+
+
+def test_a_need_in_dollars_counts_at_the_rate_of_the_day() -> None:
+    rate = ExchangeRate(
+        id="exchangeRate:1", currency="USD", rate=Decimal("7"), haircut=Decimal("0.1"), quoted_on=date(2025, 5, 30)
+    )
+    records = [firm("a"), need("1", "a", 100, currency="USD"), *fund("f", None), rate]
+    records.append(
+        Commitment(id="commitment:1", fund=Ref("fund:f"), investor=Ref("enterprise:lp"), committed=wan(50, "USD"))
+    )
+    # What is asked for counts in full, what a fund brings less the haircut.
+    assert figures(coverage(records).total) == (700, 0, 315, 385)

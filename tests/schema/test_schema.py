@@ -103,7 +103,8 @@ PROMISED = {
     "Completeness": "complete: Boolean! reason: IncompleteReason exploredCount: Int! completeToDepth: Int! truncatedByAccess: Boolean!",
     "Query": "view: View! supplyTiers: SupplyTiers! connections: ConnectionPaths! fundTree: FundTree! fundCovenants: [Covenant!]!",
     "FundCoverage": "cells: [CoverageCell!]! total: CoverageCell! overCoverage: Money!",
-    "CoverageCell": "id: ID! industry: Industry stage: Stage region: Region period: String demand: Money! deployed: Money! covered: Money!"
+    "CoverageCell": "id: ID! industry: Industry stage: Stage region: Region instrument: Instrument ticketBand: TicketBand tags: [Tag!]"
+    " period: String maxAllocatable: Money! demand: Money! deployed: Money! covered: Money!"
     " executionGap: Money! structuralGap: Money! structuralGapLow: Money! overCoverage: Money! reason: GapReason reasons: [GapShare!]!"
     " funds: [CellFund!]! needs: FinancingNeedConnection!",
 }  # fmt: skip

@@ -27,7 +27,7 @@ def network(
     np.add.at(total, leaf, unmet)
     period = np.array(periods if periods is not None else [2026] * len(needs), np.int64)
     admitted = [(np.arange(len(needs)), np.full(len(needs), suits))] * len(funds)
-    return coverage_network(total, funds, OpenNeeds(leaf, enterprise, unmet, period), admitted, held or {})
+    return coverage_network(total, funds, OpenNeeds(leaf, enterprise, unmet, period), admitted, held or {})[0]
 
 
 def caps(made: CoverageNetwork) -> list[tuple[int, int, int]]:
@@ -110,8 +110,8 @@ def test_a_size_that_is_not_stated_stays_so() -> None:
 def test_no_pair_no_edge() -> None:
     none = np.zeros(0, np.int64)
     needs = OpenNeeds(none, none, none, none)
-    assert caps(coverage_network(none, [FundTerms(5)], needs, [(none, none.astype(np.bool_))], {})) == []
-    assert caps(coverage_network(none, [], needs, [], {})) == []
+    assert caps(coverage_network(none, [FundTerms(5)], needs, [(none, none.astype(np.bool_))], {})[0]) == []
+    assert caps(coverage_network(none, [], needs, [], {})[0]) == []
 
 
 def test_funds_of_several_batches_stand_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
