@@ -49,7 +49,7 @@ def generate_city(
     """The city of this scale, seed and day, written into `folder`, made if need be: one CSV file a kind.
 
     The same arguments give the same bytes. `links` overrides how many supply links there are (default 5,000 × scale). Cost:
-    linear, about 2 million rows a second.
+    linear, about a million rows a second.
 
     Raises InvalidInput for a scale that is not above 0 and at most 1,000, and for a folder that holds other files.
     """
