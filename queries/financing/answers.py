@@ -17,6 +17,7 @@ from queries.financing.policy_basis import Clause
 from queries.financing.score import Score
 from queries.financing.tenor import DayRange
 from queries.financing.terms import BeneficiaryRole, ConstraintKind, PathRecourse, PathStatus, Stated, SupportKind
+from queries.financing.told import Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +90,7 @@ class ConstraintShown:
 class FinancingPath:
     """One way of money to the beneficiary. Amounts in 分 of `currency`; `capacity` None where a bound is not stated.
 
-    `proceeds` the net cash of the capacity, None where what comes off is not known; `tenor` the days of the money, None: none are stated;
-    `lead_time_days` until it comes, None: not stated; `score` None without a capacity.
+    `told` is worked out when somebody asks for it: most questions ask for a part.
     `role` in which money reaches the beneficiary; `participants` who brings it beside the source, the source among them, empty where it
     alone does. `obligor` -1: nobody owes, or nobody states who; `recourse` None: there is no claim to have recourse on.
     """
@@ -114,13 +114,42 @@ class FinancingPath:
     capacity_is_upper_bound: bool
     binding_constraint: ConstraintShown
     constraints: tuple[ConstraintShown, ...]
-    evidence: Evidence
-    proceeds: int | None
-    cost: Cost
-    tenor: DayRange | None
-    lead_time_days: int | None
-    policy_basis: tuple[Clause, ...]
-    score: Score | None
+    told: Told
+
+    @property
+    def evidence(self) -> Evidence:
+        """How well it is evidenced."""
+        return self.told.evidence
+
+    @property
+    def proceeds(self) -> int | None:
+        """The net cash of the capacity; None where what comes off is not known."""
+        return self.told.proceeds
+
+    @property
+    def cost(self) -> Cost:
+        """What it costs, all in."""
+        return self.told.cost
+
+    @property
+    def tenor(self) -> DayRange | None:
+        """The days of the money; None: none are stated."""
+        return self.told.tenor
+
+    @property
+    def lead_time_days(self) -> int | None:
+        """The days until it comes; None: not stated."""
+        return self.told.lead_time_days
+
+    @property
+    def policy_basis(self) -> tuple[Clause, ...]:
+        """The measures that call for it."""
+        return self.told.policy_basis
+
+    @property
+    def score(self) -> Score | None:
+        """How good it is; None without a capacity."""
+        return self.told.score
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,17 +14,14 @@ from queries.financing.appraised import Appraised
 from queries.financing.asset_kinds import ASSET_KINDS
 from queries.financing.candidates import Candidate
 from queries.financing.cases import Case
-from queries.financing.charges import case_cost, charges_of, cost_term
-from queries.financing.evidence import Claim, Fact, claims_about, evidence_of, facts_of
-from queries.financing.lead_time import lead_time
+from queries.financing.evidence import facts_of
 from queries.financing.limits.constraints import Constraint
-from queries.financing.merits import OFFERS, basis, path_score
+from queries.financing.merits import OFFERS
 from queries.financing.participants import participants_of
 from queries.financing.path_id import path_id
-from queries.financing.proceeds import proceeds
 from queries.financing.supports import is_open
-from queries.financing.tenor import tenor_of
 from queries.financing.terms import ConstraintKind, SupportKind
+from queries.financing.told import Told
 
 INSTRUMENTS: Final = {SupportKind.GUARANTEE: "Guarantee", SupportKind.INSURANCE: "InsurancePolicy"}
 """What a support that is still to be found would be."""
@@ -43,10 +40,9 @@ def path_of(appraisal: Appraisal, found: Appraised) -> FinancingPath:
     """The path that an appraised candidate is."""
     candidate = found.candidate
     case = found.case if found.case.appraisal is appraisal else Case(appraisal, candidate)
-    tenor, charges = tenor_of(case), charges_of(case)
     shown = tuple(constraint_shown(constraint) for constraint in found.constraints)
     facts = [facts_of(step, *pair) for step, pair in zip(candidate.steps, _pairs(candidate), strict=True)]
-    claims = [[_claims(appraisal, fact) for fact in of_step] for of_step in facts]
+    told = Told(case, found, facts)
     steps = tuple(
         PathStep(
             farther,
@@ -55,7 +51,7 @@ def path_of(appraisal: Appraisal, found: Appraised) -> FinancingPath:
             link,
             _carried(candidate, found, place),
             *_validity(appraisal, of_step[-1].record),
-            tuple(claim for each in claims[place] for claim in each),
+            tuple(claim for each in told.claims[place] for claim in each),
         )
         for place, (step, (farther, nearer, link), of_step) in enumerate(
             zip(candidate.steps, _pairs(candidate), facts, strict=True)
@@ -83,21 +79,8 @@ def path_of(appraisal: Appraisal, found: Appraised) -> FinancingPath:
         capacity_is_upper_bound=found.capacity.at_most,
         binding_constraint=shown[found.constraints.index(found.capacity.binding)],
         constraints=shown,
-        evidence=evidence_of(claims),
-        proceeds=proceeds(found.capacity.amount, charges, cost_term(case, tenor)),
-        cost=case_cost(case, tenor, charges, found.capacity.amount),
-        tenor=None if case.fund >= 0 else tenor.days,
-        lead_time_days=lead_time(case).days,
-        policy_basis=basis(case),
-        score=path_score(case, tenor, found),
+        told=told,
     )
-
-
-def _claims(appraisal: Appraisal, fact: Fact) -> tuple[Claim, ...]:
-    view = appraisal.view
-    if view.kind_of(fact.record).name in OFFERS:
-        return once(view, ("claims", fact), lambda: claims_about(view, fact))
-    return appraisal.once(("claims", fact), lambda: claims_about(view, fact))
 
 
 def _pairs(candidate: Candidate) -> Iterator[tuple[int, int, int]]:
@@ -136,9 +119,12 @@ def _carried(candidate: Candidate, found: Appraised, place: int) -> int | None:
 
 def _validity(appraisal: Appraisal, record: int) -> tuple[date | None, date | None]:
     view = appraisal.view
-    return appraisal.once(
-        ("validity", record), lambda: (view.value(record, "valid_from"), view.value(record, "valid_to"))
-    )
+
+    def make() -> tuple[date | None, date | None]:
+        return view.value(record, "valid_from"), view.value(record, "valid_to")
+
+    is_offer = view.kind_of(record).name in OFFERS
+    return once(view, ("validity", record), make) if is_offer else appraisal.once(("validity", record), make)
 
 
 def _support(candidate: Candidate, kind: SupportKind, provider: int, instrument: int, share: int | None) -> PathSupport:
