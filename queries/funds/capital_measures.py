@@ -19,7 +19,7 @@ def money_by_origin(facts: FundFacts, base: MoneyBase) -> Origins:
     """COMMITTED or PAID_IN money of a fund, or the PROJECT money of the rounds that it took part in."""
     if base not in facts.by_origin:
         facts.by_origin[base] = (
-            project_money(facts.view, [one.round for one in facts.investments])
+            project_money(facts.view, [one.round for one in facts.recorded])
             if base is MoneyBase.PROJECT
             else origins(facts.contributions, base)
         )

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
+import numpy as np
+
 from graph.history import versions
 from graph.kinds.parties import Enterprise, Fund
 from graph.kinds.places import Region
@@ -22,6 +24,7 @@ from queries.trees import ancestors
 
 EARLY = (Stage.SEED, Stage.STARTUP)
 """What counts as early where a rule does not list its stages."""
+NOTHING = np.zeros(0, np.int64)
 FIELDS = ("industry", "region", "tag", "stage", "size")
 """What a rule can ask of a firm, by field."""
 
@@ -72,7 +75,7 @@ class FirmFacts:
         return self._stages[key]
 
     def _stage_of(self, one: Investment) -> Stage | None:
-        links = self.view.holders("Fulfils", "source", one.round)
+        links = self.view.holders("Fulfils", "source", one.round) if one.round >= 0 else NOTHING
         needs = [need for need in self.view.refs(links, "target").tolist() if need >= 0]
         named = {asked for need in needs if (asked := self.view.value(need, "stage")) is not None}
         if len(named) == 1:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
@@ -16,10 +18,11 @@ from queries.funds.investments import Investment, investments_of
 
 
 class FundFacts:
-    """One fund: its record, its money, its investments."""
+    """One fund: its record, its money, its investments. `more`: investments of the fund that nobody records, as if they were made."""
 
-    def __init__(self, view: View, fund: int) -> None:
+    def __init__(self, view: View, fund: int, more: Sequence[Investment] = ()) -> None:
         self.view = view
+        self.more = tuple(more)
         self.fund = fund
         self.column = np.array([fund], np.int64)
         self.by_origin: dict[MoneyBase, Origins] = {}
@@ -44,12 +47,27 @@ class FundFacts:
     @cached_property
     def investments(self) -> list[Investment]:
         """Its own investments in firms."""
+        return [*self.recorded, *self.more]
+
+    @cached_property
+    def recorded(self) -> list[Investment]:
+        """Those of them that are recorded."""
         return investments_of(self.view, self.column)
 
     @cached_property
     def supply(self) -> FundSupply:
         """What it has and can still give."""
-        return fund_supplies(self.view, self.column).funds[0]
+        supply = fund_supplies(self.view, self.column).funds[0]
+        return replace(supply, invested=supply.invested + sum(one.amount or 0 for one in self.more))
+
+    def with_more(self, more: Sequence[Investment]) -> FundFacts:
+        """The same fund with other investments that nobody records; what is recorded is not read again."""
+        other = FundFacts(self.view, self.fund, more)
+        supply = replace(self.supply, invested=self.supply.invested - sum(one.amount or 0 for one in self.more))
+        kept = {name: getattr(self, name) for name in ("record", "contributions", "given", "recorded")}
+        other.__dict__.update(kept, by_origin=self.by_origin)
+        other.__dict__["supply"] = replace(supply, invested=supply.invested + sum(one.amount or 0 for one in more))
+        return other
 
     def money(self, base: MoneyBase) -> tuple[int | None, tuple[MissingFact, ...]]:
         """What it has of COMMITTED, PAID_IN or INVESTED money in 分, None where not stated, and then why."""

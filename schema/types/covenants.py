@@ -13,8 +13,8 @@ from graph.kinds.policy import CovenantKind, CovenantVariant, MoneyBase
 from graph.kinds.terms import Operator
 from graph.money import Money as Amount
 from queries.financing.terms import Stated
-from queries.fund_covenants import Covenant as Judged
 from queries.fund_covenants import fund_covenants
+from queries.funds.judging import Covenant as Judged
 from queries.funds.measures import CountedInvestment as Counted
 from queries.funds.measures import NotApplicable
 from queries.ratios import rounded

@@ -22,7 +22,8 @@ from graph.money import Money
 from graph.records import Record, Ref
 from graph.view import View
 from queries.financing.terms import Stated
-from queries.fund_covenants import Covenant, fund_covenants
+from queries.fund_covenants import fund_covenants
+from queries.funds.judging import Covenant
 from queries.funds.measures import NotApplicable
 from tests.graph.build import view_of
 from tests.queries.funds.vehicles import CITY, LP, WAN, commits, firm, fund, invests, rule
