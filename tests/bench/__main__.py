@@ -20,6 +20,7 @@ SUBJECTS = {
     "load": "Loading",
     "snapshot": "Snapshot and views",
     "paths": "Financing paths",
+    "reach": "Financing reach",
     "what_if": "What-ifs and why not",
     "search": "Search",
     "coverage": "Gaps in fund coverage",

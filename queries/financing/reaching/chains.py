@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -12,10 +12,14 @@ from queries.completeness import Meter
 from queries.financing.limits.of_term import term_rules
 from queries.financing.reaching.best import Best
 from queries.financing.reaching.heads import Family, Head
+from queries.financing.reaching.lately import lately
 from queries.financing.reaching.taking import Taking, Takings
 from queries.financing.reaching.trade import Trade
 from queries.financing.reaching.widest import Levels, Ways, Widest
-from queries.ratios import UNSTATED, Ints
+from queries.ratios import UNSTATED, Ints, share_at_most
+
+ANCHORS: Final = 16
+"""The widest chains of so many anchors are kept with a view, those with and those without a width that is not stated apart."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,12 +127,16 @@ def chains_of(takings: Takings, family: Family, best: Best, meter: Meter) -> Ite
         bound, stated = np.full(len(best.tier), taking.bound), np.full(len(best.tier), taking.stated)
         need = takings.needs(family).amount
         looked_at = np.zeros(len(bound), bool)
-        for place, at_most in _worth_a_look(
-            widest.to(anchor, None, broken, stated=False), taking, need, best, most, meter
-        ):
-            if not meter.take(1, 1):
+        open_ = widest.to(anchor, None, broken, stated=False)
+        places, at_most = _worth_a_look(open_, taking, need, best, most, meter)
+        granted = meter.take(len(places), 1)
+        places, at_most = places[:granted], at_most[:granted]
+        roomy = taking.stated & (share_at_most(takings.rooms(head)[places], taking.rate) > at_most)
+        looked_at[places[roomy]] = taking.bound >= taking.least
+        for place, amount in zip(places[~roomy].tolist(), at_most[~roomy].tolist(), strict=True):
+            if meter.out_of_time(1):
                 break
-            bound[place], stated[place] = takings.one(family, head, place, at_most, taking)
+            bound[place], stated[place] = takings.one(family, head, place, amount, taking)
             looked_at[place] = bound[place] >= taking.least
         classes = {admitted: mask & (taking.takes | looked_at) for admitted, mask in taking.first}
         found = tuple(
@@ -143,18 +151,17 @@ def chains_of(takings: Takings, family: Family, best: Best, meter: Meter) -> Ite
         yield Chain(family, head, trade, need, bound, stated, taking.least, taking.rate, most, found)
 
 
-def _worth_a_look(
-    widest: Widest, taking: Taking, need: Ints, best: Best, most: int, meter: Meter
-) -> Iterator[tuple[int, int]]:
+def _worth_a_look(widest: Widest, taking: Taking, need: Ints, best: Best, most: int, meter: Meter) -> tuple[Ints, Ints]:
     """The firms apart that some chain may reach with more than is known, and the most that it may bring."""
     if not taking.apart.any() or not widest.up_to(most, meter):
-        return
+        nothing = np.zeros(0, np.int64)
+        return nothing, nothing
     places = np.flatnonzero(taking.apart & (widest.tiers[most] > 0))
     at_most = np.minimum(widest.ways.trade.principal(widest.tiers[most][places], taking.rate), need[places])
     at_most = np.minimum(at_most, taking.bound)
     known = best.capacity[places]
     worth = (at_most >= known) | (known <= UNSTATED)
-    yield from zip(places[worth].tolist(), at_most[worth].tolist(), strict=True)
+    return places[worth], at_most[worth]
 
 
 @dataclass(eq=False)
@@ -179,12 +186,16 @@ class Chains:
         key = (anchor, admitted, stated)
         if key not in self._found:
             view = self.takings.view
-            ways = (Ways.stated(view) if stated else Ways.open(view)).without(broken)
-            first = None
-            if admitted is not None:
-                links = ways.to(anchor)
-                first = links[np.isin(ways.trade.term[links], list(admitted))]
-            self._found[key] = Widest(ways, anchor, first)
+
+            def make() -> Widest:
+                ways = (Ways.stated(view) if stated else Ways.open(view)).without(broken)
+                first = None
+                if admitted is not None:
+                    links = ways.to(anchor)
+                    first = links[np.isin(ways.trade.term[links], list(admitted))]
+                return Widest(ways, anchor, first)
+
+            self._found[key] = lately(view, "widest", key, ANCHORS, make)
         return self._found[key]
 
     def broken(self, takings: Takings, family: Family, head: Head) -> np.ndarray:

@@ -113,7 +113,7 @@ def _lendable(takings: Takings, family: Family, what: _Worth, assets: Ints, rate
     above, below = np.divmod(what.owed, MILLION)
     carry, rest = np.divmod(below * what.kept, MILLION)
     found, exact = principal(above * what.kept + carry, rest, rate), np.ones(len(assets), bool)
-    places, claims = view.expand("Encumbrance", "asset", assets)
+    places, claims = _registrations(takings, assets)
     odd = is_foreign(view, claims, "amount") | (is_stated(view, claims, "secures") & (view.refs(claims, "secures") < 0))
     exact[places[odd]] = False
     by_asset: dict[int, list[PriorClaim]] = {}
@@ -132,6 +132,18 @@ def _lendable(takings: Takings, family: Family, what: _Worth, assets: Ints, rate
         # What takes all of it leaves nothing, and PRIOR_CLAIM says no.
         found[place] = -1 if whole else worth(owed, prior, dilution=dilution, advance_rate=rate).lendable
     return found, exact
+
+
+def _registrations(takings: Takings, assets: Ints) -> tuple[Ints, Ints]:
+    """What is registered over assets of one kind, the blanket registrations of their owners over receivables among it."""
+    view = takings.view
+    places, claims = view.expand("Encumbrance", "asset", assets)
+    if len(assets) and view.has_kind(int(assets[0]), "Receivable"):
+        over, blankets = blanket_registrations(view, view.refs(assets, "owner"))
+        pairs = np.column_stack([np.concatenate([places, over]), np.concatenate([claims, blankets])])
+        pairs = np.unique(pairs, axis=0)
+        places, claims = pairs[:, 0], pairs[:, 1]
+    return places, claims
 
 
 def _receivables(takings: Takings, family: Family, head: tuple[int, ...], rows: Ints, firm: Ints) -> _Worth:
@@ -162,8 +174,6 @@ def _receivables(takings: Takings, family: Family, head: tuple[int, ...], rows: 
         blocked[known] |= related(view, owners[known], debtors[known])
     if Gate.NOTICE in gates and (product < 0 or view.value(product, "with_notice") is not False):
         plain[:] = False
-    blankets = np.unique(blanket_registrations(view, takings.firms.handles[firm])[0])
-    plain[blankets] = False
     return _Worth(np.maximum(owed, 0), kept, plain, blocked, until)
 
 

@@ -17,6 +17,7 @@ import numpy as np
 
 from graph.view import View
 from queries.completeness import Meter
+from queries.derived import once
 from queries.financing.limits.of_pool import covered_loans
 from queries.financing.search.walking import keeps, may_be_left, walked
 from queries.financing.spines import Back, Form, Held, Joined, Linked, Named, Reaches, Spine, Step
@@ -24,6 +25,7 @@ from queries.financing.techniques.rows import TechniqueRow
 from queries.ratios import Ints
 
 FIRM: Final = "Enterprise"
+MANY: Final = 20_000
 OFFERS: Final = ("LoanProduct", "AnchorProgramme")
 """What heads are told apart by, beside the source."""
 
@@ -124,11 +126,20 @@ def _heads(view: View, seeds: dict[str, Ints], row: TechniqueRow, spine: Spine, 
             if name == "Loan" and spine.form is not Form.IN_FORCE:
                 continue
             for seed in seeds.get(name, np.zeros(0, np.int64)).tolist():
-                if not view.has_kind(seed, step.farther):
+                if not view.has_kind(seed, step.farther) or _leads_nowhere(view, word, at, seed):
                     continue
                 for head in _back(view, row, word, at, seed):
                     found.setdefault((at, head.nodes, head.links), _Taken(at, head))
     return list(found.values())
+
+
+def _leads_nowhere(view: View, word: tuple[Step, ...], at: int, seed: int) -> bool:
+    """Whether no edge leads on from a record by the step at a place of a word."""
+    step = word[at]
+    if step.sells or isinstance(step.back, Joined):
+        return False
+    nearer = (FIRM,) if at == len(word) - 1 else _concrete(view, word[at + 1].farther)
+    return not len(_reversed(view, step.back, np.array([seed]), nearer)[0])
 
 
 def _back(view: View, row: TechniqueRow, word: tuple[Step, ...], at: int, seed: int) -> list[Head]:
@@ -265,11 +276,30 @@ def _of_kinds(view: View, handles: Ints, kinds: tuple[str, ...]) -> np.ndarray:
 
 
 def _concrete(view: View, name: str) -> tuple[str, ...]:
+    return once(view, (_concrete, name), lambda: _kinds(view, name))
+
+
+def _kinds(view: View, name: str) -> tuple[str, ...]:
     return tuple(kind.name for kind in view.ontology.nodes if name == kind.name or name in kind.bases or name == "Node")
 
 
 def _reversed(view: View, back: Back, farther: Ints, nearer: tuple[str, ...]) -> tuple[Ints, Ints, Ints]:
-    """Where a way back comes from: for each pair the place of its farther node, its nearer one, and the link between (-1: a field)."""
+    """Where a way back comes from: for each pair the place of its farther node, its nearer one, and the link between (-1: a field).
+
+    Of one node it is kept with the view: many words ask the same.
+    """
+    if len(farther) == 1:
+        known = once(view, _reversed, dict[tuple[Back, int, tuple[str, ...]], tuple[Ints, Ints, Ints]])
+        key = (back, int(farther[0]), nearer)
+        if key not in known:
+            if len(known) > MANY:
+                known.clear()
+            known[key] = _looked_up(view, back, farther, nearer)
+        return known[key]
+    return _looked_up(view, back, farther, nearer)
+
+
+def _looked_up(view: View, back: Back, farther: Ints, nearer: tuple[str, ...]) -> tuple[Ints, Ints, Ints]:
     match back:
         case Named(name):
             kinds = [kind for kind in nearer if name in view.ontology[kind].by_name]

@@ -59,8 +59,8 @@ def _verdicts(
 ) -> Verdicts:
     """What one rule says of each firm."""
     if place in table.least:
-        enough = (amounts < 0) | (amounts >= UNLIMITED) | (amounts >= table.columns["amount"][place])
-        return np.where(enough, YES, NO).astype(np.int8)
+        enough = (amounts >= UNLIMITED) | (amounts >= table.columns["amount"][place])
+        return np.where(amounts < 0, UNKNOWN, np.where(enough, YES, NO)).astype(np.int8)
     if place in table.positions:
         return table.of_chain(place, table.positions[place].verdicts(view))
     for dimension, (places, _) in table.asking.items():

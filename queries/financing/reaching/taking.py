@@ -34,11 +34,12 @@ from queries.financing.need import NeedAsked
 from queries.financing.reaching.apart import apart, room
 from queries.financing.reaching.firms import Firms, Needs, classes_in, control
 from queries.financing.reaching.heads import Family, Head, Tail
+from queries.financing.reaching.lately import lately
 from queries.financing.reaching.rules import excluded
 from queries.financing.reaching.trade import Trade
 from queries.financing.supports import ways_to_support
 from queries.financing.terms import ConstraintKind, Gate, Ternary
-from queries.ratios import UNLIMITED, share_of
+from queries.ratios import UNLIMITED, Ints, share_of
 
 OWN: Final = frozenset(
     {
@@ -56,6 +57,8 @@ KNOWN: Final = frozenset(
     {*ALIKE, Gate.ELIGIBILITY, Gate.TENOR, Gate.TIMING, Gate.PURPOSE, Gate.LIMIT, Gate.RELATED_PARTY_TRADE}
 )
 NEVER: Final = 2**40
+HEADS: Final = 128
+"""So many heads' takings are kept with a view."""
 ANY_NEED: Final = NeedAsked(Money(1))
 """For what does not depend on the need."""
 VOUCHERS: Final = frozenset({TermSubject.VOUCHER})
@@ -109,6 +112,10 @@ class Takings:
             return None
         if row >= 0:
             self.kept["row", family, head] = row
+        key = (family.row.technique, family.spine, family.tail, head)
+        return lately(self.view, "takings", key, HEADS, lambda: self._taking(family, head))
+
+    def _taking(self, family: Family, head: Head) -> Taking:
         takes = self.outside(head.nodes[0]).copy()
         if Gate.ELIGIBILITY in family.spine.gates:
             takes &= ~self.firms.struck_off
@@ -144,10 +151,15 @@ class Takings:
     def leaves(self, family: Family, head: Head, place: int, amount: int, taking: Taking) -> bool:
         """Whether the limits of the lender that a firm draws on are known to leave room for an amount. What they leave is kept with the
         view, by lender and firm."""
-        known = once(self.view, (Takings.leaves, legal_entity(self.view, head.nodes[0])), dict[int, int])
-        if place not in known:
+        known = self.rooms(head)
+        if known[place] < 0:
             known[place] = room(self._at_large(family, head, place))
-        return taking.stated and share_of(known[place], taking.rate) >= amount
+        return taking.stated and share_of(int(known[place]), taking.rate) >= amount
+
+    def rooms(self, head: Head) -> Ints:
+        """By firm, what the limits of a head's lender are known to leave it, in 分; -1: nobody has looked. Kept with the view."""
+        key = (Takings.rooms, legal_entity(self.view, head.nodes[0]))
+        return once(self.view, key, lambda: np.full(len(self.firms), -1, np.int64))
 
     def _at_large(self, family: Family, head: Head, place: int) -> Case:
         """The case of a firm, whatever it needs."""

@@ -87,14 +87,12 @@ class Trade:
 
     def least_level(self, amount: int, rate: int) -> int:
         """The lowest level that brings so much in principal."""
-        low, high = 1, self.unstated
-        while low < high:
-            middle = (low + high) // 2
-            if int(self.principal(np.array([middle]), rate)[0]) >= amount:
-                high = middle
-            else:
-                low = middle + 1
-        return low
+        whole, rest = divmod(-(-amount * MILLION * MILLION // rate), MILLION)
+        if whole >= UNLIMITED:
+            return self.unstated
+        low = int(np.searchsorted(self.whole[:-1], whole, side="left"))
+        high = int(np.searchsorted(self.whole[:-1], whole, side="right"))
+        return max(1, low + int(np.searchsorted(self.rest[low:high], rest)))
 
 
 def principal(whole: Ints, rest: Ints, rate: int) -> Ints:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from threading import RLock
 from typing import Any
 
 import numpy as np
@@ -95,6 +96,8 @@ class Widest:
     anchor: int
     first: Ints | None = None
     tiers: list[Levels] = field(default_factory=list)
+    _counts: list[int] = field(default_factory=list)
+    _lock: RLock = field(default_factory=RLock, repr=False)
     _longer: dict[int, Levels] = field(default_factory=dict)
     _by: dict[int, Levels] = field(default_factory=dict)
 
@@ -103,12 +106,15 @@ class Widest:
 
     def up_to(self, tiers: int, meter: Meter) -> bool:
         """Go as far as so many links; False where the budget ends before. Each tier counts the firms that pass something on."""
-        while len(self.tiers) <= tiers:
-            tier = len(self.tiers)
-            wanted = 1 if tier == 1 else int(np.count_nonzero(self.tiers[-1] > self.tiers[-2]))
-            if meter.take(wanted, tier) < wanted:
-                return False
-            self.tiers.append(self._begun() if tier == 1 else self._further())
+        for tier in range(1, tiers + 1):
+            with self._lock:
+                if len(self._counts) < tier:
+                    wider = self.tiers[-1] > self.tiers[-2] if tier > 1 else np.ones(1, bool)
+                    self._counts.append(int(np.count_nonzero(wider)))
+                if meter.take(self._counts[tier - 1], tier) < self._counts[tier - 1]:
+                    return False
+                if len(self.tiers) == tier:
+                    self.tiers.append(self._begun() if tier == 1 else self._further())
         return True
 
     @cached_property
@@ -118,9 +124,10 @@ class Widest:
 
     def longer(self, tiers: int) -> Levels:
         """By firm, the level of the widest chain of 2 to so many links, 0: there is none."""
-        if tiers not in self._longer:
-            self._longer[tiers] = self._beyond(tiers)
-        return self._longer[tiers]
+        with self._lock:
+            if tiers not in self._longer:
+                self._longer[tiers] = self._beyond(tiers)
+            return self._longer[tiers]
 
     def _begun(self) -> Levels:
         trade = self.ways.trade
