@@ -110,7 +110,7 @@ def origin_of(view: View, party: int) -> CapitalOrigin | None:
 
 @dataclass(frozen=True, slots=True)
 class Origins:
-    """Money by origin, in 分. `municipal` is a part of `fiscal`, and `level_unknown` another: fiscal, of which city is not stated.
+    """Money by origin, in 分. `municipal` is a part of `fiscal`; `level_unknown` of what may be the city's, but nobody says so.
 
     unknown: of an origin that nobody states. missing: the facts that would tell. is_whole: every amount is stated; without it
     no sum is. is_empty: there is nothing to add up.
@@ -178,7 +178,12 @@ def money_of_origin(
             return Origins(soe=amount, is_empty=False)
         case CapitalOrigin.PRIVATE:
             return Origins(private=amount, is_empty=False)
-    return Origins(unknown=amount, is_empty=False, missing=(MissingFact(record, field),) if amount else ())
+    return Origins(
+        unknown=amount,
+        level_unknown=amount if municipal is None else Fraction(0),
+        is_empty=False,
+        missing=(MissingFact(record, field),) if amount else (),
+    )
 
 
 def origins(given: Iterable[Contribution], base: MoneyBase) -> Origins:

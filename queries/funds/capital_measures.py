@@ -34,8 +34,8 @@ def leverage(facts: FundFacts, variant: CovenantVariant, base: MoneyBase) -> Mea
     fiscal = (money.fiscal, money.fiscal + money.unknown)
     match variant:
         case CovenantVariant.TOTAL_TO_MUNICIPAL:
-            unsure = money.level_unknown + money.unknown
-            return ratio((money.total,) * 2, (money.municipal, money.municipal + unsure), money.missing)
+            at_most = money.municipal + money.level_unknown
+            return ratio((money.total,) * 2, (money.municipal, at_most), money.missing)
         case CovenantVariant.TOTAL_TO_FISCAL:
             return ratio((money.total,) * 2, fiscal, _origins_only(money))
     return ratio((money.total - fiscal[1], money.total - fiscal[0]), fiscal, _origins_only(money))

@@ -66,18 +66,18 @@ def ratio(
     missing: Iterable[MissingFact] = (),
     counted: tuple[CountedInvestment, ...] = (),
 ) -> Measure:
-    """A ratio of two amounts ≥ 0 that lie between bounds, both ends with them; None: not known.
+    """A ratio of two amounts ≥ 0 that lie between bounds, both ends with them; None: not known. Of what is known nothing is missing.
 
     Where nothing can be in the denominator there is nothing to measure.
     """
     top, bottom = (tuple(None if end is None else Fraction(end) for end in ends) for ends in (numerator, denominator))
-    facts = tuple(dict.fromkeys(missing))
+    above, below = _known(*top), _known(*bottom)
     return Measure(
-        numerator=_known(*top),
-        denominator=_known(*bottom),
+        numerator=above,
+        denominator=below,
         low=_over(top[0], bottom[1]),
         high=_over(top[1], bottom[0]),
-        missing=facts,
+        missing=tuple(dict.fromkeys(missing)) if above is None or below is None else (),
         nothing=bottom[1] == 0,
         counted=counted,
     )

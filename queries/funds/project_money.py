@@ -59,7 +59,7 @@ def _part(view: View, investor: int, amount: Fraction, round_: int, mixtures: di
     mixture = mixtures[investor]
     if not mixture.is_whole or not mixture.total:
         facts = mixture.missing or (MissingFact(investor, "commitments"),)
-        return Origins(unknown=amount, is_empty=False, missing=facts if amount else ())
+        return Origins(unknown=amount, level_unknown=amount, is_empty=False, missing=facts if amount else ())
     return mixture.part(amount / mixture.total)
 
 
