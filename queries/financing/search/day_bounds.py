@@ -81,15 +81,24 @@ class DayBounds(NamedTuple):
         return DayBounds(mode, self.low, self.high, np.where(where, valid, self.valid))
 
 
+UNMET: Final = -1.0
+"""Stands for the fit where the need asks for none of the days that there are."""
+EXCLUDED: Final = -2.0
+"""Stands for the fit where the offer allows none of the days that the money would stay."""
+
+
 class Terms(NamedTuple):
-    """At least the cost, in millionths of a basis point, and at most the fit (NaN: that part is missing)."""
+    """At least the cost, in millionths of a basis point, and at most the fit (NaN: that part is missing; below 0: no day is left)."""
 
     cost: Ints
     fit: Floats
 
 
-def terms(prices: Prices, days: DayBounds, need: DayRange | None) -> Terms:
-    """The bounds under products (one each, or one for all) of paths that stay so long."""
+def terms(prices: Prices, days: DayBounds, need: DayRange | None, *, shuts: bool) -> Terms:
+    """The bounds under products (one each, or one for all) of paths that stay so long.
+
+    `shuts`: where no day is left there is no path, since the gate TENOR says no.
+    """
     size = max(len(prices.yearly), len(days.mode))
     cost, fit = np.zeros(size, np.int64), np.full(size, np.nan)
     mode = np.broadcast_to(days.mode, size)
@@ -98,19 +107,21 @@ def terms(prices: Prices, days: DayBounds, need: DayRange | None) -> Terms:
         found = MODES[one](prices, days, need)
         cost = np.where(here, found.cost, cost)
         fit = np.where(here, found.fit, fit)
+    if not shuts:
+        fit = np.where(fit == EXCLUDED, np.nan, np.where(fit == UNMET, 0.0, fit))
     return Terms(cost, fit)
 
 
 def _fit(low: Ints, high: Ints, need: DayRange | None) -> Floats | float:
-    """`tenor_fit` of days from low to high; UNLIMITED: open."""
+    """`tenor_fit` of days from low to high, UNMET where the need has none of them; UNLIMITED: open."""
     if need is None:
         return np.nan
     most = UNLIMITED if need.high is None else need.high
     first, last = np.maximum(low, need.low), np.minimum(high, most)
     if need.high is None or need.is_point:
-        return np.where(first <= last, 1.0, 0.0)
+        return np.where(first <= last, 1.0, UNMET)
     part = (last - first) / (need.high - need.low)
-    return np.where(first > last, 0.0, np.where(low == high, 1.0, part))
+    return np.where(first > last, UNMET, np.where(low == high, 1.0, part))
 
 
 def _ranging(prices: Prices, last: Ints, need: DayRange | None, roll: Ints | None = None) -> Terms:
@@ -126,7 +137,7 @@ def _ranging(prices: Prices, last: Ints, need: DayRange | None, roll: Ints | Non
     cost = prices.cost(days, np.maximum(shortest, least))
     fit = _fit(shortest, last, need)
     gone = shortest > last
-    return Terms(np.where(gone, FREE_OF_COST, cost), np.where(gone, 1.0, fit))
+    return Terms(np.where(gone, FREE_OF_COST, cost), np.where(gone, EXCLUDED, fit))
 
 
 def _free(prices: Prices, days: DayBounds, need: DayRange | None) -> Terms:
@@ -142,12 +153,10 @@ def _point(prices: Prices, days: DayBounds, need: DayRange | None) -> Terms:
     )
     ranged = np.where(inside | prices.is_constant, prices.least_cost(days.low, days.high), FREE_OF_COST)
     single = days.low == days.high
-    if need is None:
-        fit: Floats | float = np.nan
-    else:
-        within = (least <= days.low) & (days.high <= most)
-        fit = np.where(single, np.where(inside, np.where(within, 1.0, 0.0), np.nan), 1.0)
-    return Terms(np.where(single, exact, ranged), fit)  # type: ignore[arg-type]
+    within, full = (least <= days.low) & (days.high <= most), np.nan if need is None else 1.0
+    exactly = np.where(inside, np.where(within, full, UNMET), EXCLUDED)
+    fit = np.where(single, exactly, full)
+    return Terms(np.where(single, exact, ranged), fit)
 
 
 def _up_to(prices: Prices, days: DayBounds, need: DayRange | None) -> Terms:

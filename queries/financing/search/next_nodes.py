@@ -10,6 +10,7 @@ import numpy as np
 
 from graph.values import MILLION
 from queries.financing.search.layers import CLOSED, Layer
+from queries.financing.search.score_bounds import SHUT
 from queries.financing.search.word_bounds import Bounds
 from queries.ratios import UNLIMITED, Ints, share_at_most
 
@@ -121,6 +122,7 @@ def _few(
             bound,
         )
         for brings, score, best, cost, place, link, bound in rows
+        if score != SHUT
     )
 
 
@@ -147,7 +149,9 @@ def _columns(
     score = np.where(unstated, 0, -np.asarray(found.score, np.int64))
     status = np.maximum(status, behind.status)
     cost = np.asarray(found.cost, np.int64)
-    return [unstated.astype(np.int64), score, status, -np.maximum(capacity, 0), cost, places, onto, within]
+    columns = [unstated.astype(np.int64), score, status, -np.maximum(capacity, 0), cost, places, onto, within]
+    shut = np.asarray(found.score) == SHUT
+    return [column[~shut] for column in columns] if shut.any() else columns
 
 
 def _order(columns: Columns) -> Ints:

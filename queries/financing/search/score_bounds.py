@@ -19,6 +19,8 @@ from queries.ratios import Ints
 LEAST: Final = float(FLOOR)
 SAFE: Final = 1e-5
 """Of a millionth: more than what floats lose here, so little that it rarely changes what is rounded."""
+SHUT: Final = -1
+"""Where there is no path."""
 UNWEIGHED: Final = MILLION
 """Where no part has any weight."""
 
@@ -56,7 +58,9 @@ class Scale:
         )
 
     def one(self, capacity: int, strength: int, cost: int, fit: float, safety: float) -> int:
-        """The bound of one path; NaN and NO_COST: that part is missing."""
+        """The bound of one path; NaN and NO_COST: that part is missing. SHUT where the fit says that no day is left."""
+        if fit < 0:
+            return SHUT
         total, weight = self.basis, self.policy
         if self.need is not None:
             total += self.fill * math.log(max(LEAST, min(1.0, capacity / self.need)))
@@ -96,4 +100,5 @@ class Scale:
         weight += self.evidence
         weighed = weight > 0
         found = np.exp(total / np.where(weighed, weight, 1.0)) * MILLION
-        return np.where(weighed, np.floor(found + 0.5 + SAFE), UNWEIGHED).astype(np.int64)
+        found = np.where(weighed, np.floor(found + 0.5 + SAFE), UNWEIGHED)
+        return np.where(np.asarray(fit) < 0, SHUT, found).astype(np.int64)

@@ -49,7 +49,7 @@ from queries.financing.spines import Form, Spine, Step
 from queries.financing.supports import offered_guarantees, offered_policies
 from queries.financing.techniques.rows import ObligorRule, TechniqueRow
 from queries.financing.tenor import DayRange, wanted
-from queries.financing.terms import SupportKind
+from queries.financing.terms import Gate, SupportKind
 from queries.ratios import Ints
 
 FEW: Final = 24
@@ -326,10 +326,15 @@ class WordBounds:
         return [guarantee_charges(view, offered, one) for one in offered_guarantees(self.appraisal)]
 
     def _terms(self, offered: Prices, days: DayBounds) -> Terms:
-        found = terms(offered, days, self.need)
+        found = terms(offered, days, self.need, shuts=self._shuts)
         if is_priced(self.row):
             return found
         return Terms(np.full(len(np.atleast_1d(found.cost)), NO_COST), found.fit)
+
+    @cached_property
+    def _shuts(self) -> bool:
+        """Whether a path must have a day in common with the need: a chain's trade may go on beyond its first claims."""
+        return Gate.TENOR in self.spine.gates and not is_chained(self.spine)
 
     def _covered(self, safety: Floats, cover: Floats) -> Floats:
         """The safety that is left after cover; of the beneficiary's own debt its own."""
