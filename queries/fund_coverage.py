@@ -13,6 +13,7 @@ from graph.view import View
 from queries.coverage.cell_id import CellDimension, CellFilter, CellKey, DemandBasis, Levels
 from queries.coverage.cells import CoverageCell, cells_of
 from queries.coverage.dimensions import canonical
+from queries.coverage.marginals import FundMarginal, RuleMarginal
 from queries.coverage.solution import Solution, solution_of
 from queries.coverage.supply import FundSupply
 
@@ -33,6 +34,16 @@ class FundCoverage:
     funds: tuple[FundSupply, ...]
     left_out: tuple[int, ...]
     outside: int
+
+    @property
+    def fund_marginals(self) -> tuple[FundMarginal, ...]:
+        """What one more yuan in each fund would close of the gap of the whole network, see `Marginals.funds`."""
+        return self.total.solution.marginals.funds
+
+    @property
+    def rule_marginals(self) -> tuple[RuleMarginal, ...]:
+        """What each hard rule of a mandate, if it bound nothing, would close of the gap of the whole network, see `Marginals.rules`."""
+        return self.total.solution.marginals.rules
 
     @property
     def over_coverage(self) -> int:

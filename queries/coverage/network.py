@@ -56,7 +56,8 @@ class CoverageNetwork:
                 raise InvalidInput("An edge names a node or a leaf that the network does not have.")
             if np.any(np.diff(self.node * leaves + self.leaf) <= 0):
                 raise InvalidInput("Edges must be sorted by (node, leaf), each pair once.")
-        if sum(self.unmet.tolist()) > LARGEST_TOTAL:
+        most = len(self.unmet) * int(self.unmet.max(initial=0))
+        if most > LARGEST_TOTAL and sum(self.unmet.tolist()) > LARGEST_TOTAL:
             raise LimitExceeded(
                 f"The unmet needs together exceed {LARGEST_TOTAL} 分; ask for fewer needs at once, or check their amounts."
             )

@@ -16,7 +16,7 @@ from queries.coverage.mandate import Attribute, Condition, Mandate, ShareRule, a
 from queries.coverage.mandate_rules import FundMandate, attributes_of
 from queries.coverage.network import UNLIMITED, CoverageNetwork, Flags, Ints
 from queries.coverage.supply import FundSupply
-from queries.coverage.terms import FundTerms, OpenNeeds, ShareBound, coverage_network
+from queries.coverage.terms import FundTerms, NeedGroups, OpenNeeds, ShareBound, coverage_network
 from queries.trees import tree_of
 
 
@@ -47,6 +47,7 @@ class Plan:
     held: Mapping[tuple[int, int], int]
     holdings: Holdings
     _held_by: dict[int, dict[tuple[int, int], int]] = field(default_factory=dict, repr=False)
+    _groups: NeedGroups | None = field(default=None, repr=False)
 
     def network(self) -> tuple[CoverageNetwork, Flags]:
         """The network of all funds, and which open needs some fund with money could give something to."""
@@ -58,14 +59,21 @@ class Plan:
         )
 
     def part(self, fund: int, mandate: Mandate, more: int = 0) -> tuple[CoverageNetwork, Flags]:
-        """The network of one fund alone, under a mandate and with `more` committed to it; and the open needs that it could give to."""
+        """The network of one fund alone, under a mandate and with `more` committed to it; and the open needs that it could give to.
+
+        A size that is not stated is 0 here.
+        """
         terms = self.terms(fund, mandate, more)
         bounds = {0: self._bounds(fund, mandate, more)} if mandate.shares else None
         if not self._held_by:
             for (holder, firm), amount in self.held.items():
                 self._held_by.setdefault(holder, {})[0, firm] = amount
+        if self._groups is None:
+            self._groups = NeedGroups.of(self.needs)
         needs = admitted([mandate], self.attributes, len(self.needs.leaf))
-        return coverage_network(self.unmet, [terms], self.needs, needs, self._held_by.get(fund, {}), bounds)
+        held = self._held_by.get(fund, {})
+        network, reached = coverage_network(self.unmet, [terms], self.needs, needs, held, bounds, self._groups)
+        return network.sized(0), reached
 
     def terms(self, fund: int, mandate: Mandate, more: int = 0) -> FundTerms:
         """The terms of a fund. How much of it may come here is not stated where its mandate is known in words only."""

@@ -44,17 +44,21 @@ class Residual:
 
     def to_leaves(self, leaves: Flags) -> Flags:
         """The nodes from which more money could reach one of these leaves."""
+        return self.before(leaves)[0]
+
+    def before(self, leaves: Flags, least: int = 1) -> tuple[Flags, Flags]:
+        """(nodes, leaves) from which one of these leaves is reached along arcs that each still take `least`, themselves included."""
         network, leaves = self.network, leaves.copy()
         nodes = np.zeros(len(self.spare), np.bool_)
         inner = np.flatnonzero(network.fed_by != SOURCE)
         above = network.fed_by[inner]
         known = -1
         while known < (known := int(nodes.sum()) + int(leaves.sum())):
-            nodes[network.node[leaves[network.leaf] & (self.room > 0)]] = True
-            nodes[above[nodes[inner] & (self.spare[inner] > 0)]] = True
-            nodes[inner[nodes[above] & (self.passed[inner] > 0)]] = True
-            leaves[network.leaf[nodes[network.node] & (self.flow > 0)]] = True
-        return nodes
+            nodes[network.node[leaves[network.leaf] & (self.room >= least)]] = True
+            nodes[above[nodes[inner] & (self.spare[inner] >= least)]] = True
+            nodes[inner[nodes[above] & (self.passed[inner] >= least)]] = True
+            leaves[network.leaf[nodes[network.node] & (self.flow >= least)]] = True
+        return nodes, leaves
 
     def _reach(self, nodes: Flags) -> tuple[Flags, Flags]:
         network = self.network

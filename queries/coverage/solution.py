@@ -16,6 +16,7 @@ from queries.coverage.demand import UNKNOWN, Cell, Uncounted, demand_of
 from queries.coverage.dimensions import LeafColumns
 from queries.coverage.fair_flow import FairFlow, GapReason, fair_flow
 from queries.coverage.mandate_rules import mandates_of
+from queries.coverage.marginals import Marginals
 from queries.coverage.matching import Placed
 from queries.coverage.modelled import modelled_demand
 from queries.coverage.network import Flags, Ints, LeafEdges
@@ -36,7 +37,7 @@ class Solution:
     with money could give something to. placed: by leaf, the money of rounds. uncounted: by leaf, what enters no sum. outside: see
     `Demand`.
     measures: by leaf, the rows that cells are sums of: demand, deployed, covered, placed fairly, gap, least gap, and the gap by reason.
-    into: the edges of the network by leaf.
+    into: the edges of the network by leaf. marginals: what one more yuan or one rule less would close, made when asked for.
     funds: the funds of the network, in order of ids. has_money_left: by fund, whether the source still reaches it.
     left_out: funds of which neither a mandate nor a size is stated, so that nothing says that they would give anything.
     """
@@ -61,6 +62,7 @@ class Solution:
     has_money_left: Flags
     measures: Ints
     into: LeafEdges
+    marginals: Marginals
 
 
 def solution_of(
@@ -148,6 +150,7 @@ def _solve(view: View, chosen: tuple[int, ...] | None, year: int | None, basis: 
     is_reached = np.zeros(len(needs), np.bool_)
     is_reached[plan.need] = reached
     flow = fair_flow(network)
+    into = LeafEdges.of(network)
     return Solution(
         cells=cells,
         columns=LeafColumns.of(view, cells),
@@ -168,7 +171,8 @@ def _solve(view: View, chosen: tuple[int, ...] | None, year: int | None, basis: 
         fund_of_node=network.fund,
         has_money_left=flow.residual.from_source()[0][: len(speaks)],
         measures=_measures(asked, deployed, covered, flow),
-        into=LeafEdges.of(network),
+        into=into,
+        marginals=Marginals(plan, flow.residual, into),
     )
 
 

@@ -22,6 +22,7 @@ class FundSupply:
     callable_money = committed by investors in good standing + recyclable − invested − committed to sub-funds − signed unpaid
     − reserves − fees paid and due. cash = paid in + recyclable − invested − paid into sub-funds − fees paid − paid out.
     Both may be negative: the fund has promised or spent more than it has.
+    known_callable: callable money by what is stated of it; is_uncommitted: nobody has committed anything.
     last_year: the last year with new deals, None: no end is stated.
     not_stated: by name, sorted, what the figures need and no source states in CNY. Without `committed` there is no callable
     money, without `paid_in` no cash; anything else counts as none (`invested`, `committed_to_sub_funds`, `paid_to_sub_funds`:
@@ -34,6 +35,8 @@ class FundSupply:
     invested: int
     callable_money: int | None
     cash: int | None
+    known_callable: int
+    is_uncommitted: bool
     is_investing: bool
     last_year: int | None
     not_stated: tuple[str, ...]
@@ -44,10 +47,11 @@ class FundSupply:
         return self.dry_powder_with(0)
 
     def dry_powder_with(self, more: int) -> int | None:
-        """The same if `more` were committed to it."""
+        """The same if `more` were committed to it; a fund whose commitments are not all stated has no size for that."""
         if not self.is_investing:
             return 0
-        return None if self.callable_money is None else max(0, self.callable_money + more)
+        is_known = self.callable_money is not None or (self.is_uncommitted and more > 0)
+        return max(0, self.known_callable + more) if is_known else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +97,8 @@ def fund_supplies(view: View, funds: Ints) -> Supplies:
                 invested=int(invested.sum[place]),
                 callable_money=None if gaps["committed"][place] else int(callable_money[place]),
                 cash=None if gaps["paid_in"][place] else int(cash[place]),
+                known_callable=int(callable_money[place]),
+                is_uncommitted=bool(committed.is_empty[place]),
                 is_investing=bool(is_investing[place]),
                 last_year=None if end[place] == NOT_STATED else int(last_year[place]),
                 not_stated=tuple(sorted(name for name, is_missing in gaps.items() if is_missing[place])),

@@ -44,6 +44,33 @@ class OpenNeeds:
     period: Ints
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class NeedGroups:
+    """How needs belong together: by need, which run of one company in one leaf it is of, and whether its company has needs in
+    several leaves; and all needs in order of companies.
+    """
+
+    run: Ints
+    is_spread: Flags
+    by_firm: Ints
+    firm: Ints
+
+    @classmethod
+    def of(cls, needs: OpenNeeds) -> NeedGroups:
+        """The groups of some needs."""
+        starts = _firsts(needs.leaf, needs.enterprise)
+        order = np.lexsort((needs.leaf, needs.enterprise))
+        distinct = order[_firsts(needs.enterprise[order], needs.leaf[order])]
+        firms, leaves = np.unique(needs.enterprise[distinct], return_counts=True)
+        by_firm = np.argsort(needs.enterprise, kind="stable")
+        return cls(
+            run=np.repeat(np.arange(len(starts)), np.diff(np.append(starts, len(needs.leaf)))),
+            is_spread=np.isin(needs.enterprise, firms[leaves > 1]),
+            by_firm=by_firm,
+            firm=needs.enterprise[by_firm],
+        )
+
+
 NO_PERIOD = -1
 NO_LIMIT = int(np.iinfo(np.int64).max)
 BATCH = 2**16
@@ -56,15 +83,17 @@ def coverage_network(
     admitted: Iterable[tuple[Ints, Flags]],
     held: Mapping[tuple[int, int], int],
     bounds: Mapping[int, Sequence[ShareBound]] | None = None,
+    groups: NeedGroups | None = None,
 ) -> tuple[CoverageNetwork, Flags]:
     """The network of funds and leaves, and which needs some fund with money could give something to.
 
     unmet: 分 by leaf. admitted: by fund, the needs whose cells it admits and whether they suit, see `mandate.admitted`.
     held: what a (fund, enterprise) has invested already, which its cap per company counts. bounds: by fund, see `share_tree`.
+    groups: those of the needs, where they are known.
     An edge carries Σ over the needs of min(what it lacks, largest ticket, room under the cap), those below the smallest
     ticket counted 0; needs of one company share its cap, by a node of their own where they lie in several leaves.
     """
-    terms = _Terms(funds, needs, held)
+    terms = _Terms(funds, needs, held, groups or NeedGroups.of(needs))
     fed_by, size = [SOURCE] * len(funds), _column(funds, "size", NOT_STATED).tolist()
     free: list[tuple[Ints, Flags]] = []
     bound: list[tuple[int, int, Ints, Flags]] = []
@@ -194,33 +223,27 @@ class _Edges:
 
 
 class _Terms:
-    """The terms of all funds as columns, and which enterprises have needs in several leaves."""
+    """The terms of all funds as columns, and which needs those with money could give something to."""
 
-    def __init__(self, funds: Sequence[FundTerms], needs: OpenNeeds, held: Mapping[tuple[int, int], int]) -> None:
-        self.needs = needs
+    def __init__(
+        self, funds: Sequence[FundTerms], needs: OpenNeeds, held: Mapping[tuple[int, int], int], groups: NeedGroups
+    ) -> None:
+        self.needs, self.group, self.is_spread = needs, groups.run, groups.is_spread
         self.reached = np.zeros(len(needs.leaf), np.bool_)
         self.has_money = _column(funds, "size", NOT_STATED) != 0
         self.ticket_min, self.ticket_max = _column(funds, "ticket_min", 0), _column(funds, "ticket_max", NO_LIMIT)
         self.cap, self.last = _column(funds, "per_company_cap", NO_LIMIT), _column(funds, "last_period", NO_LIMIT)
         # Before all years, those that are not known included.
         self.last[_column(funds, "has_ended", 0) == 1] = NO_PERIOD - 1
-        starts = _firsts(needs.leaf, needs.enterprise)
-        self.group = np.repeat(np.arange(len(starts)), np.diff(np.append(starts, len(needs.leaf))))
-        order = np.lexsort((needs.leaf, needs.enterprise))
-        distinct = order[_firsts(needs.enterprise[order], needs.leaf[order])]
-        firms, leaves = np.unique(needs.enterprise[distinct], return_counts=True)
-        self.is_spread = np.isin(needs.enterprise, firms[leaves > 1])
-        by_firm = np.argsort(needs.enterprise, kind="stable")
-        sorted_firms = needs.enterprise[by_firm]
         capped = [(number, firm) for number, firm in held if funds[number].per_company_cap is not None]
         number, firm = np.array(capped, np.int64).reshape(-1, 2).T
         amount = np.array([held[one] for one in capped], np.int64)
-        first, last = np.searchsorted(sorted_firms, firm), np.searchsorted(sorted_firms, firm, side="right")
+        first, last = np.searchsorted(groups.firm, firm), np.searchsorted(groups.firm, firm, side="right")
         times = last - first
         spans = np.arange(times.sum()) + np.repeat(first - np.cumsum(times) + times, times)
         order = np.argsort(np.repeat(number, times), kind="stable")
         self.held_fund, self.held_amount = np.repeat(number, times)[order], np.repeat(amount, times)[order]
-        self.held_need = by_firm[spans][order]
+        self.held_need = groups.by_firm[spans][order]
 
     def edges(self, fund: Ints, need: Ints, suits: Flags) -> _Edges:
         """The edges of funds whose mandates admit the same needs, sorted."""

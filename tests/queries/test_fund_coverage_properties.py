@@ -3,135 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from graph.kinds.contracts import Commitment, InvestedBy, InvestmentRound
-from graph.kinds.demand_side import FinancingNeed, Fulfils
-from graph.kinds.parties import Enterprise, Fund
-from graph.kinds.places import Industry, IndustryLevel, Region, RegionLevel
-from graph.kinds.policy import Rule, RuleKind
-from graph.kinds.terms import Dimension, Instrument, Stage
+from graph.kinds.contracts import Commitment
+from graph.kinds.places import IndustryLevel, RegionLevel
+from graph.kinds.policy import Rule
+from graph.kinds.terms import Dimension, Operator
 from graph.log import Mode
-from graph.money import Money
 from graph.records import Record, Ref
 from graph.view import View
-from queries.coverage.cell_id import CellDimension, CellFilter, Levels
+from queries.coverage.cell_id import CellDimension, CellFilter, Levels, TagSplit
 from queries.coverage.cells import CoverageCell
+from queries.coverage.fair_flow import GapReason
 from queries.fund_coverage import coverage_cell, fund_coverage
+from tests.examples import EXAMPLES
 from tests.graph.build import view_of
+from tests.queries.fund_graphs import graphs, money
 
-SECTIONS = ("A", "B")
-DIVISIONS = ("01", "02", "06")
-COUNTIES = ("419901", "419902")
-FEW = settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
-
-
-def money(minor: int) -> Money:
-    return Money(minor)
-
-
-@st.composite
-def graphs(draw: st.DrawFn) -> list[Record]:
-    """Up to six firms, eight needs, four rounds and four funds in a city of two counties."""
-    amount = st.integers(0, draw(st.sampled_from([5, 1_000, 10**13])))
-    industries = st.sampled_from([None, *(f"industry:s:{code}" for code in (*SECTIONS, *DIVISIONS))])
-    regions = st.sampled_from([None, *(f"region:{code}" for code in ("4199", *COUNTIES))])
-    stages = st.one_of(st.none(), st.sampled_from([Stage.SEED, Stage.GROWTH]))
-    days = st.one_of(st.none(), st.sampled_from([date(2024, 5, 1), date(2025, 5, 1), date(2026, 5, 1)]))
-    records: list[Record] = [
-        *(Industry(scheme="s", code=code, name=code, level=IndustryLevel.SECTION) for code in SECTIONS),
-        *(
-            Industry(scheme="s", code=code, name=code, level=IndustryLevel.DIVISION, parent=Ref(f"industry:s:{above}"))
-            for code, above in zip(DIVISIONS, ("A", "A", "B"), strict=True)
-        ),
-        Region(code="4199", name="city", level=RegionLevel.CITY),
-        *(Region(code=code, name=code, level=RegionLevel.COUNTY, parent=Ref("region:4199")) for code in COUNTIES),
-    ]
-    firms = draw(st.integers(1, 6))
-    for number in range(firms):
-        industry, region = draw(industries), draw(regions)
-        records.append(
-            Enterprise(
-                id=f"enterprise:{number}",
-                name=str(number),
-                stage=draw(stages),
-                industry=None if industry is None else Ref(industry),
-                region=None if region is None else Ref(region),
-            )
-        )
-    firm = st.integers(0, firms - 1).map(lambda number: Ref[Enterprise](f"enterprise:{number}"))
-    needs = draw(st.integers(0, 8))
-    for number in range(needs):
-        records.append(
-            FinancingNeed(
-                id=f"financingNeed:{number}",
-                enterprise=draw(firm),
-                amount=money(draw(amount)),
-                stage=draw(stages),
-                instrument=Instrument.EQUITY,
-                needed_by=draw(days),
-                submitted_on=draw(days),
-            )
-        )
-    funds = draw(st.integers(0, 4))
-    for number in range(draw(st.integers(0, 4))):
-        records.append(
-            InvestmentRound(
-                id=f"investmentRound:{number}", enterprise=draw(firm), amount=money(draw(amount)), closed_on=draw(days)
-            )
-        )
-        if needs and draw(st.booleans()):
-            target = Ref[FinancingNeed](f"financingNeed:{draw(st.integers(0, needs - 1))}")
-            records.append(Fulfils(source=Ref(f"investmentRound:{number}"), target=target))
-        if funds and draw(st.booleans()):
-            holder = Ref[Fund](f"fund:{draw(st.integers(0, funds - 1))}")
-            records.append(InvestedBy(source=Ref(f"investmentRound:{number}"), target=holder))
-    for number in range(funds):
-        records += draw(fund_records(number, amount, industries))
-    return records
-
-
-@st.composite
-def fund_records(
-    draw: st.DrawFn, number: int, amount: st.SearchStrategy[int], industries: st.SearchStrategy[str | None]
-) -> list[Record]:
-    """A fund with its mandate and, mostly, its commitment."""
-    limit = st.one_of(st.none(), amount.map(money))
-    about = Ref[Fund](f"fund:{number}")
-    found: list[Record] = [
-        Fund(
-            id=f"fund:{number}",
-            name=str(number),
-            ticket_min=draw(limit),
-            ticket_max=draw(limit),
-            per_company_cap=draw(limit),
-            investment_period_end=draw(st.sampled_from([None, date(2025, 1, 1), date(2026, 1, 1)])),
-        )
-    ]
-    industry = draw(industries)
-    if industry is not None:
-        found.append(
-            Rule(
-                id=f"rule:{number}",
-                kind=RuleKind.MANDATE,
-                name="industry",
-                about=about,
-                dimension=Dimension.INDUSTRY,
-                industry=Ref(industry),
-            )
-        )
-    if draw(st.integers(0, 3)):
-        found.append(
-            Commitment(
-                id=f"commitment:{number}", fund=about, investor=Ref("enterprise:0"), committed=money(draw(amount))
-            )
-        )
-    return found
+FEW = settings(max_examples=max(20, EXAMPLES // 50), suppress_health_check=[HealthCheck.too_slow])
 
 
 def figures(cell: CoverageCell) -> list[int]:
@@ -151,7 +45,7 @@ def added(cells: Sequence[CoverageCell]) -> list[int]:
 
 
 def groupings() -> list[tuple[CellDimension, ...]]:
-    return [chosen for size in range(4) for chosen in combinations(CellDimension, size)]
+    return [chosen for size in range(8) for chosen in combinations(CellDimension, size)]
 
 
 @FEW
@@ -187,14 +81,16 @@ def test_counties_add_up_to_their_city_and_divisions_to_their_section(records: l
 
 def told(view: View) -> list[object]:
     """All of an answer that anybody can see, in words."""
-    answer = fund_coverage(
-        view, by=[CellDimension.INDUSTRY, CellDimension.STAGE, CellDimension.REGION, CellDimension.PERIOD]
-    )
-    return [
+    answer = fund_coverage(view, by=list(CellDimension))
+    marginals: list[object] = [(one.fund, one.closes) for one in answer.fund_marginals]
+    marginals += [(one.fund, view.id_of(one.rule), one.closes) for one in answer.rule_marginals]
+    return marginals + [
         (
             cell.id,
             figures(cell),
             cell.reason,
+            cell.max_allocatable,
+            view.ids_of(cell.reached),
             [
                 (part.reason, part.amount, part.share, view.ids_of(np.array(part.funds, np.int64)))
                 for part in cell.reasons
@@ -220,8 +116,9 @@ def test_the_order_of_loading_changes_nothing(records: list[Record], random: obj
 @given(graphs())
 def test_every_cell_answers_the_same_by_its_id(records: list[Record]) -> None:
     view = view_of(*records)
-    for cell in fund_coverage(view, by=[CellDimension.REGION, CellDimension.PERIOD]).cells:
-        assert figures(coverage_cell(view, cell.id)) == figures(cell)
+    for split in TagSplit:
+        for cell in fund_coverage(view, by=list(CellDimension), levels=Levels(tag=split)).cells:
+            assert figures(coverage_cell(view, cell.id)) == figures(cell)
 
 
 @FEW
@@ -232,3 +129,69 @@ def test_more_committed_never_raises_the_total_gap(records: list[Record], more: 
     if any(isinstance(one, Commitment) and one.fund == "fund:0" for one in records):
         after = fund_coverage(view_of(*records, extra), by=[]).total
         assert after.structural_gap <= before.structural_gap
+
+
+@FEW
+@given(graphs())
+def test_single_tags_overlap_and_have_the_same_distinct_total(records: list[Record]) -> None:
+    view = view_of(*records)
+    by_set = fund_coverage(view, by=[CellDimension.TAG])
+    single = fund_coverage(view, by=[CellDimension.TAG], levels=Levels(tag=TagSplit.SINGLE))
+    assert figures(single.total) == figures(by_set.total) == added(by_set.cells)
+    for cell in single.cells:
+        mine = [one for one in by_set.cells if cell.tags == one.tags or set(cell.tags or ()) & set(one.tags or ())]
+        assert added(mine) == figures(cell)
+
+
+@FEW
+@given(graphs())
+def test_a_cell_served_first_gets_at_least_its_fair_part_and_at_most_what_it_lacks(records: list[Record]) -> None:
+    answer = fund_coverage(view_of(*records), by=[CellDimension.REGION, CellDimension.TAG])
+    for cell in answer.cells:
+        assert cell.execution_gap <= cell.max_allocatable <= cell.demand - cell.covered
+        assert cell.max_allocatable <= answer.total.max_allocatable
+    assert answer.total.max_allocatable == answer.total.execution_gap
+
+
+def gap(*records: Record) -> int:
+    return fund_coverage(view_of(*records), by=[]).total.structural_gap
+
+
+@FEW
+@given(graphs())
+def test_the_marginal_of_a_fund_is_the_difference_of_two_full_solutions(records: list[Record]) -> None:
+    view = view_of(*records)
+    answer = fund_coverage(view, by=[])
+    for one in answer.fund_marginals:
+        fund = view.id_of(answer.funds[one.fund].fund)
+        yuan = Commitment(id="commitment:more", fund=Ref(fund), investor=Ref("enterprise:0"), committed=money(100))
+        assert one.closes == answer.total.structural_gap - gap(*records, yuan)
+    if answer.total.reasons and {part.reason for part in answer.total.reasons} == {GapReason.NO_MANDATE}:
+        assert not any(one.closes for one in answer.fund_marginals)
+
+
+@FEW
+@given(graphs())
+def test_the_marginal_of_a_rule_is_the_difference_of_two_full_solutions(records: list[Record]) -> None:
+    view = view_of(*records)
+    answer = fund_coverage(view, by=[])
+    rules = [one for one in records if isinstance(one, Rule)]
+    assert len(answer.rule_marginals) <= len(rules)
+    for marginal in answer.rule_marginals:
+        rule = next(one for one in rules if one.id == view.id_of(marginal.rule))
+        gone = {rule.id}
+        if (
+            rule.value is None
+            and rule.dimension not in (None, Dimension.TICKET)
+            and rule.operator is not Operator.NOT_IN
+        ):
+            # What a rule lists is one condition with all that others list of the dimension.
+            gone |= {
+                one.id
+                for one in rules
+                if (one.about, one.dimension, one.value, one.operator)
+                == (rule.about, rule.dimension, None, rule.operator)
+            }
+        # A preference instead, so that a fund without hard rules is still one with a mandate.
+        kept = [replace(one, hard=False) if isinstance(one, Rule) and one.id in gone else one for one in records]
+        assert marginal.closes == answer.total.structural_gap - gap(*kept)
