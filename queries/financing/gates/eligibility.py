@@ -56,10 +56,10 @@ RULES: Final = frozenset({"Rule", "Industry"})
 class RuleTable:
     """The hard rules of one kind as columns, by group: rules of a group are alternatives, the groups of a subject all hold.
 
-        `groups` and `subjects` (ascending) with the place where each begins among the rules and among the groups. `asking` by dimension the
-            places of the rules that compare a fact, and whether each excludes; `least`, `most` those that bound the ticket; `positions` what
-        the rules about chains ask. `met` what was found of one fact of an applicant: firms have few different ones.
-        """
+    `groups` and `subjects` (ascending) with the place where each begins among the rules and among the groups. `asking` by dimension the
+        places of the rules that compare a fact, and whether each excludes; `least`, `most` those that bound the ticket; `positions` what
+    the rules about chains ask. `met` what was found of one fact of an applicant: firms have few different ones.
+    """
 
     rules: Ints
     about: Ints
@@ -77,14 +77,14 @@ class RuleTable:
     met: dict[Hashable, Verdicts] = field(default_factory=dict, repr=False)
 
     @classmethod
-    def of(cls, view: View, kind: RuleKind) -> RuleTable:
-        """The rules of a view that bind something; made once a view."""
-        return once(view, (RuleTable, kind), lambda: cls._made(view, kind), of=RULES)
+    def of(cls, view: View, kind: RuleKind, *, hard: bool = True) -> RuleTable:
+        """The rules of a view that bind something, or (`hard` False) the preferences; made once a view."""
+        return once(view, (RuleTable, kind, hard), lambda: cls._made(view, kind, hard), of=RULES)
 
     @classmethod
-    def _made(cls, view: View, kind: RuleKind) -> RuleTable:
+    def _made(cls, view: View, kind: RuleKind, hard: bool) -> RuleTable:
         rules = view.handles("Rule")
-        rules = rules[(view.ints(rules, "kind") == _place(kind)) & (view.ints(rules, "hard") != 0)]
+        rules = rules[(view.ints(rules, "kind") == _place(kind)) & ((view.ints(rules, "hard") != 0) == hard)]
         rules = rules[view.refs(rules, "about") >= 0]
         rules = rules[~_shares(view, rules)]
         member = _among(view.ints(rules, "operator"), MEMBERSHIP) | (view.ints(rules, "operator") == NOT_STATED)
@@ -303,9 +303,8 @@ def _schemes(view: View, industries: Ints) -> tuple[Ints, tuple[str, ...]]:
 def _shares(view: View, rules: Ints) -> np.ndarray:
     """The rules that bound which share of the money goes somewhere: they ask nothing of any one applicant."""
     bounds = _among(view.ints(rules, "operator"), AT_LEAST | AT_MOST)
-    return (
-        bounds & (view.ints(rules, "value") != NOT_STATED) & (view.ints(rules, "dimension") != _place(Dimension.TICKET))
-    )
+    shares = (view.ints(rules, "value") != NOT_STATED) & (view.ints(rules, "dimension") != _place(Dimension.TICKET))
+    return np.asarray(bounds & shares)
 
 
 def ruled_subjects(view: View, kind: RuleKind) -> frozenset[int]:

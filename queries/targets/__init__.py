@@ -1,0 +1,1 @@
+"""Which enterprises a fund may invest in, or a cell of demand holds: verdicts, merits, tickets, conflicts."""

@@ -1,0 +1,73 @@
+"""What stands between a fund and a firm beside rules: one control with the fund's own parties, and another's exclusivity."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from graph.records import Term
+from graph.snapshot import day_of
+from graph.snapshot_columns import NOT_STATED
+from graph.view import View
+from queries.financing.control import legal_entity, related
+
+
+class ConflictKind(Term):
+    """Why a deal is in conflict."""
+
+    SAME_CONTROL = "同一控制"
+    EXCLUSIVITY = "排他期"
+
+
+PUBLIC: Final = ("GovernmentUnit", "UnitSet")
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Who it is with, and the record that states it: the manager, commitment or round (for a fund itself: the fund)."""
+
+    kind: ConflictKind
+    party: int
+    record: int
+
+
+def own_parties(view: View, fund: int) -> list[tuple[int, int]]:
+    """The parties of a fund, each with the record that makes it one: itself, its manager, its investors by commitment's id."""
+    found = [(fund, fund)]
+    manager = view.ref(fund, "manager")
+    if manager >= 0:
+        found.append((manager, manager))
+    commitments = view.holders("Commitment", "fund", fund)
+    investors = zip(view.refs(commitments, "investor").tolist(), commitments.tolist(), strict=True)
+    return found + [
+        (investor, commitment)
+        for investor, commitment in investors
+        if investor >= 0 and view.kind_of(investor).name not in PUBLIC
+    ]
+
+
+def conflicts(view: View, fund: int, firm: int) -> tuple[Conflict, ...]:
+    """The conflicts of a fund with a firm, each party and record once.
+
+    Government bodies hold shares without making a firm related. A round excludes every investor but its own until the day that it
+    states, whether it has closed or not.
+    """
+    parties = own_parties(view, fund)
+    owners = np.array([legal_entity(view, party) for party, _ in parties], np.int64)
+    same = related(view, np.full(len(owners), firm, np.int64), owners) | (owners == firm)
+    found = [
+        Conflict(ConflictKind.SAME_CONTROL, party, record)
+        for (party, record), is_same in zip(parties, same.tolist(), strict=True)
+        if is_same
+    ]
+    rounds = view.holders("InvestmentRound", "enterprise", firm)
+    until = view.ints(rounds, "exclusive_until")
+    for round_ in rounds[(until != NOT_STATED) & (until > day_of(view.as_of))].tolist():
+        links = view.holders("InvestedBy", "source", round_)
+        investors = [party for party in view.refs(links, "target").tolist() if party >= 0]
+        if fund not in investors:
+            others = investors or [firm]
+            found += [Conflict(ConflictKind.EXCLUSIVITY, party, round_) for party in others]
+    return tuple(found)
