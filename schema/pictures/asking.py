@@ -6,30 +6,37 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from graphql import FieldNode, OperationDefinitionNode, SelectionSetNode, parse, print_ast
-from graphql.language import Node
+from graphql import FieldNode, OperationDefinitionNode, SelectionSetNode, parse, print_ast, value_from_ast_untyped
+from graphql.language import NameNode, Node
 from matplotlib.figure import Figure
 
 from graph.errors import InvalidInput, LuoshuError
 from schema.context import Scope
 from schema.execution import Request, parsed, run
-from schema.pictures import paths, reach
+from schema.pictures import coverage, fund_tree, paths, reach
 from schema.pictures.canvas import as_bytes, check_ending
 from schema.schema import Schema
 
 
 class Picture(NamedTuple):
-    """How a question is drawn: what is selected of its answer, and the drawing of that, titled with the view's day."""
+    """How a question is drawn: what is selected of its answer, and the drawing of that, titled with the view that is asked.
+
+    The last argument of `draw` is the question's own arguments, by name.
+    """
 
     selection: str
-    draw: Callable[[Mapping[str, Any], str], Figure]
+    draw: Callable[[Mapping[str, Any], str, Mapping[str, Any]], Figure]
 
 
 PICTURES: Final[Mapping[str, Picture]] = {
     "financingPaths": Picture(paths.SELECTION, paths.draw),
     "financingReach": Picture(reach.SELECTION, reach.draw),
+    "fundCoverageGaps": Picture(coverage.SELECTION, coverage.draw),
+    "fundTree": Picture(fund_tree.SELECTION, fund_tree.draw),
 }
 """By question."""
+ECHO: Final = tuple(FieldNode(name=NameNode(value=name)) for name in ("asOf", "version"))
+"""What a view says of itself."""
 
 
 def picture(schema: Schema, scope: Scope, request: Request, file: Path) -> bytes:
@@ -46,9 +53,12 @@ def picture(schema: Schema, scope: Scope, request: Request, file: Path) -> bytes
         error = body["errors"][0]
         raise LuoshuError(error["message"], code=error.get("extensions", {}).get("code", "INTERNAL"))
     answer: Any = body["data"]
+    day, version = scope.as_of.isoformat(), scope.version
     for step in path:
         answer = answer[_shown(step)]
-    return as_bytes(drawing.draw(answer[_shown(field)], f"{scope.as_of.isoformat()} · v{scope.version}"), file)
+        day, version = answer["asOf"], answer["version"]
+    drawn = drawing.draw(answer[_shown(field)], f"{day} · v{version}", _arguments(operation, field, request))
+    return as_bytes(drawn, file)
 
 
 def _operation(request: Request) -> OperationDefinitionNode:
@@ -71,6 +81,16 @@ def _question(selected: SelectionSetNode, path: tuple[FieldNode, ...]) -> tuple[
     raise InvalidInput(f"none of the questions has a picture; these have: {', '.join(PICTURES)}")
 
 
+def _arguments(operation: OperationDefinitionNode, field: FieldNode, request: Request) -> dict[str, Any]:
+    """The arguments of a question as its document and variables give them; what is left out is not there."""
+    given = {
+        one.variable.name.value: value_from_ast_untyped(one.default_value)
+        for one in operation.variable_definitions or ()
+        if one.default_value is not None
+    } | dict(request.variables or {})
+    return {one.name.value: value_from_ast_untyped(one.value, given) for one in field.arguments or ()}
+
+
 def _shown(field: FieldNode) -> str:
     return field.alias.value if field.alias else field.name.value
 
@@ -83,7 +103,7 @@ def _asked(operation: OperationDefinitionNode, path: tuple[FieldNode, ...], fiel
     assert isinstance(whole, FieldNode)
     asked: FieldNode = _with(field, selection_set=whole.selection_set)
     for step in reversed(path):
-        asked = _with(step, selection_set=SelectionSetNode(selections=(asked,)))
+        asked = _with(step, selection_set=SelectionSetNode(selections=(asked, *ECHO)))
     text = print_ast(asked)
     variables = tuple(one for one in operation.variable_definitions or () if f"${one.variable.name.value}" in text)
     return print_ast(

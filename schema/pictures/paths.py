@@ -28,7 +28,7 @@ MOST: Final = 60
 WAN: Final = 10_000
 
 
-def draw(answer: Mapping[str, Any], when: str) -> Figure:
+def draw(answer: Mapping[str, Any], when: str, _asked: Mapping[str, Any]) -> Figure:
     """The picture of a page of paths. Cost: one box a node."""
     paths = answer["paths"]["nodes"]
     shown = paths[:MOST]

@@ -74,7 +74,7 @@ class _Map:
         return [[box for box in self.boxes.values() if box.column == place] for place in range(1, deepest + 1)]
 
 
-def draw(answer: Mapping[str, Any], when: str) -> Figure:
+def draw(answer: Mapping[str, Any], when: str, _asked: Mapping[str, Any]) -> Figure:
     """The picture of a page of firms. Cost: a box a firm."""
     rows = answer["enterprises"]["nodes"][:MOST]
     drawn_map = _Map.of(answer["origin"], rows)

@@ -73,7 +73,7 @@ def test_a_firm_without_paths_has_an_empty_picture(town: World) -> None:
 @pytest.mark.parametrize(
     ("document", "name", "message"),
     [
-        ("{ enterprises { totalCount } }", "x.svg", "none of the questions has a picture; these have: financingPaths, financingReach"),
+        ("{ enterprises { totalCount } }", "x.svg", "these have: financingPaths, financingReach, fundCoverageGaps, fundTree"),
         (PATHS, "x.pdf", "write .svg or .png"),
         (PATHS, "x", "write .svg or .png"),
     ],
