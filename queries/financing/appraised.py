@@ -1,41 +1,123 @@
-"""A candidate measured: its constraints, gates, capacity and status."""
+"""A candidate measured: its constraints, gates, capacity and status. Each is worked out when somebody asks for it.
+
+Most candidates of a question are blocked, and one gate that says no is enough to know: gates are asked before limits, and limits of the
+offer and the asset before those of the lender's books.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 from typing import Final
 
 from queries.financing.appraisal import Appraisal
 from queries.financing.candidates import Candidate
 from queries.financing.cases import Case
-from queries.financing.gates.table import GateResult, gates_of
+from queries.financing.gates.of_terms import admits_too_little, least_amount, limit
+from queries.financing.gates.table import GATES, YES, GateResult
+from queries.financing.gates.verdicts import PASSED, Verdict
 from queries.financing.limits.constraints import Capacity, Constraint, capacity_of
-from queries.financing.limits.table import constraints_of
-from queries.financing.spines import Form
+from queries.financing.limits.table import constraints_of, limits_of
+from queries.financing.spines import Form, Spine
 from queries.financing.supports import is_open
-from queries.financing.terms import PathStatus, Ternary
+from queries.financing.terms import ConstraintKind, Gate, PathStatus, Ternary
 
 STATUS_RANK: Final = {status: place for place, status in enumerate(PathStatus)}
+ASKED_LAST: Final = (Gate.TENOR, Gate.ELIGIBILITY)
+"""Gates that take longest to answer, but for LIMIT."""
+BOOKS: Final = frozenset(
+    {
+        ConstraintKind.DEBTOR_LIMIT,
+        ConstraintKind.SINGLE_NAME,
+        ConstraintKind.GROUP,
+        ConstraintKind.JOINT_CREDIT,
+        ConstraintKind.SECTOR_LIMIT,
+    }
+)
+"""Limits for which a lender's books are added up."""
 
 
-@dataclass(frozen=True, slots=True)
 class Appraised:
-    """What is found of a candidate in one view, by way of its `case`."""
+    """What is found of a candidate in one view, by way of its `case`. Equal where all that is found is."""
 
-    candidate: Candidate
-    status: PathStatus
-    capacity: Capacity
-    constraints: tuple[Constraint, ...]
-    gates: tuple[GateResult, ...]
-    case: Case = field(compare=False, repr=False)
+    def __init__(self, candidate: Candidate, case: Case) -> None:
+        self.candidate, self.case = candidate, case
+        self._limits: dict[ConstraintKind, tuple[Constraint, ...]] = {}
+        self._verdicts: dict[Gate, Verdict] = {}
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, Appraised)
+            and self.candidate == other.candidate
+            and self.constraints == other.constraints
+            and self.gates == other.gates
+        )
+
+    def __hash__(self) -> int:
+        return hash((self.candidate.row.technique, self.candidate.nodes, self.candidate.links))
+
+    def __repr__(self) -> str:
+        return (
+            f"Appraised({self.candidate!r}, {self.status!r}, {self.capacity!r}, {self.constraints!r}, {self.gates!r})"
+        )
+
+    @cached_property
+    def status(self) -> PathStatus:
+        """BLOCKED by a NO; then the weakest of what holds: what lacks an instrument is PROSPECTIVE even where a fact is missing too."""
+        if self._is_refused:
+            return PathStatus.BLOCKED
+        if self.candidate.spine.form is Form.IN_FORCE:
+            return PathStatus.EXISTING
+        if creates_instrument(self.candidate):
+            return PathStatus.PROSPECTIVE
+        unknown = any(self._verdict(gate).answer is Ternary.UNKNOWN for gate in self.candidate.spine.gates)
+        return PathStatus.CONDITIONAL if unknown else PathStatus.AVAILABLE
+
+    @cached_property
+    def capacity(self) -> Capacity:
+        """What it can bring."""
+        return capacity_of(self.constraints)
+
+    @cached_property
+    def constraints(self) -> tuple[Constraint, ...]:
+        """Everything that bounds it, in the order of the kinds."""
+        return constraints_of(self.case, self._of_kind)
+
+    @cached_property
+    def gates(self) -> tuple[GateResult, ...]:
+        """What each gate of its spine says, in their order."""
+        verdicts = ((gate, self._verdict(gate)) for gate in self.candidate.spine.gates)
+        return tuple(YES[gate] if verdict is PASSED else GateResult(gate, *verdict) for gate, verdict in verdicts)
+
+    @cached_property
+    def _is_refused(self) -> bool:
+        """Whether a gate says no."""
+        gates, kinds = _quickest_first(self.candidate.spine)
+        if any(self._verdict(gate).answer is Ternary.NO for gate in gates):
+            return True
+        if Gate.LIMIT not in self.candidate.spine.gates:
+            return False
+        least = least_amount(self.case)
+        if any(admits_too_little(one, least) for kind in kinds for one in self._of_kind(kind)):
+            return True
+        return any(admits_too_little(one, least) for one in self.constraints)
+
+    def _verdict(self, gate: Gate) -> Verdict:
+        verdict = self._verdicts.get(gate)
+        if verdict is None:
+            verdict = limit(self.case, self.constraints) if gate is Gate.LIMIT else GATES[gate](self.case)
+            self._verdicts[gate] = verdict
+        return verdict
+
+    def _of_kind(self, kind: ConstraintKind) -> tuple[Constraint, ...]:
+        found = self._limits.get(kind)
+        if found is None:
+            found = self._limits[kind] = limits_of(self.case, kind)
+        return found
 
 
 def appraise(appraisal: Appraisal, candidate: Candidate) -> Appraised:
-    """The candidate's capacity and status."""
-    case = Case(appraisal, candidate)
-    constraints = constraints_of(case)
-    gates = gates_of(case, constraints)
-    return Appraised(candidate, _status(candidate, gates), capacity_of(constraints), constraints, gates, case)
+    """The candidate's capacity and status, to be worked out when asked for."""
+    return Appraised(candidate, Case(appraisal, candidate))
 
 
 def creates_instrument(candidate: Candidate) -> bool:
@@ -43,13 +125,8 @@ def creates_instrument(candidate: Candidate) -> bool:
     return candidate.spine.form is Form.TO_CREATE or any(map(is_open, candidate.supports))
 
 
-def _status(candidate: Candidate, gates: tuple[GateResult, ...]) -> PathStatus:
-    """BLOCKED by a NO; then the weakest of what holds: what lacks an instrument is PROSPECTIVE even where a fact is missing too."""
-    answers = {result.verdict for result in gates}
-    if Ternary.NO in answers:
-        return PathStatus.BLOCKED
-    if candidate.spine.form is Form.IN_FORCE:
-        return PathStatus.EXISTING
-    if creates_instrument(candidate):
-        return PathStatus.PROSPECTIVE
-    return PathStatus.CONDITIONAL if Ternary.UNKNOWN in answers else PathStatus.AVAILABLE
+@lru_cache(maxsize=1024)
+def _quickest_first(spine: Spine) -> tuple[tuple[Gate, ...], tuple[ConstraintKind, ...]]:
+    """A spine's gates but for LIMIT, and its limits, those that are found out soonest first."""
+    gates = sorted((gate for gate in spine.gates if gate is not Gate.LIMIT), key=lambda gate: gate in ASKED_LAST)
+    return tuple(gates), tuple(sorted(spine.limits, key=lambda kind: kind in BOOKS))

@@ -54,8 +54,7 @@ def limit(case: Case, constraints: tuple[Constraint, ...]) -> Verdict:
         ruled = used_up.record >= 0 and case.view.has_kind(used_up.record, "Rule")
         return FAILED._replace(rule=used_up.record) if ruled else FAILED
     least = least_amount(case)
-    stated = [one.admits for one in bounding if one.admits is not None]
-    if least is not None and stated and min(stated) < least:
+    if any(admits_too_little(one, least) for one in bounding):
         return FAILED
     if headroom.amount is None:
         return unknown(*(fact for one in bounding if one.headroom is None for fact in one.missing))
@@ -63,6 +62,14 @@ def limit(case: Case, constraints: tuple[Constraint, ...]) -> Verdict:
     if pool is not None and may_be_stopped(offer_record(case.view, pool.provider, Pool)):
         return unknown(MissingFact(pool.provider, "badLoanRate"))
     return PASSED
+
+
+def admits_too_little(constraint: Constraint, least: int | None) -> bool:
+    """Whether a bound by itself makes LIMIT say no: it leaves nothing, or less than the smallest amount of the offer."""
+    if constraint.kind is ConstraintKind.NEED or not constraint.applies:
+        return False
+    admits = constraint.admits
+    return admits is not None and (admits == 0 or (least is not None and admits < least))
 
 
 def least_amount(case: Case) -> int | None:

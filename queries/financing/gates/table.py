@@ -12,7 +12,7 @@ from typing import Final
 from queries.financing.cases import Case
 from queries.financing.gates import of_claim, of_offer, of_refinancing, of_terms
 from queries.financing.gates.verdicts import PASSED, Verdict
-from queries.financing.limits.constraints import Constraint, MissingFact
+from queries.financing.limits.constraints import MissingFact
 from queries.financing.terms import Gate, Ternary
 
 
@@ -48,12 +48,3 @@ GATES: Final[Mapping[Gate, Callable[[Case], Verdict]]] = {
 
 YES: Final = {gate: GateResult(gate, *PASSED) for gate in Gate}
 """Most gates of most paths: one result for all."""
-
-
-def gates_of(case: Case, constraints: tuple[Constraint, ...]) -> tuple[GateResult, ...]:
-    """What each gate of the candidate's spine says, in their order."""
-    verdicts = (
-        (gate, of_terms.limit(case, constraints) if gate is Gate.LIMIT else GATES[gate](case))
-        for gate in case.spine.gates
-    )
-    return tuple(YES[gate] if verdict is PASSED else GateResult(gate, *verdict) for gate, verdict in verdicts)

@@ -47,12 +47,19 @@ LIMITS: Final[Mapping[ConstraintKind, Callable[[Case], Iterable[Constraint]]]] =
 }
 
 
-def constraints_of(case: Case) -> tuple[Constraint, ...]:
-    """Everything that bounds a candidate, in the order of the kinds.
+def limits_of(case: Case, kind: ConstraintKind) -> tuple[Constraint, ...]:
+    """The bounds of one kind on a candidate."""
+    return tuple(LIMITS[kind](case))
+
+
+def constraints_of(
+    case: Case, of_kind: Callable[[ConstraintKind], Iterable[Constraint]] | None = None
+) -> tuple[Constraint, ...]:
+    """Everything that bounds a candidate, in the order of the kinds; `of_kind` the bounds of each, where somebody knows them already.
 
     An offer of which nothing but the need is known states no amount: that is a bound too, not stated.
     """
-    found = [one for kind in case.spine.limits for one in LIMITS[kind](case)]
+    found = [one for kind in case.spine.limits for one in (limits_of(case, kind) if of_kind is None else of_kind(kind))]
     if ConstraintKind.SINGLE_NAME in case.spine.limits and (totals := tuple(statutory_totals(case))):
         found = list(in_order([*found, *totals]))
     if any(one.applies and one.kind is not ConstraintKind.NEED for one in found):
