@@ -198,7 +198,7 @@ def _by_amount(case: Case) -> np.ndarray:
         case None:
             return np.zeros(len(firms), bool)
         case StepAmount.TO_LINK:
-            return _invested(case) | exposed_to(view, case.lender)
+            return np.asarray(_invested(case) | exposed_to(view, case.lender))
         case StepAmount.VOUCHER:
             given = view.refs(view.handles("Collaboration"), "enterprise")
             return firms.some(_known(firms, given))

@@ -1,9 +1,9 @@
 """From where money leads on: the parts of spines from a capital source to the record after which there are many ways.
 
 A question starts at one record: a source (a bank stands for its branches), an anchor (its programmes, the limits that lenders have set on
-it, its own cash), a programme, or a pool (its products, and the loans that it covers). From there spines are walked back to the source
-and on towards the firms: steps as far as edges say so, then a tail: a chain of supply links, every firm that an offer is open to, or
-records each of which names its firm.
+it, its own cash), a programme, a pool (its products, and the loans that it covers), or who guarantees or insures. From there spines are
+walked back to the source and on towards the firms: steps as far as edges say so, then a tail: a chain of supply links, every firm that an
+offer is open to, or records each of which names its firm.
 """
 
 from __future__ import annotations
@@ -15,17 +15,25 @@ from typing import Final
 
 import numpy as np
 
+from graph.kinds.terms import Technique
 from graph.view import View
 from queries.completeness import Meter
 from queries.derived import once
 from queries.financing.limits.of_pool import covered_loans
-from queries.financing.search.walking import keeps, may_be_left, walked
+from queries.financing.search.walking import keeps, may_be_left, technique_code, techniques_of, walked
 from queries.financing.spines import Back, Form, Held, Joined, Linked, Named, Reaches, Spine, Step
 from queries.financing.techniques.rows import TechniqueRow
+from queries.financing.terms import SupportKind
 from queries.ratios import Ints
 
 FIRM: Final = "Enterprise"
 MANY: Final = 20_000
+CONTRACTS: Final = ("Loan", "Facility", "Lease", "BondIssue", "PppContract", "Swap", "Collaboration", "InvestmentRound")
+COVERS: Final = (("Guarantee", "guarantor"), ("InsurancePolicy", "insurer"))
+"""Who covers, by kind of instrument."""
+DEBTORS: Final = {"Guarantee": ("debtor",), "InsurancePolicy": ("debtor", "insured")}
+MADE_BY: Final = {SupportKind.GUARANTEE: "Guarantee", SupportKind.INSURANCE: "InsurancePolicy"}
+"""The instrument that makes a technique."""
 OFFERS: Final = ("LoanProduct", "AnchorProgramme")
 """What heads are told apart by, beside the source."""
 
@@ -95,7 +103,44 @@ def _seeds(view: View, origin: int) -> dict[str, Ints]:
         seeds[""] = np.concatenate([one, view.holders("BankBranch", "bank", origin)])
     elif view.has_kind(origin, "Fund"):
         seeds["Fund"] = one
+    for contract in _covered(view, origin):
+        kind = view.kind_of(contract).name
+        seeds[kind] = np.append(seeds.get(kind, np.zeros(0, np.int64)), contract)
     return seeds
+
+
+def _covered(view: View, origin: int) -> list[int]:
+    """The contracts in force that a party guarantees or insures."""
+    found: list[int] = []
+    for kind, name in COVERS:
+        contracts = view.refs(view.holders(kind, name, origin), "contract")
+        found += contracts[contracts >= 0].tolist()
+    return list(dict.fromkeys(found))
+
+
+def backed(view: View, origin: int, words: Iterable[tuple[TechniqueRow, Spine]]) -> Iterator[tuple[Family, Ints]]:
+    """Offers of every lender that make a technique of a guarantee or policy which a party offers, and for which firms it does."""
+    for row, spine in words:
+        made_by = None if spine.support is None else MADE_BY.get(spine.support)
+        for kind, name in COVERS:
+            if kind != made_by:
+                continue
+            handles = view.holders(kind, name, origin)
+            handles = handles[view.refs(handles, "contract") < 0]
+            firms = [view.refs(handles, field) for field in DEBTORS[kind]]
+            heads = [
+                head for seed in products_of(view, row.technique) for head in _back(view, row, spine.word, 1, seed)
+            ]
+            if len(handles) and heads:
+                named = np.unique(np.concatenate(firms))
+                yield Family(row, spine, Tail.OPEN, tuple(heads)), named[named >= 0]
+
+
+def products_of(view: View, technique: Technique) -> list[int]:
+    """The products of a technique, in id order."""
+    products = view.handles("LoanProduct")
+    found: list[int] = products[techniques_of(view, products) == technique_code(technique)].tolist()
+    return found
 
 
 def _spelt(spine: Spine) -> Iterator[tuple[Step, ...]]:
@@ -123,7 +168,8 @@ def _heads(view: View, seeds: dict[str, Ints], row: TechniqueRow, spine: Spine, 
     for at, step in enumerate(word):
         names = ("", step.farther) if at == 0 else (step.farther,)
         for name in names:
-            if name == "Loan" and spine.form is not Form.IN_FORCE:
+            if name in CONTRACTS and spine.form is not Form.IN_FORCE:
+                # Who covers a contract in force does not lead to what would repay or follow it.
                 continue
             for seed in seeds.get(name, np.zeros(0, np.int64)).tolist():
                 if not view.has_kind(seed, step.farther) or _leads_nowhere(view, word, at, seed):

@@ -22,7 +22,7 @@ from queries.financing.reaching.best import Best
 from queries.financing.reaching.chains import Chain, chains_of
 from queries.financing.reaching.claims import capacities
 from queries.financing.reaching.firms import Firms, Needs
-from queries.financing.reaching.heads import Family, Head, Tail, families
+from queries.financing.reaching.heads import Family, Head, Tail, backed, families
 from queries.financing.reaching.taking import Taking, Takings
 from queries.financing.reaching.tiers import tier_of, tier_of_tail
 from queries.financing.spines import Form, Spine
@@ -44,6 +44,16 @@ class _Offer:
     family: Family
     head: Head
     taking: Taking
+
+
+@dataclass(frozen=True, eq=False)
+class _Alone:
+    """Firms (a mask) to which a head is appraised one by one; `backed`: only where the record of the search covers the path."""
+
+    family: Family
+    head: Head
+    mask: np.ndarray
+    backed: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,7 +86,7 @@ class Search:
     _offers: list[_Offer] = field(default_factory=list)
     _chains: list[Chain] = field(default_factory=list)
     _records: list[Records] = field(default_factory=list)
-    _alone: list[tuple[Family, Head, np.ndarray]] = field(default_factory=list)
+    _alone: list[_Alone] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.takings = Takings(self.view)
@@ -101,8 +111,12 @@ class Search:
         for family in self._families:
             if family.tail is Tail.RECORDS:
                 self._records.append(self._bounded(family))
-        for family, head, mask in self._alone:
-            self._one_by_one(family, head, np.flatnonzero(mask))
+        for family, firms in backed(self.view, self.origin, words):
+            self._families.append(family)
+            mask = self.firms.some(self.firms.places(firms)[self.firms.places(firms) >= 0])
+            self._alone += [_Alone(family, head, mask, backed=True) for head in family.heads]
+        for alone in self._alone:
+            self._one_by_one(alone)
         for records in self._records:
             self._appraise(records)
 
@@ -169,23 +183,29 @@ class Search:
                 return
             taking = self.takings.of(family, head)
             if taking is None:
-                self._alone.append((family, head, np.ones(len(self.firms), bool)))
+                self._alone.append(_Alone(family, head, np.ones(len(self.firms), bool)))
                 continue
             self._offers.append(_Offer(family, head, taking))
-            self._alone.append((family, head, taking.apart))
+            self._alone.append(_Alone(family, head, taking.apart))
             places = np.flatnonzero(taking.takes)
             bound = np.minimum(need[places], taking.bound)
             self.best.take(places, bound if taking.stated else np.full(len(places), UNSTATED), 0, technique)
 
     # what is appraised one by one
 
-    def _one_by_one(self, family: Family, head: Head, places: Ints) -> None:
+    def _one_by_one(self, alone: _Alone) -> None:
+        family, places = alone.family, np.flatnonzero(alone.mask)
         technique, need = RANKS[family.row.technique], self.takings.needs(family).amount
         for place in places[self.best.beaten_by(places, need[places], 0, technique)].tolist():
             if not self.meter.take(1, 1):
                 return
-            for found in self._ways(family, head, (int(self.firms.handles[place]),), (-1,), place):
+            for found in self._of_alone(alone, place):
                 self._keep(place, found, technique)
+
+    def _of_alone(self, alone: _Alone, place: int) -> Iterator[Appraised]:
+        for found in self._ways(alone.family, alone.head, (int(self.firms.handles[place]),), (-1,), place):
+            if not alone.backed or any(one.provider == self.origin for one in found.candidate.supports):
+                yield found
 
     def _keep(self, place: int, found: Appraised, technique: int) -> None:
         amount = found.capacity.amount
@@ -310,9 +330,9 @@ class Search:
         for offer in self._offers:
             if RANKS[offer.family.row.technique] == technique and offer.taking.takes[place]:
                 yield from self._same(place, offer.family, offer.head, (int(self.firms.handles[place]),), (-1,))
-        for family, head, mask in self._alone:
-            if RANKS[family.row.technique] == technique and mask[place]:
-                yield from self._same(place, family, head, (int(self.firms.handles[place]),), (-1,))
+        for alone in self._alone:
+            if RANKS[alone.family.row.technique] == technique and alone.mask[place]:
+                yield from (found for found in self._of_alone(alone, place) if self._is_best(place, found))
         for chain in self._chains:
             if RANKS[chain.family.row.technique] == technique:
                 for nodes, links in chain.ways(place, *self._sought(place), self.firms.handles):
