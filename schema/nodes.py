@@ -11,7 +11,7 @@ from queries.financing.path_id import is_path_id
 from queries.financing_paths import financing_path
 from queries.fund_coverage import coverage_cell
 from schema.context import Scope
-from schema.types.coverage import CellAnswer
+from schema.types.coverage_cells import CellAnswer
 from schema.types.entity import Entity
 from schema.types.financing import PathAnswer
 from schema.types.incomplete import IncompleteEntity

@@ -15,11 +15,13 @@ from schema.types.chains import ChainQuestions, add_chains
 from schema.types.changes import add_changes, view_field
 from schema.types.codes import code_enum, code_lists, kind_enum
 from schema.types.covenants import CovenantQuestions
-from schema.types.coverage import CoverageQuestions, add_coverage
+from schema.types.coverage import CoverageQuestions
+from schema.types.coverage_cells import add_coverage
 from schema.types.derived import Types, declared_fields, make_object, named
 from schema.types.filters import add_filters
 from schema.types.financing import add_financing
 from schema.types.financing_questions import FinancingQuestions
+from schema.types.fund_options import FundOptionQuestions, add_fund_options
 from schema.types.fund_tree import FundTreeQuestions
 from schema.types.fundable import FundableQuestions
 from schema.types.incomplete import incomplete_fields
@@ -65,6 +67,7 @@ def build_schema(ontology: Ontology) -> Schema:
     add_financing(types)
     add_reach(types)
     add_coverage(types)
+    add_fund_options(types)
     add_changes(types)
     questions = question_fields(
         types,
@@ -76,6 +79,7 @@ def build_schema(ontology: Ontology) -> Schema:
         WhyNotQuestions,
         LedgerQuestions,
         CoverageQuestions,
+        FundOptionQuestions,
         FundTreeQuestions,
         CovenantQuestions,
     )

@@ -2,273 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from decimal import Decimal
-from typing import Any, ClassVar, Final
+from typing import Any
 
 import strawberry
-from strawberry.types.base import StrawberryList, StrawberryOptional
-from strawberry.types.field import StrawberryField
-from strawberry.types.info import Info
+from strawberry.types.base import StrawberryList
 
-from graph.kinds.places import IndustryLevel, RegionLevel
-from graph.kinds.terms import Instrument, Stage
 from graph.money import Money as Amount
-from queries.coverage.cell_id import CellDimension, CellFilter, DemandBasis, Levels, TagSplit
-from queries.coverage.cells import CellFund as FundOfCell
-from queries.coverage.cells import CoverageCell as Cell
-from queries.coverage.cells import GapShare as Share
-from queries.coverage.fair_flow import GapReason
-from queries.coverage.supply import FundSupply as Supply
+from queries.coverage.cell_id import CellDimension, DemandBasis
 from queries.fund_coverage import FundCoverage as Coverage
 from queries.fund_coverage import fund_coverage
 from schema.context import Scope
 from schema.types.codes import code_enum
-from schema.types.connections import RecordConnection, page_arguments
-from schema.types.derived import Types, declared_fields, derived, make_field, make_input, make_object, question
+from schema.types.coverage_cells import (
+    CellAnswer,
+    CellFilterInput,
+    FundSupply,
+    LevelsInput,
+    SupplyAnswer,
+    cell_filter,
+    levels_of,
+)
+from schema.types.derived import derived, question
 from schema.types.entity import Entity
-from schema.types.values import Money, input_field
-
-_STAGE: Final = code_enum(Stage)
-for _term in (CellDimension, DemandBasis, GapReason, TagSplit):
-    code_enum(_term)
-
-LevelsInput: Final = make_input(
-    "LevelsInput",
-    [
-        input_field("industry", StrawberryOptional(code_enum(IndustryLevel)), "Of industries", IndustryLevel.SECTION),
-        input_field("region", StrawberryOptional(code_enum(RegionLevel)), "Of regions", RegionLevel.COUNTY),
-        input_field("tag", StrawberryOptional(code_enum(TagSplit)), "What a split by tag is by", TagSplit.SET),
-    ],
-    "汇总层级 · How far the trees of industries and regions are rolled up, and whether a split by tag is by sets or by single tags",
-)
-CellFilterInput: Final = make_input(
-    "CellFilter",
-    [
-        input_field(
-            "industry", StrawberryOptional(StrawberryList(strawberry.ID)), "These industries and all below them"
-        ),
-        input_field("stage", StrawberryOptional(StrawberryList(_STAGE)), "These stages"),
-        input_field("region", StrawberryOptional(StrawberryList(strawberry.ID)), "These regions and all below them"),
-        input_field(
-            "instrument", StrawberryOptional(StrawberryList(code_enum(Instrument))), "These; funds are asked for EQUITY"
-        ),
-        input_field("ticketBand", StrawberryOptional(StrawberryList(strawberry.ID)), "These bands of amounts"),
-        input_field("tag", StrawberryOptional(StrawberryList(strawberry.ID)), "What carries any of these tags"),
-        input_field("period", StrawberryOptional(StrawberryList(str)), "These years, such as 2026"),
-    ],
-    "单元筛选 · What is shown; it does not change the network",
-)
-
-
-def _money(minor: int | None) -> Any:
-    return None if minor is None else Amount(minor)
-
-
-class SupplyAnswer:
-    """What a fund can give, as fields of the API."""
-
-    def __init__(self, scope: Scope, supply: Supply) -> None:
-        self.fund = Entity(scope, supply.fund)
-        self.committed = _money(supply.committed)
-        self.paid_in = _money(supply.paid_in)
-        self.invested = _money(supply.invested)
-        self.callable = _money(supply.callable_money)
-        self.cash = _money(supply.cash)
-        self.dry_powder = _money(supply.dry_powder)
-        self.is_investing = supply.is_investing
-        self.not_stated = list(supply.not_stated)
-
-
-@strawberry.type(
-    description="基金供给 · What a fund can still give; negative: it has promised or spent more than it has"
-)
-class FundSupply:
-    """What `SupplyAnswer` answers, by the same names."""
-
-    fund: Any = strawberry.field(graphql_type=derived("Fund"))
-    committed: Money | None = strawberry.field(description="Committed by investors in good standing; null: not stated")
-    paid_in: Money | None = strawberry.field(description="Paid in by investors; null: not stated")
-    invested: Money = strawberry.field(description="Invested at cost")
-    callable: Money | None = strawberry.field(description="可召集资金 · Null: not stated")
-    cash: Money | None = strawberry.field(description="账面现金 · Null: not stated")
-    dry_powder: Money | None = strawberry.field(description="可投资金 · For new deals; 0 after the investment period")
-    is_investing: bool = strawberry.field(description="Whether it makes new deals on this day")
-    not_stated: list[str] = strawberry.field(description="What the figures need and no source states")
-
-
-class CellFundAnswer:
-    """A fund that may invest in a cell, as fields of the API."""
-
-    def __init__(self, scope: Scope, fund: FundOfCell) -> None:
-        self.supply = SupplyAnswer(scope, fund.supply)
-        self.fund = self.supply.fund
-        self.cap = _money(fund.cap)
-        self.has_money_left = fund.has_money_left
-
-
-@strawberry.type(description="单元内基金 · A fund whose mandate admits a cell")
-class CellFund:
-    """What `CellFundAnswer` answers, by the same names."""
-
-    fund: Any = strawberry.field(graphql_type=derived("Fund"))
-    cap: Money = strawberry.field(description="What its terms let through to the unmet needs of the cell; 0: nothing")
-    has_money_left: bool = strawberry.field(description="Money is left that its terms keep from being placed")
-    supply: FundSupply
-
-
-class GapShareAnswer:
-    """A reason's part of a gap, as fields of the API."""
-
-    def __init__(self, scope: Scope, share: Share) -> None:
-        self.reason = share.reason
-        self.amount = _money(share.amount)
-        self.share = share.share
-        self.funds = [Entity(scope, fund) for fund in share.funds]
-
-
-@strawberry.type(description="缺口原因占比 · One reason's part of a structural gap")
-class GapShare:
-    """What `GapShareAnswer` answers, by the same names."""
-
-    reason: GapReason = strawberry.field(graphql_type=code_enum(GapReason))
-    amount: Money
-    share: Decimal = strawberry.field(description="[0–1]")
-    funds: list[Any] = strawberry.field(
-        graphql_type=StrawberryList(derived("Fund")), description="Of SIZE_NOT_STATED: the funds whose size would tell"
-    )
-
-
-class CellAnswer:
-    """A coverage cell, as fields of the API."""
-
-    graphql_type = "CoverageCell"
-
-    def __init__(self, scope: Scope, cell: Cell) -> None:
-        self.scope = scope
-        self.cell = cell
-        self.id = cell.id
-        self.industry = None if cell.industry is None else Entity(scope, cell.industry)
-        self.region = None if cell.region is None else Entity(scope, cell.region)
-        self.stage = cell.stage
-        self.instrument = cell.instrument
-        self.ticket_band = None if cell.ticket_band is None else Entity(scope, cell.ticket_band)
-        self.tags = None if cell.tags is None else [Entity(scope, tag) for tag in cell.tags]
-        self.basis = cell.key.demand
-        self.period = cell.period
-        self.demand = _money(cell.demand)
-        self.deployed = _money(cell.deployed)
-        self.covered = _money(cell.covered)
-        self.execution_gap = _money(cell.execution_gap)
-        self.structural_gap = _money(cell.structural_gap)
-        self.structural_gap_low = _money(cell.structural_gap_low)
-        self.over_coverage = _money(cell.over_coverage)
-        self.reason = cell.reason
-
-    @property
-    def max_allocatable(self) -> Amount:
-        """What the cell could get if it were served first."""
-        return Amount(self.cell.max_allocatable)
-
-    @property
-    def reasons(self) -> list[GapShareAnswer]:
-        """Every reason, in the order of reasons."""
-        return [GapShareAnswer(self.scope, share) for share in self.cell.reasons]
-
-    @property
-    def funds(self) -> list[CellFundAnswer]:
-        """The funds whose mandates admit a part of the cell."""
-        return [CellFundAnswer(self.scope, fund) for fund in self.cell.funds]
-
-    @property
-    def uncounted(self) -> list[Entity]:
-        """Needs and rounds that no sum can hold."""
-        return [Entity(self.scope, one.record) for one in self.cell.uncounted]
-
-
-class CellRecordsField(StrawberryField):
-    """Records behind a cell, as a connection: those of `kind` that the cell's attribute of the field's name has."""
-
-    kind: ClassVar[str]
-
-    @property
-    def is_basic_field(self) -> bool:
-        """False: it takes arguments."""
-        return False
-
-    def get_result(self, source: CellAnswer, info: Info | None, args: list[Any], kwargs: Any) -> RecordConnection:
-        """The page that the arguments ask for, in id order."""
-        scope, records = source.scope, getattr(source.cell, self.python_name)
-        in_order = records[scope.view.rank(records).argsort(kind="stable")]
-        return RecordConnection(scope, scope.view.ontology[self.kind], in_order, kwargs)
-
-
-class CellNeedsField(CellRecordsField):
-    """Needs of a cell."""
-
-    kind = "FinancingNeed"
-
-
-class CellEnterprisesField(CellRecordsField):
-    """Enterprises of a cell."""
-
-    kind = "Enterprise"
-
-
-@strawberry.type
-class _CellFields:
-    id: strawberry.ID = strawberry.field(description="Describes the cell: node(id) gives it in the view that asks")
-    industry: Any = strawberry.field(
-        graphql_type=StrawberryOptional(derived("Industry")), description="Null: not split, or not known"
-    )
-    stage: Stage | None = strawberry.field(graphql_type=StrawberryOptional(_STAGE))
-    region: Any = strawberry.field(graphql_type=StrawberryOptional(derived("Region")))
-    instrument: Instrument | None = strawberry.field(graphql_type=StrawberryOptional(code_enum(Instrument)))
-    ticket_band: Any = strawberry.field(
-        graphql_type=StrawberryOptional(derived("TicketBand")),
-        description="Band of the amount; null: not split, or in none",
-    )
-    tags: list[Any] | None = strawberry.field(
-        graphql_type=StrawberryOptional(StrawberryList(derived("Tag"))),
-        description="The set of tags, or the single one; empty: carries none; null: not split",
-    )
-    period: str | None = strawberry.field(description="Year of the need")
-    basis: DemandBasis = strawberry.field(graphql_type=code_enum(DemandBasis), description="What its demand is")
-    demand: Money = strawberry.field(
-        description="需求 · Requested, funded part included = covered + executionGap + structuralGap"
-    )
-    deployed: Money = strawberry.field(description="已投 · Invested in the period, at cost")
-    covered: Money = strawberry.field(description="已覆盖 · The part of the requests that investments met")
-    execution_gap: Money = strawberry.field(description="执行缺口 · Unmet, though money and mandate exist")
-    structural_gap: Money = strawberry.field(description="结构性缺口 · Unmet with all money placed fairly")
-    structural_gap_low: Money = strawberry.field(
-        description="The same if funds of unknown size had all that is asked of them"
-    )
-    over_coverage: Money = strawberry.field(description="超额 · Invested, but met no need")
-    max_allocatable: Money = strawberry.field(
-        description="优先配置上限 · What it could get if it were served before all other cells"
-    )
-    reason: GapReason | None = strawberry.field(
-        graphql_type=StrawberryOptional(code_enum(GapReason)), description="Of the largest part of the structural gap"
-    )
-    reasons: list[GapShare]
-    funds: list[CellFund] = strawberry.field(description="The funds whose mandates admit a part of the cell")
-    uncounted: list[Any] = strawberry.field(
-        graphql_type=StrawberryList(derived("Node")),
-        description="Needs and rounds in no sum: in a currency without a rate, or without an amount; of modelled demand also enterprises "
-        "without the revenue that their benchmark is a share of",
-    )
+from schema.types.fund_options import FundMarginal, RuleMarginal, fund_marginals, rule_marginals
+from schema.types.values import Money
 
 
 class CoverageAnswer:
     """Fund coverage, as fields of the API."""
 
     def __init__(self, scope: Scope, coverage: Coverage) -> None:
+        self.scope = scope
+        self.coverage = coverage
         self.demand = coverage.demand
         self.outside = coverage.outside
         self.cells = [CellAnswer(scope, cell) for cell in coverage.cells]
         self.total = CellAnswer(scope, coverage.total)
-        self.over_coverage = _money(coverage.over_coverage)
+        self.over_coverage = Amount(coverage.over_coverage)
         self.funds = [SupplyAnswer(scope, supply) for supply in coverage.funds]
         self.left_out = [Entity(scope, fund) for fund in coverage.left_out]
 
@@ -298,31 +68,19 @@ class FundCoverage:
         description="Of modelled demand: enterprises that no benchmark speaks of, so that their demand is not known"
     )
 
+    @question(
+        graphql_type=StrawberryList(FundMarginal),
+        description="Those that close most first; of the whole network, whatever is shown",
+    )
+    def fund_marginals(self, parent: strawberry.Parent[CoverageAnswer], first: int | None = None) -> Any:
+        return fund_marginals(parent.scope, parent.coverage, first)
 
-def add_coverage(types: Types) -> None:
-    """Make the type CoverageCell."""
-    needs = make_field(
-        "needs", "needs", derived("FinancingNeedConnection"), "The needs in its sums, by id", CellNeedsField
+    @question(
+        graphql_type=StrawberryList(RuleMarginal),
+        description="Those that close most first; of the whole network, whatever is shown",
     )
-    needs.arguments = page_arguments()
-    firms = make_field(
-        "enterprises",
-        "enterprises",
-        derived("EnterpriseConnection"),
-        "The enterprises whose demand is in its sums, by id",
-        CellEnterprisesField,
-    )
-    reached = make_field(
-        "reached",
-        "reached",
-        derived("EnterpriseConnection"),
-        "Those with an unmet need that a fund with money could give something to, by id",
-        CellEnterprisesField,
-    )
-    firms.arguments, reached.arguments = page_arguments(), page_arguments()
-    described = "覆盖单元 · Demand in a cell and how far money meets it"
-    fields = [*declared_fields(_CellFields), needs, firms, reached]
-    types.add("CoverageCell", make_object("CoverageCell", fields, described, [types["Node"], types["Record"]]))
+    def rule_marginals(self, parent: strawberry.Parent[CoverageAnswer], first: int | None = None) -> Any:
+        return rule_marginals(parent.scope, parent.coverage, first)
 
 
 @strawberry.type
@@ -345,19 +103,6 @@ class CoverageQuestions:
     ) -> Any:
         parent.check()
         coverage = fund_coverage(
-            parent.view, by=by, levels=_levels(levels), where=_cell_filter(where), funds=funds, demand=demand
+            parent.view, by=by, levels=levels_of(levels), where=cell_filter(where), funds=funds, demand=demand
         )
         return CoverageAnswer(parent, coverage)
-
-
-def _levels(value: Mapping[str, Any] | None) -> Levels:
-    given = {name: level for name, level in (value or {}).items() if level is not None}
-    return Levels(**given)
-
-
-def _cell_filter(value: Mapping[str, Any] | None) -> CellFilter:
-    def listed(items: Sequence[Any] | None) -> tuple[Any, ...] | None:
-        return None if items is None else tuple(items)
-
-    given = {"ticket_band" if name == "ticketBand" else name: listed(items) for name, items in (value or {}).items()}
-    return CellFilter(**given)

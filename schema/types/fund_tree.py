@@ -17,7 +17,7 @@ from queries.fund_tree import HeldFirm, TreeFund, fund_tree
 from queries.funds.holdings import Holding
 from queries.ratios import rounded
 from schema.context import Scope
-from schema.types.coverage import FundSupply, SupplyAnswer
+from schema.types.coverage_cells import FundSupply, SupplyAnswer
 from schema.types.derived import derived, question
 from schema.types.entity import Entity
 from schema.types.values import Money

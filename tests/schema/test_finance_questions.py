@@ -131,3 +131,88 @@ def test_coverage_adds_up_and_says_why(changing: World) -> None:
         {"id": cell["id"]},
     )
     assert given["node"] == {"__typename": "CoverageCell", "stage": "GROWTH", "structuralGap": {"amount": "300000.00"}}
+
+
+GROWTH_FUND = [
+    Fund(id="fund:growth", name="成长基金"),
+    Commitment(id="commitment:1", fund=Ref("fund:growth"), investor=Ref(BANK), committed=Money.of(50, unit="万元")),
+    Rule(
+        id="rule:mandate", kind=RuleKind.MANDATE, name="投成长期", about=Ref("fund:growth"), dimension=Dimension.STAGE,
+        operator=Operator.IN, stage=Stage.GROWTH,
+    ),
+]  # fmt: skip
+
+
+def test_coverage_is_split_by_every_dimension_and_says_what_a_yuan_would_close(changing: World) -> None:
+    changing.add("register", GROWTH_FUND)
+    found = changing.ask(
+        "{ fundCoverageGaps(by: [INDUSTRY, STAGE, REGION, INSTRUMENT, TICKET_BAND, TAG, PERIOD], levels: { tag: SINGLE }) {"
+        " demand outside cells { instrument ticketBand { name } tags { name } basis maxAllocatable { amount } reached { totalCount }"
+        " enterprises(first: 1) { nodes { id } } change { closes { amount } } }"
+        " fundMarginals { fund { name } closesPerYuan } ruleMarginals(first: 3) { rule { name } closes { amount } } } }"
+    )["fundCoverageGaps"]
+    assert (found["demand"], found["outside"]) == ("DECLARED", 0)
+    [cell] = found["cells"]
+    assert cell.pop("enterprises")["nodes"]
+    assert cell == {
+        "instrument": "EQUITY",
+        "ticketBand": None,
+        "tags": [],
+        "basis": "DECLARED",
+        "maxAllocatable": {"amount": "500000.00"},
+        "reached": {"totalCount": 1},
+        "change": None,
+    }
+    assert found["fundMarginals"] == [{"fund": {"name": "成长基金"}, "closesPerYuan": "1"}]
+    assert found["ruleMarginals"] == [{"rule": {"name": "投成长期"}, "closes": {"amount": "0.00"}}]
+
+
+def test_options_and_what_ifs_tell_what_money_closes(changing: World) -> None:
+    changing.add("register", GROWTH_FUND)
+    options = changing.ask(
+        '{ fundOptions(amount: { amount: "200000" }, by: [STAGE], first: 1) { totalCount options { kind closes { amount } perYuan'
+        " fund { name } rule { name } cell { stage } newlyReached { totalCount } } } }"
+    )["fundOptions"]
+    assert options == {
+        "totalCount": 2,
+        "options": [
+            {
+                "kind": "ADD_MONEY",
+                "closes": {"amount": "200000.00"},
+                "perYuan": "1",
+                "fund": {"name": "成长基金"},
+                "rule": None,
+                "cell": None,
+                "newlyReached": {"totalCount": 0},
+            }
+        ],
+    }
+    more = {
+        "kind": "COMMITMENT",
+        "fields": {"id": "commitment:2", "fund": "fund:growth", "investor": BANK, "committed": {"amount": "200000"}},
+    }
+    found = changing.ask(
+        "query($more: AddInput!) { view(changes: [{ add: $more }]) { fundCoverageGaps(by: []) { total { structuralGap { amount }"
+        " change { closes { amount } money { amount } perYuan newlyReached { totalCount } } } } } }",
+        {"more": more},
+    )["view"]["fundCoverageGaps"]["total"]
+    assert found == {
+        "structuralGap": {"amount": "100000.00"},
+        "change": {
+            "closes": {"amount": "200000.00"},
+            "money": {"amount": "200000.00"},
+            "perYuan": "1",
+            "newlyReached": {"totalCount": 0},
+        },
+    }
+
+
+def test_coverage_refuses_what_cannot_be_meant(town: World) -> None:
+    for question, code, words in (
+        ("fundCoverageGaps(by: [STAGE, STAGE])", "INVALID_INPUT", "STAGE, STAGE"),
+        ("fundCoverageGaps(by: [], demand: MODELLED)", "INVALID_INPUT", "BENCHMARK"),
+        ('fundCoverageGaps(by: [], where: { tag: ["tag:nobody"] })', "NOT_FOUND", "tag:nobody"),
+        ('fundCoverageGaps(by: [], where: { ticketBand: ["tag:a"] })', "INVALID_INPUT", "TicketBand"),
+    ):
+        found, message = town.refused(f"{{ {question} {{ overCoverage {{ amount }} }} }}")
+        assert (found, words in message) == (code, True), message

@@ -102,7 +102,10 @@ PROMISED = {
     "Evidence": "strength: Decimal! weakestStep: Int! claims: [Claim!]!",
     "Completeness": "complete: Boolean! reason: IncompleteReason exploredCount: Int! completeToDepth: Int! truncatedByAccess: Boolean!",
     "Query": "view: View! supplyTiers: SupplyTiers! connections: ConnectionPaths! fundTree: FundTree! fundCovenants: [Covenant!]!",
-    "FundCoverage": "cells: [CoverageCell!]! total: CoverageCell! overCoverage: Money!",
+    "FundCoverage": "cells: [CoverageCell!]! total: CoverageCell! overCoverage: Money! fundMarginals: [FundMarginal!]!"
+    " ruleMarginals: [RuleMarginal!]!",
+    "FundMarginal": "fund: Fund! closesPerYuan: Decimal!",
+    "RuleMarginal": "fund: Fund! rule: Rule! closes: Money!",
     "CoverageCell": "id: ID! industry: Industry stage: Stage region: Region instrument: Instrument ticketBand: TicketBand tags: [Tag!]"
     " period: String maxAllocatable: Money! demand: Money! deployed: Money! covered: Money!"
     " executionGap: Money! structuralGap: Money! structuralGapLow: Money! overCoverage: Money! reason: GapReason reasons: [GapShare!]!"
