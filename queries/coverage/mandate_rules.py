@@ -13,11 +13,15 @@ from graph.kinds.terms import Dimension, Instrument, Operator, Ownership, SizeCl
 from graph.records import Term
 from graph.snapshot import NOT_STATED
 from graph.view import View
+from queries.chain_position import UNKNOWN as UNDECIDED
+from queries.chain_position import YES, Position, chain_rules
 from queries.coverage.amounts import amounts_of
 from queries.coverage.demand import UNKNOWN, Cell
 from queries.coverage.mandate import Attribute, Condition, HardRule, Mandate, MandateRule, ShareRule, mandate_of
 from queries.coverage.network import Ints
 from queries.coverage.tree import Tree
+from queries.derived import once
+from queries.financing.reaching.firms import Firms
 
 REFERENCES = {Dimension.INDUSTRY: "industry", Dimension.REGION: "region", Dimension.TAG: "tag"}
 CODE_LISTS: dict[Dimension, type[Term]] = {
@@ -85,6 +89,8 @@ class _Rules:
         self.fields = {dimension: view.refs(rules, name).tolist() for dimension, name in REFERENCES.items()}
         for dimension in OWN_CODES:
             self.fields[dimension] = view.ints(rules, dimension.name.lower()).tolist()
+        chains = dict(_chains(view))
+        self.fields[Dimension.CHAIN] = [chains.get(rule, UNKNOWN) for rule in rules.tolist()]
         self._made: dict[tuple[Hashable, ...], tuple[HardRule, ...]] = {}
 
     def conditions(self, at: int) -> tuple[HardRule, ...]:
@@ -162,6 +168,7 @@ def attributes_of(
         Dimension.TAG: _attribute([cell.tags for cell in cells], frozenset, empty_is_known=True),
         Dimension.INSTRUMENT: _attribute([(cell.instrument,) for cell in cells], _known),
         Dimension.SIZE: _attribute(_codes(view, enterprise, "size"), _known),
+        Dimension.CHAIN: _attribute(_positions(view, enterprise), _known),
         Dimension.OWNERSHIP: _attribute(_codes(view, enterprise, "ownership"), _known),
     }
 
@@ -179,6 +186,32 @@ def _attribute(
 
 def _known(values: Values) -> frozenset[int]:
     return frozenset(values) - {UNKNOWN}
+
+
+def _chains(view: View) -> tuple[tuple[int, int], ...]:
+    """The rules on positions in chains, each with the first rule that asks the same; those in words only are left out."""
+
+    def make() -> tuple[tuple[int, int], ...]:
+        first: dict[Position, int] = {}
+        asked = ((rule, Position.of(view, rule)) for rule in chain_rules(view))
+        return tuple((rule, first.setdefault(position, rule)) for rule, position in asked if position is not None)
+
+    return once(view, _chains, make)
+
+
+def _positions(view: View, enterprise: Ints) -> list[Values]:
+    """By need, the positions in chains in which its enterprise stands, each by the rule that asks for it; NOBODY: in none of them."""
+    asked = list(dict.fromkeys(rule for _, rule in _chains(view)))
+    if not asked:
+        return [(UNKNOWN,)] * len(enterprise)
+    places = Firms.of(view).places(enterprise)
+    positions = [one for rule in asked if (one := Position.of(view, rule)) is not None]
+    verdicts = np.where(places >= 0, np.stack([one.verdicts(view) for one in positions])[:, places], UNDECIDED)
+    return [
+        tuple(rule for rule, verdict in zip(asked, column, strict=True) if verdict == YES)
+        or ((UNKNOWN,) if UNDECIDED in column else (NOBODY,))
+        for column in verdicts.T.tolist()
+    ]
 
 
 def _codes(view: View, enterprise: Ints, field: str) -> list[Values]:
