@@ -17,14 +17,17 @@ from graph.errors import InvalidInput
 from loaders.city.assets import write_assets
 from loaders.city.capital import write_capital
 from loaders.city.credit import write_credit
-from loaders.city.funds import mandates, write_funds
+from loaders.city.funds import write_funds
+from loaders.city.mandates import mandates
+from loaders.city.needs import write_needs
 from loaders.city.offers import write_offers
 from loaders.city.parties import write_parties, write_places
 from loaders.city.public import write_public
-from loaders.city.rules import write_rules
+from loaders.city.rules import CHANGED, write_rules
 from loaders.city.security import write_security
 from loaders.city.sheet import Dice
 from loaders.city.trade import write_trade
+from loaders.city.vehicles import Vehicles
 
 DEFAULT_DAY: Final = date(2026, 1, 1)
 """The day whose state the city shows, unless another is given."""
@@ -74,6 +77,8 @@ def generate_city(
     rows |= write_security(folder, dice, parties, trade, assets, offers, loans)
     rows |= write_capital(folder, dice, parties, offers)
     rows |= write_public(folder, dice, parties, offers)
-    rows |= write_funds(folder, dice, parties)
-    rows["rules"] = write_rules(folder, dice, offers, mandates(dice))
+    vehicles = Vehicles.of(dice)
+    rows |= write_funds(folder, dice, parties, vehicles)
+    rows |= write_needs(folder, dice, parties, vehicles)
+    rows["rules"] = write_rules(folder, dice, offers, mandates(dice, vehicles, CHANGED))
     return CityBundle(folder, rows)

@@ -95,14 +95,39 @@ POOLS: Final = (
 """Name, kind, balance in 元, multiple, cover share, draw basis, loss order, cap for one borrower, stop rate, bad-loan rate."""
 
 FUND_TYPES: Final = (
-    ("ANGEL", "天使投资基金", ("SEED", "STARTUP"), None),
+    ("ANGEL", "天使投资基金", ("SEED",), None),
     ("MILITARY_CIVIL", "军民融合基金", ("GROWTH", "EXPANSION"), None),
     ("INNOVATION", "创新子基金", ("SEED", "GROWTH"), "yunzhou-jingkai"),
     ("TECH_TRANSFER", "成果转化子基金", ("SEED", "STARTUP", "GROWTH"), "yunzhou-gaoxin"),
     ("VENTURE", "创业投资基金", ("STARTUP", "GROWTH"), None),
     ("INDUSTRY", "产业基金", ("GROWTH", "EXPANSION"), None),
-    ("CORPORATE_VENTURE", "产业创投基金", ("STARTUP", "GROWTH"), "980102"),
+    ("CORPORATE_VENTURE", "产业创投基金", ("STARTUP", "GROWTH"), None),
 )
 """Type, name, the stages and the one region that its mandate admits. None admits mature firms: a gap to find."""
+
+FUND_FIELDS: Final = {
+    "MILITARY_CIVIL": ("C37", "C39", "C40", "C35"),
+    "INDUSTRY": ("C34", "C35", "C26", "C32"),
+    "TECH_TRANSFER": ("M73", "M75", "C39", "I65"),
+}
+"""The divisions that a mandate admits, of types for which the policy names them; others choose their own."""
+
+GUIDANCE: Final = (
+    ("GUIDANCE", "云舟市创业创新投资引导基金", ("VENTURE", "CORPORATE_VENTURE", "INNOVATION"), True),
+    ("GUIDANCE", "云舟市军民融合产业引导基金", ("MILITARY_CIVIL",), True),
+    ("GUIDANCE", "云舟市天使投资引导基金", ("ANGEL",), True),
+    ("GUIDANCE", "云川省成果转化引导基金", ("TECH_TRANSFER",), False),
+    ("INDUSTRY", "云川省先进制造业集群基金", ("INDUSTRY",), False),
+)
+"""Type, name, the types of its sub-funds, and whether the city's own budget is in it: the funds that invest through others."""
+
+EMERGING: Final = ("C38", "C39", "I65", "M73")
+"""The divisions that carry the tag of emerging industries."""
+
+BANDS: Final = (
+    ("band-1", "百万元以下", None, 1_000_000), ("band-2", "百万至五百万元", 1_000_000, 5_000_000),
+    ("band-3", "五百万至两千万元", 5_000_000, 20_000_000), ("band-4", "两千万元以上", 20_000_000, None),
+)  # fmt: skip
+"""Bands of amounts: id, name, from, to, in 元."""
 
 PURPOSES: Final = ("原料采购", "设备更新", "技术改造", "研发投入", "扩大产能", "补充流动资金")

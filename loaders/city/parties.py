@@ -31,6 +31,7 @@ class Parties:
     tiers: np.ndarray
     industries: np.ndarray
     stages: np.ndarray
+    ownerships: np.ndarray
     lenders: list[str]
     lessors: list[str]
     guarantors: list[str]
@@ -64,6 +65,7 @@ def write_places(folder: Path) -> dict[str, int]:
         "industries": _rows(folder, "industries", ("scheme", "code", "name", "level", "parent"), industries),
         "products": _rows(folder, "products", ("id", "name"), goods),
         "tags": _rows(folder, "tags", ("id", "name", "definition"), list(names.TAGS)),
+        "ticketBands": _rows(folder, "ticketBands", ("id", "name", "lower", "upper"), list(names.BANDS)),
     }
 
 
@@ -94,7 +96,7 @@ def write_parties(folder: Path, dice: Dice) -> tuple[Parties, dict[str, int]]:
                 "region": pick(places, region),
                 "stage": gaps(pick(STAGES, stage), chance.random(count) < 0.04),
                 "size": pick(SIZES, size),
-                "ownership": pick(OWNERSHIPS, chance.choice(4, size=count, p=[0.82, 0.06, 0.08, 0.04])),
+                "ownership": pick(OWNERSHIPS, ownership := chance.choice(4, size=count, p=[0.82, 0.06, 0.08, 0.04])),
                 "status": pick(("ACTIVE", "ACTIVE", "ACTIVE", "REVOKED"), (chance.random(count) > 0.99) * 3),
                 "foundedOn": dice.days("enterprises", -9_000, -400, count),
                 "registeredCapital": yuan(revenue * chance.uniform(0.1, 0.6, count)),
@@ -122,7 +124,7 @@ def write_parties(folder: Path, dice: Dice) -> tuple[Parties, dict[str, int]]:
         return [identifier for identifier, kind in institutions if kind in kinds]
 
     parties = Parties(
-        enterprises, tiers, industry, stage,
+        enterprises, tiers, industry, stage, ownership,
         [identifier for identifier, _ in institutions[: len(names.BANKS)]],
         of("LESSOR"), of("GUARANTOR"), of("INSURER"), of("SECURITIES_FIRM"), of("INTERMEDIARY"),
         [f"governmentUnit:{unit}" for unit in units], [f"group-{place + 1:05d}" for place in range(groups)],

@@ -14,6 +14,7 @@ import numpy as np
 import polars as pl
 
 from loaders.city import names
+from loaders.city.covenants import covenants
 from loaders.city.offers import PATTERNS, Offers
 from loaders.city.sheet import Dice, numbered, write
 
@@ -47,6 +48,7 @@ TERMS: Final = (
 def write_rules(folder: Path, dice: Dice, offers: Offers, mandates: pl.DataFrame) -> int:
     """The rules, the funds' mandates among them; gives their number."""
     table = [*_caps(dice), *_shares(dice), *_terms(dice), *_own_capital(), *_of_givers(), *_of_products(offers)]
+    table += covenants(dice, CHANGED)
     rules = pl.DataFrame(table, infer_schema_length=None)
     rules = rules.with_columns(numbered("rule", rules.height).alias("id"))
     return write(folder, "rules", pl.concat([mandates, rules], how="diagonal_relaxed").to_dict())
