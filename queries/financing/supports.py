@@ -16,7 +16,7 @@ from graph.kinds.terms import OfferStatus
 from graph.money import CNY, Money
 from graph.values import MILLION, millionths
 from graph.view import View
-from queries.derived import offer_record
+from queries.derived import offer_record, once
 from queries.financing.appraisal import Appraisal
 from queries.financing.candidates import Candidate, Support
 from queries.financing.control import legal_entity
@@ -175,9 +175,11 @@ def _with_subsidies(appraisal: Appraisal, candidate: Candidate, supports: list[S
     product = _product_of(appraisal, candidate)
     if product < 0:
         return tuple(supports)
-    added = appraisal.once(("backing", product), lambda: tuple(_backing(appraisal, product)))
-    present = {one.kind for one in supports}
-    return (*supports, *(one for one, needs in added if needs is None or needs in present))
+    added = once(appraisal.view, (_backing, product), lambda: tuple(_backing(appraisal.view, product)))
+    if not added:
+        return tuple(supports)
+    present, firm = {None, *(one.kind for one in supports)}, appraisal.beneficiary
+    return (*supports, *(one for one, needs, only in added if needs in present and only in (None, firm)))
 
 
 def _product_of(appraisal: Appraisal, candidate: Candidate) -> int:
@@ -187,30 +189,24 @@ def _product_of(appraisal: Appraisal, candidate: Candidate) -> int:
     return appraisal.ref(contract, "product") if appraisal.view.kind_of(contract).name in ("Loan", "Facility") else -1
 
 
-def _backing(appraisal: Appraisal, product: int) -> Iterator[tuple[Support, SupportKind | None]]:
-    """What backs a product whatever the way, each with the support that it presupposes."""
-    view = appraisal.view
+def _backing(view: View, product: int) -> Iterator[tuple[Support, SupportKind | None, int | None]]:
+    """What backs a product whatever the way, each with the support that it presupposes, and for whom alone it is (None: for all)."""
     for handle in view.holders("LossSharing", "product", product).tolist():
         sharing = offer_record(view, handle, LossSharing)
         if sharing.since is None or sharing.since <= view.as_of:
             share = sharing.government_share
-            payer = appraisal.ref(handle, "government")
+            payer = view.ref(handle, "government")
             cover = None if share is None else millionths(share)
-            yield Support(SupportKind.LOSS_SHARING, payer, handle, cover), None
+            yield Support(SupportKind.LOSS_SHARING, payer, handle, cover), None, None
     for handle in view.holders("Subsidy", "product", product).tolist():
         subsidy = offer_record(view, handle, Subsidy)
         known = SUBSIDIES.get(subsidy.kind) if subsidy.kind is not None else None
-        if known is not None and _is_open_to(appraisal, handle, subsidy):
-            yield Support(known[0], appraisal.ref(handle, "payer"), handle, 0), known[1]
+        granted = subsidy.granted_to is not None
+        if known is not None and (granted or subsidy.status not in (OfferStatus.CLOSED, OfferStatus.PLANNED)):
+            support = Support(known[0], view.ref(handle, "payer"), handle, 0)
+            yield support, known[1], view.ref(handle, "granted_to") if granted else None
     for bond, _ in funding_of(view, product):
-        yield Support(SupportKind.FUNDING, appraisal.ref(bond, "issuer"), bond, 0), None
-
-
-def _is_open_to(appraisal: Appraisal, handle: int, subsidy: Subsidy) -> bool:
-    """Whether the beneficiary has been granted a subsidy, or may still be."""
-    if subsidy.granted_to is not None:
-        return appraisal.ref(handle, "granted_to") == appraisal.beneficiary
-    return subsidy.status not in (OfferStatus.CLOSED, OfferStatus.PLANNED)
+        yield Support(SupportKind.FUNDING, view.ref(bond, "issuer"), bond, 0), None, None
 
 
 def funding_of(view: View, product: int) -> list[tuple[int, int]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
@@ -52,7 +53,7 @@ RULES: Final = frozenset({"Rule", "Industry"})
 """Kinds that say what the rules are."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class RuleTable:
     """The hard rules of one kind as columns, by group: rules of a group are alternatives, the groups of a subject all hold.
 
@@ -123,6 +124,11 @@ class RuleTable:
             np.flatnonzero(tickets & _among(operator, AT_MOST)),
             {place: position for place, position in positions.items() if position is not None},
         )
+
+    @cached_property
+    def place_of(self) -> dict[int, int]:
+        """Where each subject stands among the subjects."""
+        return {subject: place for place, subject in enumerate(self.subjects.tolist())}
 
     def of_chain(self, place: int, verdicts: Verdicts) -> Verdicts:
         """What a rule about chains says, given whether each firm stands where it asks."""
@@ -200,10 +206,11 @@ class Decided:
 
     def explain(self, view: View, subject: int) -> tuple[int, int, tuple[MissingFact, ...]]:
         """The verdict for one subject, the first rule that decides it against the applicant (-1: none), and the missing facts."""
-        verdict = int(self.on(np.array([subject]))[0][0])
+        table = self.table
+        place = table.place_of.get(subject)
+        verdict = YES if place is None else int(self.verdicts[place])
         if verdict == YES:
             return YES, -1, ()
-        table = self.table
         here = slice(*np.searchsorted(table.about, [subject, subject + 1]).tolist())
         places, each = np.arange(here.start, here.stop), self.each[here]
         groups = np.searchsorted(table.groups, places, side="right")

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import cast
 
 from graph.kinds.contracts import Facility, InvestmentRound, Loan
+from graph.kinds.supply_side import LoanProduct
 from graph.kinds.terms import DrawBasis
 from graph.money import Money
+from queries.derived import once
 from queries.financing.cases import Case
 from queries.financing.gates.eligibility import ticket_cap
 from queries.financing.limits.constraints import ONE, Constraint, left
@@ -29,15 +32,20 @@ def need_limits(case: Case) -> Iterator[Constraint]:
     )
 
 
-def product_limits(case: Case) -> Iterator[Constraint]:
+def product_limits(case: Case) -> tuple[Constraint, ...]:
     """PRODUCT_MAX: most for one transaction; none where neither the product nor a rule about it states any.
 
     With cover the larger of the product's maximum and that which it states for covered financing; what the lender's own bonds raise it
     by is on top. On FACE one yuan of principal draws 1/α.
     """
-    product = case.offer
-    if product is None:
-        return
+    if case.offer is None:
+        return ()
+    # All that it depends on, for whoever asks.
+    key = (product_limits, case.product, case.rate, case.covered, case.currency)
+    return once(case.view, key, lambda: tuple(_of_product(case, cast(LoanProduct, case.offer))))
+
+
+def _of_product(case: Case, product: LoanProduct) -> Iterator[Constraint]:
     face = product.draw_basis is DrawBasis.FACE
     draw, known = case.face_draw if face else (ONE, True)
     basis = DrawBasis.FACE if face else DrawBasis.FUNDED
