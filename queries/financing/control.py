@@ -22,6 +22,7 @@ Handles = np.ndarray[Any, np.dtype[np.int64]]
 
 MAX_CLIMB: Final = 10
 """Levels of share holdings that are followed."""
+CONTROLS: Final = frozenset({"Controls"})
 GROUPED: Final = ("Enterprise", "Institution")
 
 
@@ -49,6 +50,10 @@ def groups_of(view: View, handle: int) -> list[int]:
 def controllers_of(view: View, handle: int) -> list[int]:
     """Who holds a majority of a party, of those that do, and so on, nearest first; governments control nobody."""
     found: list[int] = []
+    controlled = _ultimately(view)[0]
+    at = int(np.searchsorted(controlled, handle))
+    if at == len(controlled) or controlled[at] != handle:
+        return found
     frontier = np.array([handle])
     for _ in range(MAX_CLIMB):
         _, links = view.expand("Controls", "target", frontier)
@@ -71,11 +76,15 @@ def control_group_of(view: View, handle: int) -> int:
 
 def ultimate_controllers(view: View, handles: Handles) -> Handles:
     """Who controls each in the end: itself where nobody does."""
-    controlled, tops = once(view, ultimate_controllers, lambda: _tops(view), of=frozenset({"Controls"}))
+    controlled, tops = _ultimately(view)
     if not len(controlled):
         return handles
     at = np.searchsorted(controlled, handles).clip(max=len(controlled) - 1)
     return np.where(controlled[at] == handles, tops[at], handles)
+
+
+def _ultimately(view: View) -> tuple[Handles, Handles]:
+    return once(view, ultimate_controllers, lambda: _tops(view), of=CONTROLS)
 
 
 def _tops(view: View) -> tuple[Handles, Handles]:

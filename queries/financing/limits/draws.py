@@ -19,6 +19,7 @@ from queries.financing.techniques.rows import ObligorRule
 from queries.financing.terms import ConstraintKind, PathRecourse
 from queries.ratios import fraction
 
+NOTHING = Fraction(0)
 NAMES = (ConstraintKind.SINGLE_NAME, ConstraintKind.GROUP)
 
 
@@ -36,8 +37,8 @@ def draws_on(case: Case, kind: ConstraintKind) -> Iterator[Draw]:
     if kind is not ConstraintKind.DEBTOR_LIMIT:
         if kind is not ConstraintKind.SECTOR_LIMIT and case.recourse is not PathRecourse.NONE:
             yield from (Draw(endorser, ONE) for endorser in case.endorsers)
-        borrower = on_borrower(case)
-        yield from (Draw(draw.party, draw.share * (1 - covered(case))) for draw in borrower)
+        borrower, stays = on_borrower(case), ONE - covered(case)
+        yield from borrower if stays == ONE else (Draw(draw.party, draw.share * stays) for draw in borrower)
     if kind is not ConstraintKind.SECTOR_LIMIT:
         yield from on_debtor(case, by_limit=kind is ConstraintKind.DEBTOR_LIMIT)
 
@@ -46,8 +47,8 @@ def on_borrower(case: Case) -> tuple[Draw, ...]:
     """What a path draws gross on the borrower, or on the seller of a claim."""
     if case.recourse is PathRecourse.NONE:
         return ()
-    share = _recourse_share(case)
-    return (Draw(case.borrower, new_exposure(case) * (ONE if share is None else share)),)
+    share, new = _recourse_share(case), new_exposure(case)
+    return (Draw(case.borrower, new if share is None else new * share),)
 
 
 def on_debtor(case: Case, *, by_limit: bool = False) -> tuple[Draw, ...]:
@@ -70,6 +71,8 @@ def on_debtor(case: Case, *, by_limit: bool = False) -> tuple[Draw, ...]:
 
 def covered(case: Case) -> Fraction:
     """The share of the path that supports cover, at most 1; of a share that nobody states, none."""
+    if not case.candidate.supports:
+        return NOTHING
     shares = (one.cover_share or 0 for one in case.candidate.supports if one.covers)
     return min(ONE, fraction(sum(shares)))
 
@@ -83,7 +86,9 @@ def _moved(case: Case) -> Iterator[Draw]:
 
 def new_exposure(case: Case) -> Fraction:
     """0 for the undrawn part of a committed facility, which is exposure already; else 1."""
-    committed = case.facility >= 0 and case.appraisal.record(case.facility, Facility).committed is True
+    if case.facility < 0:
+        return ONE
+    committed = case.appraisal.record(case.facility, Facility).committed is True
     return Fraction(0) if committed else ONE
 
 

@@ -27,6 +27,8 @@ def joint_credit_limits(case: Case) -> Iterator[Constraint]:
 
     A syndicate draws on it with all of its loan where any of its banks is.
     """
+    if not any_mechanism(case.view):
+        return
     lenders = {case.lender}
     if case.spine.amount is StepAmount.SYNDICATE:
         lenders |= {member.bank for member in members_of(case.view, case.product, case.lender)}
@@ -53,7 +55,7 @@ def joint_credit_limits(case: Case) -> Iterator[Constraint]:
 
 def mechanisms_on(view: View, party: int) -> list[int]:
     """The mechanisms on a party, its groups and who controls it; empty when there are none."""
-    if not once(view, (mechanisms_on, "any"), lambda: len(view.handles("JointCredit"))):
+    if not any_mechanism(view):
         return []
 
     def make() -> list[int]:
@@ -61,6 +63,11 @@ def mechanisms_on(view: View, party: int) -> list[int]:
         return list(dict.fromkeys(view.expand("JointCredit", "on", np.array(targets))[1].tolist()))
 
     return once(view, (mechanisms_on, party), make)
+
+
+def any_mechanism(view: View) -> bool:
+    """Whether there is any at all."""
+    return bool(once(view, any_mechanism, lambda: len(view.handles("JointCredit"))))
 
 
 def banks_of(view: View, mechanism: int) -> frozenset[int]:

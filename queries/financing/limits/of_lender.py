@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from typing import Final
 
 import numpy as np
 
@@ -21,6 +22,7 @@ from queries.financing.limits.constraints import ONE, Constraint, left
 from queries.financing.limits.draws import draws_on
 from queries.financing.limits.exposures import Counted, guaranteed_by, on_borrowers, on_debtors
 from queries.financing.limits.regulatory import statutory_debtors, statutory_groups, statutory_names
+from queries.financing.techniques.rows import ObligorRule
 from queries.financing.terms import ConstraintKind
 from queries.tally import Tally, amount_of
 from queries.trees import ancestors, descendants
@@ -31,6 +33,9 @@ KINDS = {
     ConstraintKind.GROUP: LimitKind.GROUP,
     ConstraintKind.SECTOR_LIMIT: LimitKind.SECTOR_LIMIT,
 }
+
+
+LIMITS: Final = frozenset({"CreditLimit"})
 
 
 def debtor_limits(case: Case) -> Iterator[Constraint]:
@@ -72,18 +77,18 @@ def _limits(case: Case, kind: ConstraintKind) -> Iterator[Constraint]:
 
 def _any_limits(case: Case) -> bool:
     """Whether anybody has set a limit on a party of the case: mostly nobody has."""
-    parties = [
-        case.beneficiary,
-        case.obligor,
-        *case.endorsers,
-        *(support.provider for support in case.candidate.supports),
-    ]
-    return any(limits_on(case.appraisal, party) for party in parties if party >= 0)
+    appraisal, supports = case.appraisal, case.candidate.supports
+    if limits_on(appraisal, case.beneficiary) or (case.obligor >= 0 and limits_on(appraisal, case.obligor)):
+        return True
+    if not supports and case.owes is not ObligorRule.ACCEPTOR:
+        return False
+    parties = (*case.endorsers, *(support.provider for support in supports))
+    return any(limits_on(appraisal, party) for party in parties if party >= 0)
 
 
 def limits_on(appraisal: Appraisal, party: int) -> dict[tuple[int, LimitKind], list[int]]:
     """The limits that bound a party, by lender and kind, in id order; empty when nobody has set any."""
-    return appraisal.once(("limits", party), lambda: _by_lender(appraisal.view, party))
+    return appraisal.once((limits_on, party), lambda: _by_lender(appraisal.view, party))
 
 
 def _by_lender(view: View, party: int) -> dict[tuple[int, LimitKind], list[int]]:
@@ -91,7 +96,10 @@ def _by_lender(view: View, party: int) -> dict[tuple[int, LimitKind], list[int]]
     scopes[LimitKind.GROUP] = sorted({party, *groups_of(view, party), *controllers_of(view, party)})
     industry = view.ref(party, "industry") if view.has_kind(party, "Enterprise") else -1
     scopes[LimitKind.SECTOR_LIMIT] = ancestors(view, industry) if industry >= 0 else []
-    targets = sorted({target for scope in scopes.values() for target in scope})
+    limited = once(view, _limited, lambda: _limited(view), of=LIMITS)
+    targets = sorted({target for scope in scopes.values() for target in scope if target in limited})
+    if not targets:
+        return {}
     places, handles = view.expand("CreditLimit", "on", np.array(targets))
     found: dict[tuple[int, LimitKind], list[int]] = {}
     kinds = view.ints(handles, "kind").tolist()
@@ -101,6 +109,11 @@ def _by_lender(view: View, party: int) -> dict[tuple[int, LimitKind], list[int]]
         if targets[place] in scopes[kind]:
             found.setdefault((legal_entity(view, lender), kind), []).append(handle)
     return {key: sorted(limits, key=view.id_of) for key, limits in found.items()}
+
+
+def _limited(view: View) -> frozenset[int]:
+    """What anybody has set a limit on: few names beside all others."""
+    return frozenset(np.unique(view.refs(view.handles("CreditLimit"), "on")).tolist()) - {-1}
 
 
 def _constraint(case: Case, kind: ConstraintKind, handle: int, draw: Fraction) -> Constraint:

@@ -55,10 +55,20 @@ def _linked(case: Case, invested: Amount) -> Constraint:
 
 def _out(case: Case) -> Tally:
     """What the bank has out on the firm in linkage loans."""
+    return case.appraisal.once((_out, case.lender), lambda: _tallied(case))
+
+
+def _tallied(case: Case) -> Tally:
     tally = Tally()
-    loans = case.view.holders("Loan", "borrower", case.beneficiary)
-    linked = np.asarray(techniques_of(case.view, loans) == technique_code(Technique.INVEST_LOAN_LINKAGE))
-    for loan in loans[linked].tolist():
+    for loan in case.appraisal.once(_loans, lambda: _loans(case)):
         if case.appraisal.entity(case.appraisal.ref(loan, "lender")) == case.lender:
             tally.add(outstanding_of(case.view, case.appraisal.record(loan, Loan), loan))
     return tally
+
+
+def _loans(case: Case) -> list[int]:
+    """The firm's linkage loans, of all banks."""
+    loans = case.view.holders("Loan", "borrower", case.beneficiary)
+    linked = np.asarray(techniques_of(case.view, loans) == technique_code(Technique.INVEST_LOAN_LINKAGE))
+    found: list[int] = loans[linked].tolist()
+    return found

@@ -10,10 +10,9 @@ from calendar import monthrange
 from collections.abc import Container, Iterator
 from datetime import date, timedelta
 from fractions import Fraction
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from graph.kinds.assets import Bill
-from graph.kinds.parties import Enterprise, Supplies
 from graph.kinds.policy import Rule, RuleKind, TermSubject
 from graph.kinds.terms import SizeClass
 from graph.view import View
@@ -130,7 +129,7 @@ def _of_payment(case: Case) -> Iterator[Term]:
         yield from _between(case, parties, _dated(case.receivable, record.issued_on, record.due_on))
     for seller, buyer, link in case.candidate.trade():
         if case.view.has_kind(link, "Supplies"):
-            days = case.appraisal.record(link, Supplies).payment_term_days
+            days = _stated(case, link, "payment_term_days")
             missing = () if days is not None else (MissingFact(link, "paymentTermDays"),)
             yield from _between(case, (seller, buyer), Term(link, days=days, missing=missing))
 
@@ -138,12 +137,17 @@ def _of_payment(case: Case) -> Iterator[Term]:
 def _between(case: Case, parties: tuple[int, int], term: Term) -> Iterator[Term]:
     if any(party < 0 or not case.view.has_kind(party, "Enterprise") for party in parties):
         return
-    seller, buyer = (case.appraisal.record(party, Enterprise).size for party in parties)
+    seller, buyer = (_stated(case, party, "size") for party in parties)
     if buyer not in (None, SizeClass.LARGE) or seller is SizeClass.LARGE:
         return
     pairs = zip(parties, (seller, buyer), strict=True)
     missing = tuple(MissingFact(party, "size") for party, size in pairs if size is None)
     yield term._replace(missing=(*term.missing, *missing))
+
+
+def _stated(case: Case, record: int, name: str) -> Any:
+    """One field, asked once in a question: whole records of everybody on a chain would take longer than all else here."""
+    return case.appraisal.once((_stated, record, name), lambda: case.view.value(record, name))
 
 
 def _dated(on: int, start: date | None, end: date | None) -> Term:

@@ -75,7 +75,7 @@ def statutory_groups(case: Case) -> Iterator[Constraint]:
             for draw in (*on_borrower(case), *on_debtor(case)):
                 group = group_around(case.view, draw.party, dependence=scope is RegulatoryLimit.CONNECTED)
                 if len(group[1]) > 1:
-                    drawn[group] = min(ONE, drawn.get(group, Fraction(0)) + draw.share)
+                    drawn[group] = _together(drawn.get(group), draw.share)
             for (head, members), share in drawn.items():
                 yield _constraint(case, ConstraintKind.GROUP, bound, head, members, share)
 
@@ -205,8 +205,15 @@ def _by_party(*draws: Iterable[Draw]) -> list[Draw]:
     found: dict[int, Fraction] = {}
     for each in draws:
         for draw in each:
-            found[draw.party] = min(ONE, found.get(draw.party, Fraction(0)) + draw.share)
+            found[draw.party] = _together(found.get(draw.party), draw.share)
     return [Draw(party, share) for party, share in found.items()]
+
+
+def _together(one: Fraction | None, other: Fraction) -> Fraction:
+    """A yuan draws no more than itself."""
+    if one is None and other is ONE:
+        return ONE
+    return min(ONE, other if one is None else one + other)
 
 
 def _limit(view: View, source: int, bound: Bound, currency: str) -> tuple[int | None, tuple[MissingFact, ...]]:
