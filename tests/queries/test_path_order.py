@@ -25,6 +25,7 @@ from queries.financing.search import best_first
 from queries.financing.techniques.table import TECHNIQUES
 from queries.financing.terms import PathStatus
 from queries.financing_paths import financing_paths
+from tests.examples import FEW_WORLDS
 from tests.graph.build import TODAY
 from tests.queries.finance import (
     PROGRAMME,
@@ -43,7 +44,6 @@ from tests.queries.finance import (
 )
 from tests.queries.oracle_world import World
 from tests.queries.path_worlds import records_of, worlds
-from tests.queries.test_path_properties import EXAMPLES
 
 LINE = Technique.COMPREHENSIVE_LINE
 
@@ -280,7 +280,7 @@ def place(path: FinancingPath, ids: list[str]) -> tuple[Any, ...]:
     )
 
 
-@settings(max_examples=EXAMPLES)
+@settings(max_examples=FEW_WORLDS * 2)
 @given(st.data(), worlds(5), needs, weightings, st.integers(1, 6))
 def test_paths_leave_the_search_in_the_order_of_a_sort(
     data: st.DataObject, world: World, asked: NeedAsked | None, weights: Weights, few: int

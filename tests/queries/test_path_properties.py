@@ -1,6 +1,5 @@
 """Financing paths against brute force, and what must hold of them in any world."""
 
-import os
 import random
 from functools import lru_cache
 
@@ -19,13 +18,13 @@ from queries.financing.need import NeedAsked
 from queries.financing.search import reach
 from queries.financing.terms import PathStatus
 from queries.financing_paths import financing_path, financing_paths
+from tests.examples import ASKED, FEW_WORLDS, WORLDS
 from tests.queries import path_worlds
 from tests.queries.asset_worlds import asset_records, asset_worlds
 from tests.queries.finance import view_of
 from tests.queries.path_oracle import Expected, World, expected_paths
 from tests.queries.path_worlds import worlds
 
-EXAMPLES = int(os.environ.get("LUOSHU_EXAMPLES", "60"))
 any_worlds = st.one_of(worlds(), asset_worlds())
 needs = st.one_of(st.none(), st.integers(1, 1500))
 
@@ -40,10 +39,12 @@ def seen(world: World) -> View:
     return view_of(*records_of(world))
 
 
-def asked(world: World, amount: int | None = None, first: int = 100, **options: object) -> FinancingPaths:
+def asked(
+    world: World, amount: int | None = None, first: int = 100, place: int = 0, **options: object
+) -> FinancingPaths:
     view = seen(world)
     need = None if amount is None else NeedAsked(Money(amount))
-    return financing_paths(view, world.firms[0].id, need=need, first=first, **options)  # type: ignore[arg-type]
+    return financing_paths(view, world.firms[place].id, need=need, first=first, **options)  # type: ignore[arg-type]
 
 
 def shown(world: World, found: FinancingPaths) -> list[Expected]:
@@ -54,14 +55,15 @@ def shown(world: World, found: FinancingPaths) -> list[Expected]:
     ]
 
 
-@settings(max_examples=EXAMPLES)
+@settings(max_examples=WORLDS)
 @given(any_worlds, needs)
 def test_paths_equal_brute_force_in_their_order(world: World, amount: int | None) -> None:
-    found = asked(world, amount)
-    assert shown(world, found) == expected_paths(world, world.firms[0].id, amount)[:100]
+    for place in range(min(ASKED, len(world.firms))):
+        found = asked(world, amount, place=place)
+        assert shown(world, found) == expected_paths(world, world.firms[place].id, amount)[:100]
 
 
-@settings(max_examples=EXAMPLES // 4)
+@settings(max_examples=FEW_WORLDS)
 @given(any_worlds, needs, st.integers(1, 5))
 def test_pages_are_the_whole_in_pieces(world: World, amount: int | None, size: int) -> None:
     whole = asked(world, amount)
@@ -76,7 +78,7 @@ def test_pages_are_the_whole_in_pieces(world: World, amount: int | None, size: i
     assert pages == [path.id for path in whole.paths]
 
 
-@settings(max_examples=EXAMPLES // 4)
+@settings(max_examples=FEW_WORLDS)
 @given(any_worlds, needs)
 def test_path_evaluated_by_its_id_is_the_path_found(world: World, amount: int | None) -> None:
     view = view_of(*records_of(world))
@@ -85,7 +87,7 @@ def test_path_evaluated_by_its_id_is_the_path_found(world: World, amount: int | 
         assert financing_path(view, path.id, need=need) == path
 
 
-@settings(max_examples=EXAMPLES // 4)
+@settings(max_examples=FEW_WORLDS)
 @given(any_worlds, needs, st.randoms(use_true_random=False))
 def test_load_order_changes_nothing(world: World, amount: int | None, dice: random.Random) -> None:
     records = records_of(world)
@@ -99,7 +101,7 @@ def test_load_order_changes_nothing(world: World, amount: int | None, dice: rand
     assert found[0].completeness == found[1].completeness
 
 
-@settings(max_examples=EXAMPLES // 4)
+@settings(max_examples=FEW_WORLDS)
 @given(any_worlds, st.integers(0, 1000), st.sampled_from(list(LimitKind)[:2]))
 def test_further_limit_never_raises_a_capacity(world: World, amount: int, kind: LimitKind) -> None:
     extra = CreditLimit(
@@ -116,7 +118,7 @@ def test_further_limit_never_raises_a_capacity(world: World, amount: int, kind: 
             assert path.capacity is None or again.capacity <= path.capacity
 
 
-@settings(max_examples=EXAMPLES // 4)
+@settings(max_examples=FEW_WORLDS)
 @given(any_worlds, st.integers(0, 500), st.sampled_from([EncumbranceKind.ASSIGNMENT, EncumbranceKind.PLEDGE]))
 def test_further_encumbrance_never_raises_a_capacity(world: World, amount: int, kind: EncumbranceKind) -> None:
     assets = [*world.assets, *world.receivables]
@@ -133,7 +135,7 @@ def test_further_encumbrance_never_raises_a_capacity(world: World, amount: int, 
         assert (again.capacity or 0) <= (path.capacity or 0)
 
 
-@settings(max_examples=EXAMPLES // 4)
+@settings(max_examples=FEW_WORLDS)
 @given(any_worlds, st.integers(1, 60))
 def test_cut_answer_is_the_head_of_the_whole_or_says_that_it_is_cut(world: World, expansions: int) -> None:
     whole = [path.id for path in asked(world).paths]
@@ -146,7 +148,7 @@ def test_cut_answer_is_the_head_of_the_whole_or_says_that_it_is_cut(world: World
     assert {path.id for path in cut.paths} <= set(whole)
 
 
-@settings(max_examples=EXAMPLES // 4)
+@settings(max_examples=FEW_WORLDS)
 @given(any_worlds, needs)
 def test_capacity_is_the_least_that_its_constraints_admit(world: World, amount: int | None) -> None:
     for path in asked(world, amount).paths:
@@ -159,7 +161,7 @@ def test_capacity_is_the_least_that_its_constraints_admit(world: World, amount: 
             assert path.binding_constraint.admits == path.capacity
 
 
-@settings(max_examples=EXAMPLES // 4)
+@settings(max_examples=FEW_WORLDS)
 @given(any_worlds, needs)
 def test_leaving_out_firms_that_could_not_arrive_in_time_changes_nothing(world: World, amount: int | None) -> None:
     with pytest.MonkeyPatch.context() as patch:

@@ -1,6 +1,5 @@
 """What paths to several firms bring together."""
 
-import os
 import random
 
 from hypothesis import given, settings
@@ -17,11 +16,10 @@ from queries.financing.need import NeedAsked
 from queries.financing.terms import PathStatus
 from queries.financing_paths import UNBLOCKED, drawn
 from queries.fundable_amount import fundable_amount
+from tests.examples import FEW_WORLDS
 from tests.queries.finance import PROGRAMME, WAN, bank, chain_view, firm, product, programme, supplies, view_of
 from tests.queries.path_oracle import World
 from tests.queries.path_worlds import records_of, worlds
-
-EXAMPLES = int(os.environ.get("LUOSHU_EXAMPLES", "60"))
 
 
 def forever() -> float:
@@ -57,7 +55,7 @@ def test_without_all_paths_nothing_bounds_it_from_above() -> None:
     assert (found.lower, found.upper, found.method) == (5, None, SolveMethod.BOUNDS)
 
 
-@settings(max_examples=EXAMPLES)
+@settings(max_examples=FEW_WORLDS * 2)
 @given(worlds(), st.one_of(st.none(), st.integers(1, 1500)))
 def test_fundable_is_within_the_need_and_the_sum_of_capacities(world: World, amount: int | None) -> None:
     view, need = view_of(*records_of(world)), None if amount is None else NeedAsked(Money(amount))
@@ -74,7 +72,7 @@ def test_fundable_is_within_the_need_and_the_sum_of_capacities(world: World, amo
     assert bool(found.stopped_by) == bool(capacities) or not any(capacities)
 
 
-@settings(max_examples=EXAMPLES // 4)
+@settings(max_examples=FEW_WORLDS // 2 + 1)
 @given(worlds(), st.integers(1, 1500), st.randoms(use_true_random=False))
 def test_load_order_changes_no_byte(world: World, amount: int, dice: random.Random) -> None:
     records, need = records_of(world), NeedAsked(Money(amount))
@@ -88,7 +86,7 @@ def test_load_order_changes_no_byte(world: World, amount: int, dice: random.Rand
     assert told[0] == told[1]
 
 
-@settings(max_examples=EXAMPLES // 4)
+@settings(max_examples=FEW_WORLDS // 2 + 1)
 @given(worlds(), st.integers(1, 1500))
 def test_more_statuses_and_more_need_never_bring_less(world: World, amount: int) -> None:
     view = view_of(*records_of(world))

@@ -1,7 +1,6 @@
 """What programmes bring to many firms along supply chains, against enumeration of walks and whole amounts."""
 
 import itertools
-import os
 from fractions import Fraction
 
 import numpy as np
@@ -11,8 +10,8 @@ from hypothesis import strategies as st
 from queries.financing.joint.chains import Chains, Root, chain_capacity
 from queries.financing.joint.programme import Programme, Row, SolveMethod
 from queries.financing.joint.solving import solve
+from tests.examples import FEW_WORLDS
 
-EXAMPLES = int(os.environ.get("LUOSHU_EXAMPLES", "60"))
 ONE = Fraction(1)
 PLENTY = 10**13
 
@@ -80,7 +79,7 @@ def worlds(draw: st.DrawFn) -> Chains:
     )
 
 
-@settings(max_examples=EXAMPLES * 10)
+@settings(max_examples=FEW_WORLDS * 10)
 @given(worlds())
 def test_flow_over_links_bounds_the_best_of_all_walks(chains: Chains) -> None:
     found, walks = chain_capacity(chains), solve(over_walks(chains), lambda: 60.0)

@@ -1,7 +1,6 @@
 """The largest amount, its least cost and what stops it, against enumeration over whole allocations."""
 
 import itertools
-import os
 import random
 from fractions import Fraction
 
@@ -14,9 +13,9 @@ from queries.financing.joint.network import network_of
 from queries.financing.joint.programme import Programme, Row, SolveMethod
 from queries.financing.joint.simplex import relaxation
 from queries.financing.joint.solving import solve
+from tests.examples import EXAMPLES, FEW_WORLDS
 
-EXAMPLES = int(os.environ.get("LUOSHU_EXAMPLES", "60"))
-CHEAP = max(2_000, EXAMPLES)
+CHEAP = EXAMPLES
 ONE = Fraction(1)
 DRAWS = (ONE, ONE, Fraction(5, 4), Fraction(1, 2), Fraction(20, 19), Fraction(7, 3))
 
@@ -69,7 +68,7 @@ def test_a_flow_is_stopped_by_limits_that_hold_just_so_much(programme: Programme
         assert sum(programme.rows[place].headroom for place in found.stops) == found.lower
 
 
-@settings(max_examples=EXAMPLES * 3)
+@settings(max_examples=FEW_WORLDS * 3)
 @given(st.one_of(programmes(), programmes(least=True)))
 def test_draws_that_differ_and_least_amounts_equal_enumeration(programme: Programme) -> None:
     found = solve(programme, forever)
@@ -81,7 +80,7 @@ def test_draws_that_differ_and_least_amounts_equal_enumeration(programme: Progra
         assert not found.least_cost or programme.total_cost(found.amounts) == -cost
 
 
-@settings(max_examples=EXAMPLES)
+@settings(max_examples=FEW_WORLDS * 2)
 @given(programmes(least=True))
 def test_limits_that_stop_an_integer_programme_raise_it_when_relaxed(programme: Programme) -> None:
     found = solve(programme, forever)
@@ -113,7 +112,7 @@ def test_relaxation_is_no_less_than_any_whole_allocation_and_its_duals_prove_it(
     assert proven == found.value
 
 
-@settings(max_examples=EXAMPLES * 5)
+@settings(max_examples=FEW_WORLDS * 5)
 @given(programmes(), st.integers(0, 5))
 def test_a_further_limit_never_raises_and_room_never_lowers(programme: Programme, headroom: int) -> None:
     tighter = Programme((*programme.rows, Row(headroom, {0: ONE})), programme.cost, programme.least)
