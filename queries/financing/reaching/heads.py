@@ -75,16 +75,24 @@ class Family:
 
 def families(
     view: View, origin: int, words: Iterable[tuple[TechniqueRow, Spine]], meter: Meter, most_links: int | None
-) -> list[Family]:
-    """Every way on from a record, in the order of the words; empty where none leads from it."""
+) -> Iterator[Family]:
+    """Every way on from a record, those that are told on columns first; none where nothing leads from it, or the time is up."""
     seeds = _seeds(view, origin)
-    found: list[Family] = []
-    for row, spine in words:
+    for row, spine in sorted(words, key=lambda one: _effort(one[1])):
         for word in _spelt(spine):
+            if meter.out_of_time(1):
+                return
             heads = _heads(view, seeds, row, spine, word)
             if heads:
-                found += _onward(view, row, spine, word, heads, meter, most_links)
-    return found
+                yield from _onward(view, row, spine, word, heads, meter, most_links)
+
+
+def _effort(spine: Spine) -> int:
+    """How much there is to look at one by one: nothing of what is open to every firm or walked on columns, least of what edges lead to."""
+    last = spine.word[-1]
+    if last.sells or isinstance(last.back, Joined):
+        return int(last.sells)
+    return 3 if any(isinstance(step.back, Joined) for step in spine.word) else 2
 
 
 def _seeds(view: View, origin: int) -> dict[str, Ints]:
@@ -128,19 +136,21 @@ def backed(view: View, origin: int, words: Iterable[tuple[TechniqueRow, Spine]])
             handles = view.holders(kind, name, origin)
             handles = handles[view.refs(handles, "contract") < 0]
             firms = [view.refs(handles, field) for field in DEBTORS[kind]]
-            heads = [
-                head for seed in products_of(view, row.technique) for head in _back(view, row, spine.word, 1, seed)
-            ]
+            heads = _as_heads(*_back(view, row, spine.word, 1, products_of(view, row.technique)))
             if len(handles) and heads:
                 named = np.unique(np.concatenate(firms))
-                yield Family(row, spine, Tail.OPEN, tuple(heads)), named[named >= 0]
+                yield Family(row, spine, Tail.OPEN, heads), named[named >= 0]
 
 
-def products_of(view: View, technique: Technique) -> list[int]:
+def products_of(view: View, technique: Technique) -> Ints:
     """The products of a technique, in id order."""
     products = view.handles("LoanProduct")
-    found: list[int] = products[techniques_of(view, products) == technique_code(technique)].tolist()
+    found: Ints = products[techniques_of(view, products) == technique_code(technique)]
     return found
+
+
+def _as_heads(nodes: Ints, links: Ints) -> tuple[Head, ...]:
+    return tuple(map(Head, map(tuple, nodes.tolist()), map(tuple, links.tolist())))
 
 
 def _spelt(spine: Spine) -> Iterator[tuple[Step, ...]]:
@@ -154,29 +164,33 @@ def _spelt(spine: Spine) -> Iterator[tuple[Step, ...]]:
         yield (*spine.word[:place], *[step] * times, *spine.word[place + 1 :])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Taken:
-    """A head as far as a record at place `at` of a word."""
+    """Heads as far as records at place `at` of a word: a row each, from the source."""
 
     at: int
-    head: Head
+    nodes: Ints
+    links: Ints
 
 
 def _heads(view: View, seeds: dict[str, Ints], row: TechniqueRow, spine: Spine, word: tuple[Step, ...]) -> list[_Taken]:
-    """Where a word can be taken up, walked back to its sources; each once."""
-    found: dict[tuple[int, tuple[int, ...], tuple[int, ...]], _Taken] = {}
+    """Where a word can be taken up, walked back to its sources."""
+    found = []
     for at, step in enumerate(word):
         names = ("", step.farther) if at == 0 else (step.farther,)
-        for name in names:
-            if name in CONTRACTS and spine.form is not Form.IN_FORCE:
-                # Who covers a contract in force does not lead to what would repay or follow it.
-                continue
-            for seed in seeds.get(name, np.zeros(0, np.int64)).tolist():
-                if not view.has_kind(seed, step.farther) or _leads_nowhere(view, word, at, seed):
-                    continue
-                for head in _back(view, row, word, at, seed):
-                    found.setdefault((at, head.nodes, head.links), _Taken(at, head))
-    return list(found.values())
+        # Who covers a contract in force does not lead to what would repay or follow it.
+        named = [name for name in names if name not in CONTRACTS or spine.form is Form.IN_FORCE]
+        taken = [seeds[name] for name in named if name in seeds]
+        records = np.unique(np.concatenate(taken)) if taken else np.zeros(0, np.int64)
+        records = records[_of_kinds(view, records, _concrete(view, step.farther))]
+        if not len(records) or (len(records) == 1 and _leads_nowhere(view, word, at, int(records[0]))):
+            continue
+        by_kind = (records[records >> 32 == code] for code in np.unique(records >> 32).tolist())
+        records = np.concatenate([ours[_meets(view, row, step, ours)] for ours in by_kind])
+        nodes, links = _back(view, row, word, at, records)
+        if len(nodes):
+            found.append(_Taken(at, nodes, links))
+    return found
 
 
 def _leads_nowhere(view: View, word: tuple[Step, ...], at: int, seed: int) -> bool:
@@ -188,17 +202,17 @@ def _leads_nowhere(view: View, word: tuple[Step, ...], at: int, seed: int) -> bo
     return not len(_reversed(view, step.back, np.array([seed]), nearer)[0])
 
 
-def _back(view: View, row: TechniqueRow, word: tuple[Step, ...], at: int, seed: int) -> list[Head]:
-    heads = [Head((seed,), ())]
+def _back(view: View, row: TechniqueRow, word: tuple[Step, ...], at: int, records: Ints) -> tuple[Ints, Ints]:
+    """Records walked back to their sources: the nodes from the source to each, and the links between them."""
+    nodes, links = records.reshape(-1, 1), np.zeros((len(records), 0), np.int64)
     for step in reversed(word[:at]):
-        longer = []
-        for head in heads:
-            _, farther, links = walked(view, step, np.array([head.nodes[0]]), row.technique, 0)
-            for node, link in zip(farther.tolist(), links.tolist(), strict=True):
-                if view.has_kind(node, step.farther):
-                    longer.append(Head((node, *head.nodes), (link, *head.links)))
-        heads = longer
-    return heads
+        if not len(nodes):
+            break
+        places, farther, over = walked(view, step, nodes[:, 0], row.technique, 0)
+        ours = _of_kinds(view, farther, _concrete(view, step.farther))
+        places, farther, over = places[ours], farther[ours], over[ours]
+        nodes, links = np.column_stack([farther, nodes[places]]), np.column_stack([over, links[places]])
+    return nodes, links
 
 
 def _onward(
@@ -210,11 +224,8 @@ def _onward(
     meter: Meter,
     most_links: int | None,
 ) -> Iterator[Family]:
-    for at in sorted({one.at for one in taken}):
-        heads = [one.head for one in taken if one.at == at]
-        nodes = np.array([head.nodes for head in heads], np.int64)
-        links = np.array([head.links for head in heads], np.int64).reshape(len(heads), -1)
-        yield from _forward(view, row, spine, word, at, nodes, links, None, meter, most_links)
+    for one in taken:
+        yield from _forward(view, row, spine, word, one.at, one.nodes, one.links, meter, most_links)
 
 
 def _forward(
@@ -225,11 +236,12 @@ def _forward(
     at: int,
     nodes: Ints,
     links: Ints,
-    shared: tuple[Head, ...] | None,
     meter: Meter,
     most_links: int | None,
+    *,
+    heads_apart: bool = True,
 ) -> Iterator[Family]:
-    """Walk on from place `at` of a word. `shared`: heads each of which goes with every row of `nodes`."""
+    """Walk on from place `at` of a word. Without `heads_apart` the rows are records that any head goes with."""
     for place in range(at, len(word)):
         step, last = word[place], place == len(word) - 1
         if not len(nodes):
@@ -239,20 +251,16 @@ def _forward(
             return
         if isinstance(step.back, Joined):
             kept = _meets(view, row, step, nodes[:, -1])
-            heads = tuple(map(Head, map(tuple, nodes[kept].tolist()), map(tuple, links[kept].tolist())))
+            heads = _as_heads(nodes[kept], links[kept])
             if not heads:
                 return
             if last:
                 yield Family(row, spine, Tail.OPEN, heads)
                 return
-            for kind in _concrete(view, word[place + 1].farther):
-                records = view.handles(kind)
-                records = records[may_be_left(view, step, records, row.technique)] if step.near_when else records
-                start = records.reshape(-1, 1)
-                none = np.zeros((len(start), 0), np.int64)
-                yield from _forward(view, row, spine, word, place + 1, start, none, heads, meter, most_links)
+            for nodes, links in _records(view, row, spine, word, place + 1, meter):
+                yield Family(row, spine, Tail.RECORDS, heads, nodes, links)
             return
-        if shared is None:
+        if heads_apart:
             granted = meter.take(len(nodes), place + 1)
             nodes, links = nodes[:granted], links[:granted]
         nearer = (FIRM,) if last else _concrete(view, word[place + 1].farther)
@@ -265,15 +273,44 @@ def _forward(
         nodes, links = np.column_stack([nodes[rows], onto]), np.column_stack([links[rows], over])
     if not len(nodes):
         return
-    if shared is not None:
-        filled = np.column_stack([np.full(len(nodes), -1, np.int64), links])
-        yield Family(row, spine, Tail.RECORDS, shared, nodes, filled)
+    if not heads_apart:
+        yield Family(row, spine, Tail.RECORDS, (), nodes, links)
         return
     width = 1 + max((place for place, step in enumerate(word) if step.farther in OFFERS), default=0)
     before = np.column_stack([nodes[:, :width], links[:, : width - 1]])
     distinct, head = np.unique(before, axis=0, return_inverse=True)
     heads = tuple(Head(tuple(one[:width]), tuple(one[width:])) for one in distinct.tolist())
     yield Family(row, spine, Tail.RECORDS, heads, nodes[:, width:], links[:, width - 1 :], head.reshape(-1))
+
+
+def _records(
+    view: View, row: TechniqueRow, spine: Spine, word: tuple[Step, ...], at: int, meter: Meter
+) -> list[tuple[Ints, Ints]]:
+    """The records that a joined step leads to, by kind, each with what lies between it and its firm, and the link before each.
+
+    Kept with the view where no step asks for the technique: many ask for the same.
+    """
+
+    def make() -> list[tuple[Ints, Ints]]:
+        found = []
+        for kind in _concrete(view, word[at].farther):
+            records = view.handles(kind)
+            if word[at - 1].near_when:
+                records = records[may_be_left(view, word[at - 1], records, row.technique)]
+            start, none = records.reshape(-1, 1), np.zeros((len(records), 0), np.int64)
+            for family in _forward(view, row, spine, word, at, start, none, meter, None, heads_apart=False):
+                joined = np.full(len(family.nodes), -1, np.int64)
+                found.append((family.nodes, np.column_stack([joined, family.links])))
+        return found
+
+    rest = word[at - 1 :]
+    if any(step.of_technique for step in rest[1:]):
+        return make()
+    return once(
+        view,
+        (_records, tuple((step.relation, step.farther, step.back, step.far_when, step.near_when) for step in rest)),
+        make,
+    )
 
 
 def _chain(
@@ -296,7 +333,7 @@ def _chain(
                 stated = view.ints(nodes[:, before], condition.field)
                 most = np.where(stated >= 0, np.minimum(most, stated), most)
     kept = most >= step.least
-    heads = tuple(map(Head, map(tuple, nodes[kept].tolist()), map(tuple, links[kept].tolist())))
+    heads = _as_heads(nodes[kept], links[kept])
     if heads:
         yield Family(row, spine, Tail.CHAIN, heads, least=step.least, most=tuple(most[kept].tolist()))
 

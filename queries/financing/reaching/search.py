@@ -48,11 +48,13 @@ class _Offer:
 
 @dataclass(frozen=True, eq=False)
 class _Alone:
-    """Firms (a mask) to which a head is appraised one by one; `backed`: only where the record of the search covers the path."""
+    """Firms (a mask) to which a head is appraised one by one, and brings `bound` at most; `backed`: only where the record of the search
+    covers the path."""
 
     family: Family
     head: Head
     mask: np.ndarray
+    bound: int = UNLIMITED
     backed: bool = False
 
 
@@ -108,14 +110,13 @@ class Search:
                     self._chain(family)
                 case Tail.OPEN:
                     self._open(family)
-        for family in self._families:
-            if family.tail is Tail.RECORDS:
-                self._records.append(self._bounded(family))
+                case Tail.RECORDS:
+                    self._records.append(self._bounded(family))
         for family, firms in backed(self.view, self.origin, words):
             self._families.append(family)
             mask = self.firms.some(self.firms.places(firms)[self.firms.places(firms) >= 0])
             self._alone += [_Alone(family, head, mask, backed=True) for head in family.heads]
-        for alone in self._alone:
+        for alone in sorted(self._alone, key=lambda one: -one.bound):
             self._one_by_one(alone)
         for records in self._records:
             self._appraise(records)
@@ -186,7 +187,7 @@ class Search:
                 self._alone.append(_Alone(family, head, np.ones(len(self.firms), bool)))
                 continue
             self._offers.append(_Offer(family, head, taking))
-            self._alone.append(_Alone(family, head, taking.apart))
+            self._alone.append(_Alone(family, head, taking.apart, taking.bound))
             places = np.flatnonzero(taking.takes)
             bound = np.minimum(need[places], taking.bound)
             self.best.take(places, bound if taking.stated else np.full(len(places), UNSTATED), 0, technique)
@@ -196,7 +197,8 @@ class Search:
     def _one_by_one(self, alone: _Alone) -> None:
         family, places = alone.family, np.flatnonzero(alone.mask)
         technique, need = RANKS[family.row.technique], self.takings.needs(family).amount
-        for place in places[self.best.beaten_by(places, need[places], 0, technique)].tolist():
+        most = np.minimum(need[places], alone.bound)
+        for place in places[self.best.beaten_by(places, most, 0, technique)].tolist():
             if not self.meter.take(1, 1):
                 return
             for found in self._of_alone(alone, place):
@@ -247,7 +249,8 @@ class Search:
         else:
             bound, exact = told
         struck = self.firms.struck_off[firm] if family.spine.form is not Form.IN_FORCE else np.zeros(len(firm), bool)
-        order = np.flatnonzero(~struck)
+        # What is less than the firm has already is never its best.
+        order = np.flatnonzero(~struck & (bound >= self.best.capacity[firm]) & (bound != UNREACHED))
         order = order[np.lexsort((-bound[order], firm[order]))]
         kept = Family(
             family.row, family.spine, family.tail, family.heads, nodes[order], family.links[order],
