@@ -170,7 +170,7 @@ def _held(axes: Any, holder: _Fund, fund: _Fund, held: Mapping[str, Any], place:
     words = f"{_percent(share)} · {_amount(held['committed'])}"
     y = end[1] - 0.12 if hangs else TOP + fund.y + 0.3 + 0.16 * place
     text(axes, end[0] - 0.08, y, words, 6, color=GREY if hangs else "#8A5F00", ha="right",
-         bbox={"facecolor": "white", "alpha": 0.8, "pad": 0.6, "lw": 0})  # fmt: skip
+         bbox={"facecolor": "white", "alpha": 0.9, "pad": 0.6, "lw": 0})  # fmt: skip
 
 
 def _invested(axes: Any, fund: _Fund, firm: Mapping[str, Any], y: float) -> None:
@@ -211,9 +211,10 @@ def _box(axes: Any, fund: _Fund) -> None:
     words = f"{kind.zh} {kind.name}" if kind else "类型未载明 type not stated"
     text(axes, x + 0.12, y + 0.37, words, 6, color=GREY)
     text(axes, x + 0.12, y + 0.56, f"认缴 {_amount(row['committed'])} · 实缴 {_amount(row['paidIn'])}", 7)
-    looked = "" if is_root else f" · 穿透 {_percent(row['lookThroughShare'])}"
+    share = row["lookThroughShare"]
+    looked = "" if is_root else f" · 穿透 {'未载明 N/S' if share is None else _percent(share)}"
     words = f"已投 {_amount(row['invested'])} · 可投 {_amount(row['supply']['dryPowder'])}{looked}"
-    text(axes, x + 0.12, y + 0.74, words, 7)
+    text(axes, x + 0.12, y + 0.74, words, 7 if len(words) < 40 else 6.4)
 
 
 def _firm(axes: Any, x: float, y: float, firm: Mapping[str, Any]) -> None:
@@ -247,4 +248,4 @@ def _amount(money: Mapping[str, Any] | None) -> str:
 
 
 def _percent(share: Any) -> str:
-    return "占比未载明 N/S" if share is None else f"{float(share) * 100:.4g}%"
+    return "占比未载明 N/S" if share is None else f"{float(share) * 100:.3g}%"
