@@ -23,7 +23,7 @@ class Vehicles:
     """The funds by place. kind: of names.FUND_TYPES, -1: a guidance fund; guides: of names.GUIDANCE, -1: it invests itself.
 
     parent: the guidance fund that it is a sub-fund of, -1: none. other: a second fund that has committed to it. size: what is committed
-    to it in 元. stated: whether anybody states that. fiscal: the share of public money.
+    to it in 元. stated: whether anybody states that, of three of the first thirty nobody does. fiscal: the share of public money.
     """
 
     ids: list[str]
@@ -54,7 +54,7 @@ class Vehicles:
         other = np.where((guides == 1) & (province < count), province, other)
         shared = (kind == [one[0] for one in names.FUND_TYPES].index("TECH_TRANSFER")) & (parent >= 0) & (first < count)
         other = np.where(shared, first, other)
-        stated = place % 10 != 9
+        stated = (place % 10 != 9) | (place >= BLOCK)
         fiscal = np.array(OF_PARENT)[place % len(OF_PARENT)]
         size = 10 ** np.random.Generator(np.random.PCG64([dice.seed, 7])).normal(7.45, 0.3, count)
         given = np.zeros(count)
