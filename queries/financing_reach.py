@@ -159,7 +159,8 @@ def financing_reach(
     """Every firm that some path leads to from `origin`, once, with its best path: largest capacity, fewest tiers, technique, node ids.
 
     A path leads from its source (a bank stands for its branches), from the programme that it is under and that programme's anchor, from
-    the buyer whose limit it draws on, and from the pool that covers it. The firms in between that pass a chain on are no origins of it.
+    the buyer whose limit it draws on, from a fund that it goes through or follows, and from the pool, guarantor or insurer that covers it.
+    The firms in between that pass a chain on are no origins of it.
 
     Parameters
     ----------

@@ -166,13 +166,14 @@ EXAMPLES = int(os.environ.get("LUOSHU_EXAMPLES", "60"))
 
 def leads_from(view: View, candidate: Candidate, origin: int) -> bool:
     """Whether a path comes from a record: its source or whose branch that is, its programme or the anchor of it, who owes under the
-    limit that it draws on, or who covers it."""
+    limit that it draws on, a fund on its way, or who covers it."""
     nodes = candidate.nodes[:-1]
     programmes = [node for node in nodes if view.has_kind(node, "AnchorProgramme")]
     limits = [node for node in nodes if view.has_kind(node, "CreditLimit")]
+    funds = [node for node in nodes if view.has_kind(node, "Fund")]
     places = {
         candidate.source, legal_entity(view, candidate.source), *programmes, *(view.ref(one, "anchor") for one in programmes),
-        *(view.ref(one, "on") for one in limits), *(support.provider for support in candidate.supports),
+        *funds, *(view.ref(one, "on") for one in limits), *(support.provider for support in candidate.supports),
     }  # fmt: skip
     return origin in places
 

@@ -195,6 +195,8 @@ class Search:
     # what is appraised one by one
 
     def _one_by_one(self, alone: _Alone) -> None:
+        if self.meter.out_of_time(1):
+            return
         family, places = alone.family, np.flatnonzero(alone.mask)
         technique, need = RANKS[family.row.technique], self.takings.needs(family).amount
         most = np.minimum(need[places], alone.bound)
@@ -301,6 +303,8 @@ class Search:
         return found
 
     def _appraise(self, records: Records) -> None:
+        if self.meter.out_of_time(1):
+            return
         technique = RANKS[records.family.row.technique]
         told = records.exact & (records.bound != UNREACHED)
         places, first = np.unique(records.firm[told], return_index=True)
