@@ -77,7 +77,7 @@ def may_be_taken(view: View, step: Step, links: Ints) -> np.ndarray:
 def keeps(view: View, step: Step, nearer: Ints, farther: Ints, links: Ints, technique: Technique) -> np.ndarray:
     """Which pairs of nodes, each of one kind, keep the conditions of a step, before any link is walked."""
     kept = may_be_left(view, step, nearer, technique) & _all_hold(view, step.far_when, farther, technique, 0)
-    return kept & may_be_taken(view, step, links) if step.link_when else kept
+    return np.asarray(kept & may_be_taken(view, step, links)) if step.link_when else kept
 
 
 @dataclass(eq=False)
