@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
+
 from queries.coverage.mandate import Mandate, relaxed
 from queries.coverage.more_flow import MoreFlow
 from queries.coverage.network import Flags, LeafEdges
@@ -75,8 +77,13 @@ class Marginals:
         gain = self.gain(fund, amount)
         if gain <= 0 or not self.more.lacking_node[self.more.nodes_of(fund)].any():
             return 0
-        part = self.plan.part(fund, mandate, amount)[0] if mandate.shares else self.more.part_of(fund, gain)
-        return self.more.closes(fund, part)
+        if not mandate.shares:
+            return self.more.closes(fund, self.more.part_of(fund, gain), gain)
+        part, old = self.plan.part(fund, mandate, amount)[0], self.more.part_of(fund, 0)
+        # A cut has the fund on its one side or on the other: what grows is the fund, or what its shares leave.
+        is_same = np.array_equal(part.fed_by, old.fed_by)
+        grown = int(np.maximum(part.size[1:] - old.size[1:], 0).sum()) if is_same else None
+        return self.more.closes(fund, part, None if grown is None else max(gain, grown))
 
     @cached_property
     def rules(self) -> tuple[RuleMarginal, ...]:

@@ -5,7 +5,7 @@ the new part, is a flow of the changed network too, and the maximum of that exce
 simple path there from the source to an unmet leaf runs through the new part, for without it there would have been one before. So it lies
 in what the source reaches (S) and leads to the part, what the part leads to and leads to an unmet leaf (T), and what lies between two
 visits of the part; only that is solved. Two bounds often agree before: what the part can bring to leaves still open, with all that others
-take over from it at once, and what it has left plus all that others could take off its hands at all.
+take over from it at once, and what could pass through it if nothing were bounded beyond.
 """
 
 from __future__ import annotations
@@ -34,6 +34,10 @@ class MoreFlow:
         self.by_above = self.inner[np.argsort(network.fed_by[self.inner], kind="stable")]
         self.above_start = np.searchsorted(network.fed_by[self.by_above], np.arange(nodes + 1))
         self.rich_node, self.rich_leaf = residual.from_source()
+        # Nodes to which money can come straight down from their funds.
+        self.gives = residual.spare > 0
+        for node in self.inner.tolist():
+            self.gives[node] &= self.gives[network.fed_by[node]]
         self.lacking_node, self.lacking_leaf = residual.before(self.open > 0)
 
     def nodes_of(self, fund: int) -> Ints:
@@ -62,11 +66,11 @@ class MoreFlow:
             network.cap[edges],
         )
 
-    def closes(self, fund: int | None, part: CoverageNetwork) -> int:
+    def closes(self, fund: int | None, part: CoverageNetwork, at_most: int | None = None) -> int:
         """What more would flow, in 分, with this part in place of a fund's, or beside all of them (None).
 
-        part: one fund, over the leaves of this network; every size stated. Where it lets through less than the fund passes on now, all
-        is solved anew, and the answer may be negative.
+        part: one fund, over the leaves of this network; every size stated. at_most: a bound that is known otherwise. Where the part lets
+        through less than the fund passes on now, all is solved anew, and the answer may be negative.
         """
         nodes = np.zeros(0, np.int64) if fund is None else self.nodes_of(fund)
         edges = spans(self.node_start, nodes)
@@ -86,8 +90,14 @@ class MoreFlow:
         held = flow_of(local, had)
         if int(held.amount.sum()) < given:
             return self._anew(nodes, part)
-        most = min(self.gap, int(part.size[0]) - given + int(had[self.rich_leaf[ends]].sum()))
+        most = min(
+            self.gap if at_most is None else min(self.gap, at_most),
+            int(part.size[0]) - given + int(had[self.rich_leaf[ends]].sum()),
+        )
         if most <= 0 or not self.lacking_leaf[ends].any():
+            return 0
+        most = self._bound(held, ends, most)
+        if not most:
             return 0
         if int(flow_of(local, had + self.open[ends]).amount.sum()) - given == most:
             return most
@@ -96,25 +106,58 @@ class MoreFlow:
             return most
         return self._solved(nodes, ends, held, most)
 
+    def _bound(self, part: Residual, ends: Ints, most: int) -> int:
+        """The most that can flow through the part from its own money, and from leaves that the source reaches, to leaves that lack.
+
+        Beyond the part nothing is bounded: what it had at the first is taken over, what comes to the second goes on. Other leaves lead
+        from one of them to another at most, and are one vertex here.
+        """
+        network = part.network
+        nodes, leaves = len(part.spare), len(ends)
+        hub, source, sink = nodes + leaves, nodes + leaves + 1, nodes + leaves + 2
+        rich, lacking = self.rich_leaf[ends], self.lacking_leaf[ends]
+        vertex = np.where(rich | lacking, nodes + np.arange(leaves), hub)
+        inner, root = np.flatnonzero(network.fed_by != SOURCE), np.flatnonzero(network.fed_by == SOURCE)
+        up = np.concatenate([network.fed_by[inner], network.node])
+        down = np.concatenate([inner, vertex[network.leaf]])
+        at_rich, at_lacking = np.flatnonzero(rich), np.flatnonzero(lacking)
+        had = part.amount
+        tail = [np.full(len(root), source), up, down, np.full(len(at_rich), source), vertex[at_lacking]]
+        head = [root, down, up, vertex[at_rich], np.full(len(at_lacking), sink)]
+        ahead = np.concatenate([part.spare[inner], part.room])
+        back = np.concatenate([part.passed[inner], part.flow])
+        capacity = [part.spare[root], ahead, back, had[at_rich], np.full(len(at_lacking), most)]
+        columns = [np.concatenate(column) for column in (tail, head, capacity)]
+        used = columns[2] > 0
+        carried, _ = max_flow(Arcs(sink + 1, *(column[used] for column in columns)), most)
+        return min(most, int(carried[columns[1][used] == sink].sum()))
+
     def _taken_over(self, without: Ints, ends: Ints, had: Ints) -> Ints:
         """By leaf, how much of what it had from the nodes left out others give at once: out of money that they have left, to the leaf."""
         network, residual = self.network, self.residual
         wanted = np.flatnonzero((had > 0) & self.rich_leaf[ends])
         edges = self.into.into(ends[wanted])
         end = np.repeat(np.arange(len(wanted)), np.diff(self.into.start)[ends[wanted]])
-        giver = network.node[edges]
-        gives = (residual.room[edges] > 0) & (residual.spare[giver] > 0) & (network.fed_by[giver] == SOURCE)
-        gives &= ~np.isin(giver, without)
+        gives = (residual.room[edges] > 0) & self.gives[network.node[edges]] & ~np.isin(network.node[edges], without)
         edges, end = edges[gives], end[gives]
         taken = np.zeros(len(ends), np.int64)
         if not len(edges):
             return taken
-        givers, giver = np.unique(network.node[edges], return_inverse=True)
+        givers = network.with_those_above(network.node[edges])
+        number = np.full(len(network.size), -1)
+        number[givers] = np.arange(len(givers))
+        above = network.fed_by[givers]
         source = len(givers) + len(wanted)
         total = int(had[wanted].sum())
         arcs = Arcs(
             source + 2,
-            np.concatenate([np.full(len(givers), source), giver, len(givers) + np.arange(len(wanted))]),
+            np.concatenate(
+                [
+                    np.where(above == SOURCE, source, number[above]),
+                    number[network.node[edges]],
+                    len(givers) + np.arange(len(wanted)),
+                ]
+            ),
             np.concatenate([np.arange(len(givers)), len(givers) + end, np.full(len(wanted), source + 1)]),
             np.concatenate([np.minimum(residual.spare[givers], total), residual.room[edges], had[wanted]]),
         )
