@@ -80,7 +80,7 @@ class FundableAmount:
 
 def dearest_cost(appraisal: Appraisal, found: Appraised) -> Decimal | None:
     """The upper end of a path's cost, by which costs are compared."""
-    case = Case(appraisal, found.candidate)
+    case = found.case if found.case.appraisal is appraisal else Case(appraisal, found.candidate)
     return dearest(case, tenor_of(case))
 
 

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_EVEN, Decimal, localcontext
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Final
 
@@ -40,13 +40,17 @@ def fraction(millionths: int) -> Fraction:
 
 def rounded(value: Fraction, places: int = 6) -> Decimal:
     """The value as a decimal, half-even, without trailing zeros."""
-    if value.denominator == 1:
-        return Decimal(value.numerator)
-    with localcontext() as context:
-        context.prec = 60
-        exact = Decimal(value.numerator) / Decimal(value.denominator)
-        shown = exact.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_EVEN).normalize()
-        return shown.quantize(Decimal(1)) if shown == shown.to_integral_value() else shown
+    return quotient(value.numerator, value.denominator, places)
+
+
+def quotient(numerator: int, denominator: int, places: int = 6) -> Decimal:
+    """`rounded` of numerator / denominator, which is above 0."""
+    whole, rest = divmod(numerator * 10**places, denominator)
+    # Half-even: up past the middle, and in the middle from an odd one.
+    whole += 2 * rest + (whole & 1) > denominator
+    while places and not whole % 10:
+        whole, places = whole // 10, places - 1
+    return Decimal(f"{whole}E-{places}") if places else Decimal(whole)
 
 
 def balance(annual: int, term_days: int) -> int:

@@ -22,15 +22,16 @@ from queries.financing.cost import (
     Charge,
     Cost,
     CostKind,
+    HighEnds,
     Relief,
     SubsidyStatus,
     act_365,
     cost_of,
-    upper_end,
 )
 from queries.financing.limits.constraints import MissingFact
 from queries.financing.techniques.rows import TechniqueRow
 from queries.financing.tenor import Tenor, wanted
+from queries.financing.terms import SupportKind
 from queries.ratios import fraction
 
 DISCOUNTED: Final = frozenset(
@@ -45,6 +46,8 @@ DISCOUNTED: Final = frozenset(
     }
 )
 """Techniques that buy a claim: the price of time is taken off at once. Interest on a loan is not (Civil Code, article 670)."""
+CHARGE: Final = frozenset({SupportKind.GUARANTEE, SupportKind.INSURANCE})
+"""Supports that cost a fee or a premium."""
 LENT: Final = frozenset({Instrument.DEBT, Instrument.REFINANCE})
 
 NOTHING: Final = Fraction(0)
@@ -75,9 +78,25 @@ def dearest(case: Case, tenor: Tenor) -> Decimal | None:
     if not is_priced(case.row):
         return None
     days, least = cost_term(case, tenor), _shortest(case, tenor)
-    supports = tuple((one.kind, one.provider, one.instrument, one.cover_share) for one in case.candidate.supports)
-    key = (dearest, case.row.technique, case.product, case.contract, case.programme, days, least, supports)
-    return case.appraisal.once(key, lambda: upper_end(charges_of(case), days, least))
+    ends = _high_ends(case)
+    return case.appraisal.once((ends, days, least), lambda: ends.upper_end(days, least))
+
+
+def _high_ends(case: Case) -> HighEnds:
+    """The high ends of a case's charges, kept with the view where its offer alone sets them."""
+
+    def make() -> HighEnds:
+        return HighEnds.of(charges_of(case))
+
+    charging = tuple(
+        (one.kind, one.provider, one.instrument, one.cover_share)
+        for one in case.candidate.supports
+        if one.kind in CHARGE
+    )
+    if charging or case.contract >= 0 or case.product < 0:
+        key = (HighEnds, case.row.technique, case.product, case.contract, case.programme, charging)
+        return case.appraisal.once(key, make)
+    return once(case.view, (HighEnds, case.row.technique, case.product), make)
 
 
 def case_cost(case: Case, tenor: Tenor, charges: Sequence[Charge], capacity: int | None) -> Cost:

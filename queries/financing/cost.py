@@ -10,12 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import Final
+from math import lcm
+from typing import Final, NamedTuple
 
 from graph.kinds.supply_side import DayCount
 from graph.records import Term
 from queries.financing.limits.constraints import MissingFact
-from queries.ratios import rounded
+from queries.ratios import quotient, rounded
 
 DAYS: Final = 365
 BPS: Final = 10_000
@@ -197,10 +198,65 @@ def cost_of(
     )
 
 
+class HighEnds(NamedTuple):
+    """The high ends of charges, added up: shares of the principal in parts of `per`, a year and once, and what of them is up front.
+
+    `per` 0: a high end is not known. `any_term`, `discounts` what `_any_term` and `_highest` ask of charges.
+    """
+
+    per: int
+    yearly: int
+    flat: int
+    yearly_first: int
+    flat_first: int
+    any_term: bool
+    discounts: bool
+
+    @classmethod
+    def of(cls, charges: Sequence[Charge]) -> HighEnds:
+        """The sums over these charges."""
+        any_term = _any_term(charges) is not None
+        borne = [one for one in charges if one.borne is not False]
+        discounts = any(one.yearly and one.up_front for one in borne)
+        highs = [one.high for one in borne if one.high is not None]
+        if len(highs) < len(borne):
+            return cls(0, 0, 0, 0, 0, any_term, discounts)
+        per = lcm(*(high.denominator for high in highs))
+        parts = [high.numerator * (per // high.denominator) for high in highs]
+
+        def total(*, yearly: bool, first: bool) -> int:
+            pairs = zip(borne, parts, strict=True)
+            return sum(part for one, part in pairs if one.yearly is yearly and (one.up_front or not first))
+
+        return cls(
+            per,
+            total(yearly=True, first=False),
+            total(yearly=False, first=False),
+            total(yearly=True, first=True),
+            total(yearly=False, first=True),
+            any_term,
+            discounts,
+        )
+
+    def upper_end(self, days: int | None, at_least: int = 0) -> Decimal | None:
+        """The `high` of `cost_of` these charges: what a cost is ranked by; None: it has no upper end."""
+        if days is None and self.any_term:
+            days = DAYS
+        if days is None:
+            if at_least < 1 or self.discounts:
+                return None
+            days = at_least
+        # Both in parts of `per` · 365.
+        charged = self.yearly * days + self.flat * DAYS
+        net = self.per * DAYS - self.yearly_first * days - self.flat_first * DAYS
+        if not self.per or net <= 0 or days <= 0:
+            return None
+        return quotient(max(0, charged) * DAYS * BPS, net * days)
+
+
 def upper_end(charges: Sequence[Charge], days: int | None, at_least: int = 0) -> Decimal | None:
     """The `high` of `cost_of`: what a cost is ranked by; None: it has no upper end."""
-    term = days if days is not None else _any_term(charges)
-    return _bps(_highest(charges, at_least) if term is None else _annual(charges, term, least=False))
+    return HighEnds.of(charges).upper_end(days, at_least)
 
 
 def _any_term(charges: Sequence[Charge]) -> int | None:

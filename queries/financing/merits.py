@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import pairwise
 from typing import Final
 
 from graph.values import decimal
@@ -17,7 +15,8 @@ from queries.financing.cases import Case
 from queries.financing.charges import dearest
 from queries.financing.evidence import Fact, fact_strength, facts_of
 from queries.financing.policy_basis import Clause, clauses, policy_fit
-from queries.financing.score import Score, ScoreAspect, cheapness, fill, safety, score
+from queries.financing.score import Score, ScoreAspect, cheapness, fill, safety, score, score_value
+from queries.financing.spines import Step
 from queries.financing.techniques.rows import TechniqueRow
 from queries.financing.tenor import Tenor, tenor_fit, tenor_of, wanted
 from queries.financing.terms import COVERING
@@ -40,8 +39,11 @@ def standing(appraisal: Appraisal, found: Appraised) -> Standing:
     """Where an appraised path stands."""
     case = found.case if found.case.appraisal is appraisal else Case(appraisal, found.candidate)
     tenor = tenor_of(case)
-    made = path_score(case, tenor, found)
-    return Standing(None if made is None else made.value, dearest(case, tenor))
+    cost = dearest(case, tenor)
+    if found.capacity.amount is None:
+        return Standing(None, cost)
+    utilities = _utilities(case, tenor, cost, found, found.capacity.amount)
+    return Standing(score_value(utilities, appraisal.weights), cost)
 
 
 def path_score(case: Case, tenor: Tenor, found: Appraised) -> Score | None:
@@ -49,16 +51,21 @@ def path_score(case: Case, tenor: Tenor, found: Appraised) -> Score | None:
     capacity, appraisal = found.capacity.amount, case.appraisal
     if capacity is None:
         return None
-    asked, days = wanted(case.need), tenor.days
-    utilities = {
+    return score(_utilities(case, tenor, dearest(case, tenor), found, capacity), appraisal.weights)
+
+
+def _utilities(
+    case: Case, tenor: Tenor, cost: Decimal | None, found: Appraised, capacity: int
+) -> dict[ScoreAspect, Decimal | None]:
+    asked, days, appraisal = wanted(case.need), tenor.days, case.appraisal
+    return {
         ScoreAspect.FILL: fill(capacity, case.need.amount),
-        ScoreAspect.COST: cheapness(dearest(case, tenor), appraisal.weights),
+        ScoreAspect.COST: cheapness(cost, appraisal.weights),
         ScoreAspect.TENOR: None if asked is None or days is None or case.fund >= 0 else tenor_fit(days, asked),
         ScoreAspect.EVIDENCE: path_strength(appraisal, found.candidate),
         ScoreAspect.POLICY: policy_fit(basis(case)),
         ScoreAspect.RISK: safety(*risk(case)),
     }
-    return score(utilities, appraisal.weights)
 
 
 def basis(case: Case) -> tuple[Clause, ...]:
@@ -93,13 +100,17 @@ def default_probability(appraisal: Appraisal, party: int) -> Decimal | None:
 
 def path_strength(appraisal: Appraisal, candidate: Candidate) -> Decimal:
     """The evidence of a path: of its weakest step, which is as strong as its weaker fact."""
-    return min(_strength(appraisal, fact) for fact in facts(candidate))
+    steps = zip(candidate.steps, candidate.nodes, candidate.nodes[1:], candidate.links, strict=False)
+    return min(_step_strength(appraisal, *step) for step in steps)
 
 
-def facts(candidate: Candidate) -> Iterator[Fact]:
-    """What a path rests on, from the source."""
-    for step, (farther, nearer), link in zip(candidate.steps, pairwise(candidate.nodes), candidate.links, strict=True):
-        yield from facts_of(step, farther, nearer, link)
+def _step_strength(appraisal: Appraisal, step: Step, farther: int, nearer: int, link: int) -> Decimal:
+    """The evidence of a step, which paths share."""
+
+    def make() -> Decimal:
+        return min(_strength(appraisal, fact) for fact in facts_of(step, farther, nearer, link))
+
+    return appraisal.once((step, farther, nearer, link), make)
 
 
 def _strength(appraisal: Appraisal, fact: Fact) -> Decimal:

@@ -131,7 +131,35 @@ def score(utilities: Mapping[ScoreAspect, Decimal | None], weights: Weights = DE
 
     The weight of a missing part is spread over the rest in proportion.
     """
-    return weighted(utilities, {aspect: weights.of(aspect) for aspect in PATH_ASPECTS})
+    return weighted(utilities, _by_aspect(weights))
+
+
+def score_value(utilities: Mapping[ScoreAspect, Decimal | None], weights: Weights = DEFAULT) -> Decimal | None:
+    """The value of `score`, for those who need no more of it; the parts are named in the order of `PATH_ASPECTS`."""
+    known = tuple(aspect for aspect, utility in utilities.items() if utility is not None)
+    spread = _spread(known, weights)
+    if spread is None:
+        return None
+    value = Decimal(1)
+    with localcontext(prec=DIGITS, rounding=ROUND_HALF_EVEN):
+        for aspect, weight in spread:
+            value *= _power(min(Decimal(1), max(FLOOR, utilities[aspect] or FLOOR)), weight)
+        return value.quantize(PLACES)
+
+
+@lru_cache(maxsize=64)
+def _by_aspect(weights: Weights) -> Mapping[ScoreAspect, Decimal]:
+    return {aspect: weights.of(aspect) for aspect in PATH_ASPECTS}
+
+
+@lru_cache(maxsize=256)
+def _spread(known: tuple[ScoreAspect, ...], weights: Weights) -> tuple[tuple[ScoreAspect, Decimal], ...] | None:
+    """The weights of the parts that are known, once those of the others are spread over them; None: no weight is left."""
+    left = sum((weights.of(aspect) for aspect in known), Decimal(0))
+    if not left:
+        return None
+    with localcontext(prec=DIGITS, rounding=ROUND_HALF_EVEN):
+        return tuple((aspect, weights.of(aspect) / left) for aspect in known)
 
 
 def weighted(utilities: Mapping[ScoreAspect, Decimal | None], weights: Mapping[ScoreAspect, Decimal]) -> Score | None:
