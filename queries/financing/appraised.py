@@ -6,7 +6,7 @@ offer and the asset before those of the lender's books.
 
 from __future__ import annotations
 
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Final
 
 from queries.financing.appraisal import Appraisal
@@ -39,10 +39,15 @@ BOOKS: Final = frozenset(
 class Appraised:
     """What is found of a candidate in one view, by way of its `case`. Equal where all that is found is."""
 
+    __slots__ = ("_capacity", "_constraints", "_limits", "_status", "_verdicts", "candidate", "case")
+
     def __init__(self, candidate: Candidate, case: Case) -> None:
         self.candidate, self.case = candidate, case
         self._limits: dict[ConstraintKind, tuple[Constraint, ...]] = {}
         self._verdicts: dict[Gate, Verdict] = {}
+        self._status: PathStatus | None = None
+        self._capacity: Capacity | None = None
+        self._constraints: tuple[Constraint, ...] | None = None
 
     def __eq__(self, other: object) -> bool:
         return (
@@ -60,10 +65,15 @@ class Appraised:
             f"Appraised({self.candidate!r}, {self.status!r}, {self.capacity!r}, {self.constraints!r}, {self.gates!r})"
         )
 
-    @cached_property
+    @property
     def status(self) -> PathStatus:
         """BLOCKED by a NO; then the weakest of what holds: what lacks an instrument is PROSPECTIVE even where a fact is missing too."""
-        if self._is_refused:
+        if self._status is None:
+            self._status = self._judged()
+        return self._status
+
+    def _judged(self) -> PathStatus:
+        if self._is_refused():
             return PathStatus.BLOCKED
         if self.candidate.spine.form is Form.IN_FORCE:
             return PathStatus.EXISTING
@@ -72,28 +82,32 @@ class Appraised:
         unknown = any(self._verdict(gate).answer is Ternary.UNKNOWN for gate in self.candidate.spine.gates)
         return PathStatus.CONDITIONAL if unknown else PathStatus.AVAILABLE
 
-    @cached_property
+    @property
     def capacity(self) -> Capacity:
         """What it can bring."""
-        return capacity_of(self.constraints)
+        if self._capacity is None:
+            self._capacity = capacity_of(self.constraints)
+        return self._capacity
 
-    @cached_property
+    @property
     def constraints(self) -> tuple[Constraint, ...]:
         """Everything that bounds it, in the order of the kinds."""
-        return constraints_of(self.case, self._of_kind)
+        if self._constraints is None:
+            self._constraints = constraints_of(self.case, self._of_kind)
+        return self._constraints
 
-    @cached_property
+    @property
     def gates(self) -> tuple[GateResult, ...]:
         """What each gate of its spine says, in their order."""
         verdicts = ((gate, self._verdict(gate)) for gate in self.candidate.spine.gates)
         return tuple(YES[gate] if verdict is PASSED else GateResult(gate, *verdict) for gate, verdict in verdicts)
 
-    @cached_property
     def _is_refused(self) -> bool:
         """Whether a gate says no."""
         gates, kinds = _quickest_first(self.candidate.spine)
-        if any(self._verdict(gate).answer is Ternary.NO for gate in gates):
-            return True
+        for gate in gates:
+            if self._verdict(gate).answer is Ternary.NO:
+                return True
         if Gate.LIMIT not in self.candidate.spine.gates:
             return False
         least = least_amount(self.case)

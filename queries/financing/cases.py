@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from functools import lru_cache
-from typing import Final, cast
+from typing import Final, NamedTuple, cast
 
 from graph.kinds.assets import Asset, Receivable
 from graph.kinds.supply_side import LoanProduct
@@ -12,7 +12,7 @@ from graph.kinds.terms import Recourse
 from graph.money import CNY, Money
 from graph.values import MILLION, millionths
 from queries.financing.appraisal import Appraisal
-from queries.financing.asset_kinds import ASSET_KINDS, VALUED, debtor_of
+from queries.financing.asset_kinds import ASSET_KINDS, VALUED, AssetKind, debtor_of
 from queries.financing.candidates import Candidate
 from queries.financing.limits.constraints import ONE
 from queries.financing.spines import Form, Spine
@@ -33,10 +33,31 @@ RECOURSE: Final = {
 }
 
 
+class _Places(NamedTuple):
+    """Where the nodes of a path stand that gates and limits ask for; -1: it has none."""
+
+    product: int
+    programme: int
+    receivable: int
+    voucher: int
+    facility: int
+    loan: int
+    refinanced: int
+    fund: int
+    asset: int
+    asset_kind: AssetKind
+
+
 @lru_cache(maxsize=4096)
-def _asset_named(spine: Spine, nodes: int) -> str | None:
-    """The kind of asset that a path of so many nodes has, as its word names it; None: it has none."""
-    return next((name for name in spine.places(nodes) if name in ASSET_KINDS), None)
+def _places(spine: Spine, nodes: int) -> _Places:
+    """The places in a path of so many nodes."""
+    places = spine.places(nodes)
+    kinds = ("LoanProduct", "AnchorProgramme", "Receivable", "Voucher", "Facility", "Loan", "Fund")
+    product, programme, receivable, voucher, facility, loan, fund = (places.get(kind, -1) for kind in kinds)
+    loan, refinanced = (loan, -1) if spine.form is Form.IN_FORCE else (-1, loan)
+    name = next((name for name in places if name in ASSET_KINDS), None)
+    asset, kind = (-1, VALUED) if name is None else (places[name], ASSET_KINDS[name])
+    return _Places(product, programme, receivable, voucher, facility, loan, refinanced, fund, asset, kind)
 
 
 class Case:
@@ -58,17 +79,12 @@ class Case:
         self.appraisal, self.candidate, self.view = appraisal, candidate, appraisal.view
         self.row, self.spine = candidate.row, candidate.spine
         self.source, self.beneficiary = candidate.nodes[0], appraisal.beneficiary
-        nodes, places = (*candidate.nodes, -1), self.spine.places(len(candidate.nodes)).get
-        self.product, self.programme = nodes[places("LoanProduct", -1)], nodes[places("AnchorProgramme", -1)]
-        self.receivable, self.voucher = nodes[places("Receivable", -1)], nodes[places("Voucher", -1)]
-        name = _asset_named(self.spine, len(candidate.nodes))
-        self.asset = -1 if name is None else nodes[places(name, -1)]
-        self.asset_kind = VALUED if name is None else ASSET_KINDS[name]
-        in_force = self.spine.form is Form.IN_FORCE
-        loan, fund = nodes[places("Loan", -1)], nodes[places("Fund", -1)]
-        self.facility = nodes[places("Facility", -1)]
-        self.loan, self.refinanced = (loan, -1) if in_force else (-1, loan)
-        self.fund = fund if self.row.funds else -1
+        nodes, at = (*candidate.nodes, -1), _places(self.spine, len(candidate.nodes))
+        self.product, self.programme = nodes[at.product], nodes[at.programme]
+        self.receivable, self.voucher = nodes[at.receivable], nodes[at.voucher]
+        self.asset, self.asset_kind = nodes[at.asset], at.asset_kind
+        self.facility, self.loan, self.refinanced = nodes[at.facility], nodes[at.loan], nodes[at.refinanced]
+        self.fund = nodes[at.fund] if self.row.funds else -1
         self.contract = candidate.contract
         self.owes = self.spine.obligor or self.row.obligor
         self.need = appraisal.need(candidate.row, self.spine)

@@ -8,19 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Final
 
 import numpy as np
 
 from graph.kinds.terms import DrawBasis
-from graph.money import CNY
+from graph.money import CNY, Money
 from graph.snapshot import day_of
 from graph.snapshot_columns import NOT_STATED
 from graph.snapshot_ids import NUMBER_MASK
-from graph.values import MILLION
+from graph.values import MILLION, millionths
 from graph.view import View
 from queries.derived import once
-from queries.exchange import in_currency
+from queries.exchange import in_currency, worth_in
 from queries.financing.appraisal import Appraisal, blanket_registrations
 from queries.financing.cases import Case
 from queries.financing.control import related
@@ -127,16 +128,19 @@ def _widths(view: View, links: Ints, annual: Ints, recorded: Ints, foreign: np.n
 
 def width_of(view: View, seller: int, buyer: int, link: int) -> LinkWidth:
     """What is known of one link."""
-    ledger, one = _Ledger.of(view), np.array([link])
-    ledger.measure(view, one, np.array([seller]), np.array([buyer]))
-    recorded, flags = int(ledger.recorded[link & NUMBER_MASK]), int(ledger.flags[link & NUMBER_MASK])
-    annual = int(in_currency(view, one, "annual_amount")[0][0])
-    term, dilution = (int(view.ints(one, name)[0]) for name in ("payment_term_days", "dilution"))
-    values = zip(FACTORS.values(), (annual, term), strict=True)
-    missing = [MissingFact(link, name) for name, value in values if value == NOT_STATED]
+    ledger, number = _Ledger.of(view), link & NUMBER_MASK
+    if not ledger.flags[number]:
+        ledger.measure(view, np.array([link]), np.array([seller]), np.array([buyer]))
+    recorded, flags = int(ledger.recorded[number]), int(ledger.flags[number])
+    money: Money | None = view.value(link, "annual_amount")
+    term: int | None = view.value(link, "payment_term_days")
+    dilution: Decimal | None = view.value(link, "dilution")
+    values = zip(FACTORS.values(), (money, term), strict=True)
+    missing = [MissingFact(link, name) for name, value in values if value is None]
     if flags & FOREIGN:
         missing.append(MissingFact(link, f"rate to {CNY}"))
-    kept = None if missing else balance(annual, term)
+    annual = None if missing or money is None else worth_in(view, money)
+    kept = None if annual is None or term is None else balance(annual, term)
     if recorded == UNSTATED:
         missing.append(MissingFact(seller, f"rate to {CNY}"))
     width = None if missing or kept is None else max(0, kept - recorded)
@@ -144,7 +148,7 @@ def width_of(view: View, seller: int, buyer: int, link: int) -> LinkWidth:
         kept,
         None if recorded == UNSTATED else recorded,
         0 if flags & ENCUMBERED else width,
-        None if dilution == NOT_STATED else dilution,
+        None if dilution is None else millionths(dilution),
         tuple(missing),
         bool(flags & RELATED),
     )

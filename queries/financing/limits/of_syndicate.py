@@ -55,6 +55,10 @@ class Part:
 
 def members_of(view: View, product: int, lead: int) -> tuple[Member, ...]:
     """The banks of a syndicate under a product: who offers it, then those that take part, leads first, by id; each once."""
+    return once(view, (members_of, product, lead), lambda: _members(view, product, lead))
+
+
+def _members(view: View, product: int, lead: int) -> tuple[Member, ...]:
     found = [Member(lead, -1, SyndicateRole.LEAD)]
     for link in view.holders("Participation", "target", product).tolist():
         bank, role = view.ref(link, "source"), view.value(link, "role") or SyndicateRole.MEMBER
