@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Protocol
 
 from graph.kinds.terms import DrawBasis, Technique
 from queries.completeness import Completeness
@@ -86,16 +87,43 @@ class ConstraintShown:
     other: int = -1
 
 
+class PathParts(Protocol):
+    """The parts that a path is made of; equal where all of them are."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def steps(self) -> tuple[PathStep, ...]: ...
+
+    @property
+    def supports(self) -> tuple[PathSupport, ...]: ...
+
+    @property
+    def participants(self) -> tuple[Participant, ...]: ...
+
+    @property
+    def gates(self) -> tuple[GateResult, ...]: ...
+
+    @property
+    def missing(self) -> tuple[MissingInstrument, ...]: ...
+
+    @property
+    def constraints(self) -> tuple[ConstraintShown, ...]: ...
+
+    @property
+    def binding_constraint(self) -> ConstraintShown: ...
+
+
 @dataclass(frozen=True, slots=True)
 class FinancingPath:
     """One way of money to the beneficiary. Amounts in 分 of `currency`; `capacity` None where a bound is not stated.
 
-    `told` is worked out when somebody asks for it: most questions ask for a part.
+    `parts` and `told` are worked out when somebody asks for them: most questions ask for some.
     `role` in which money reaches the beneficiary; `participants` who brings it beside the source, the source among them, empty where it
     alone does. `obligor` -1: nobody owes, or nobody states who; `recourse` None: there is no claim to have recourse on.
     """
 
-    id: str
     technique: Technique
     status: PathStatus
     source: int
@@ -103,18 +131,52 @@ class FinancingPath:
     obligor: int
     recourse: PathRecourse | None
     nodes: tuple[int, ...]
-    steps: tuple[PathStep, ...]
     role: BeneficiaryRole
-    supports: tuple[PathSupport, ...]
-    participants: tuple[Participant, ...]
-    gates: tuple[GateResult, ...]
-    missing: tuple[MissingInstrument, ...]
     currency: str
     capacity: int | None
     capacity_is_upper_bound: bool
-    binding_constraint: ConstraintShown
-    constraints: tuple[ConstraintShown, ...]
+    parts: PathParts
     told: Told
+
+    @property
+    def id(self) -> str:
+        """Its id, which describes it."""
+        return self.parts.id
+
+    @property
+    def steps(self) -> tuple[PathStep, ...]:
+        """Its steps, from the source."""
+        return self.parts.steps
+
+    @property
+    def supports(self) -> tuple[PathSupport, ...]:
+        """What backs it."""
+        return self.parts.supports
+
+    @property
+    def participants(self) -> tuple[Participant, ...]:
+        """Who brings the money beside the source."""
+        return self.parts.participants
+
+    @property
+    def gates(self) -> tuple[GateResult, ...]:
+        """What its gates say."""
+        return self.parts.gates
+
+    @property
+    def missing(self) -> tuple[MissingInstrument, ...]:
+        """What must still be created."""
+        return self.parts.missing
+
+    @property
+    def constraints(self) -> tuple[ConstraintShown, ...]:
+        """What bounds it, in the order of the kinds."""
+        return self.parts.constraints
+
+    @property
+    def binding_constraint(self) -> ConstraintShown:
+        """The bound that decides its capacity."""
+        return self.parts.binding_constraint
 
     @property
     def evidence(self) -> Evidence:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from functools import cached_property
 from typing import Final
 
 from graph.values import decimal
@@ -14,10 +15,11 @@ from queries.financing.appraised import Appraised
 from queries.financing.asset_kinds import ASSET_KINDS
 from queries.financing.candidates import Candidate
 from queries.financing.cases import Case
-from queries.financing.evidence import facts_of
+from queries.financing.evidence import Fact, facts_of
+from queries.financing.gates.table import GateResult
 from queries.financing.limits.constraints import Constraint
 from queries.financing.merits import OFFERS
-from queries.financing.participants import participants_of
+from queries.financing.participants import Participant, participants_of
 from queries.financing.path_id import path_id
 from queries.financing.supports import is_open
 from queries.financing.terms import ConstraintKind, SupportKind
@@ -40,25 +42,9 @@ def path_of(appraisal: Appraisal, found: Appraised) -> FinancingPath:
     """The path that an appraised candidate is."""
     candidate = found.candidate
     case = found.case if found.case.appraisal is appraisal else Case(appraisal, candidate)
-    shown = tuple(constraint_shown(constraint) for constraint in found.constraints)
     facts = [facts_of(step, *pair) for step, pair in zip(candidate.steps, _pairs(candidate), strict=True)]
     told = Told(case, found, facts)
-    steps = tuple(
-        PathStep(
-            farther,
-            nearer,
-            step.relation,
-            link,
-            _carried(candidate, found, place),
-            *_validity(appraisal, of_step[-1].record),
-            tuple(claim for each in told.claims[place] for claim in each),
-        )
-        for place, (step, (farther, nearer, link), of_step) in enumerate(
-            zip(candidate.steps, _pairs(candidate), facts, strict=True)
-        )
-    )
     return FinancingPath(
-        id=path_id(appraisal.view, candidate),
         technique=candidate.row.technique,
         status=found.status,
         source=candidate.source,
@@ -66,21 +52,89 @@ def path_of(appraisal: Appraisal, found: Appraised) -> FinancingPath:
         obligor=case.obligor,
         recourse=case.recourse,
         nodes=candidate.nodes,
-        steps=steps,
-        supports=tuple(
-            _support(candidate, one.kind, one.provider, one.instrument, one.cover_share) for one in candidate.supports
-        ),
         role=candidate.spine.role,
-        participants=participants_of(case),
-        gates=found.gates,
-        missing=tuple(_missing(candidate)),
         currency=case.currency,
         capacity=found.capacity.amount,
         capacity_is_upper_bound=found.capacity.at_most,
-        binding_constraint=shown[found.constraints.index(found.capacity.binding)],
-        constraints=shown,
+        parts=Parts(case, found, facts, told),
         told=told,
     )
+
+
+PARTS: Final = (
+    "id", "steps", "supports", "participants", "gates", "missing", "constraints", "binding_constraint",
+)  # fmt: skip
+
+
+class Parts:
+    """The parts of one path, each made when somebody asks for it. Equal where all of them are."""
+
+    def __init__(self, case: Case, found: Appraised, facts: list[tuple[Fact, ...]], told: Told) -> None:
+        self._case, self._found, self._facts, self._told = case, found, facts, told
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Parts) and all(getattr(self, name) == getattr(other, name) for name in PARTS)
+
+    __hash__ = None  # type: ignore[assignment]  # It is compared by what it says, as lists are.
+
+    def __repr__(self) -> str:
+        return f"Parts({', '.join(f'{name}={getattr(self, name)!r}' for name in PARTS)})"
+
+    @cached_property
+    def id(self) -> str:
+        """The path's id."""
+        return path_id(self._case.view, self._found.candidate)
+
+    @cached_property
+    def steps(self) -> tuple[PathStep, ...]:
+        """The steps from the source, with the statements that each rests on."""
+        candidate, claims = self._found.candidate, self._told.claims
+        walked = zip(candidate.steps, _pairs(candidate), self._facts, strict=True)
+        return tuple(
+            PathStep(
+                farther,
+                nearer,
+                step.relation,
+                link,
+                _carried(candidate, self._found, place),
+                *_validity(self._case.appraisal, of_step[-1].record),
+                tuple(claim for each in claims[place] for claim in each),
+            )
+            for place, (step, (farther, nearer, link), of_step) in enumerate(walked)
+        )
+
+    @cached_property
+    def supports(self) -> tuple[PathSupport, ...]:
+        """What backs it."""
+        candidate = self._found.candidate
+        return tuple(
+            _support(candidate, one.kind, one.provider, one.instrument, one.cover_share) for one in candidate.supports
+        )
+
+    @cached_property
+    def participants(self) -> tuple[Participant, ...]:
+        """Who brings the money beside the source."""
+        return participants_of(self._case)
+
+    @property
+    def gates(self) -> tuple[GateResult, ...]:
+        """What its gates say."""
+        return self._found.gates
+
+    @cached_property
+    def missing(self) -> tuple[MissingInstrument, ...]:
+        """What must still be created."""
+        return tuple(_missing(self._found.candidate))
+
+    @cached_property
+    def constraints(self) -> tuple[ConstraintShown, ...]:
+        """What bounds it."""
+        return tuple(map(constraint_shown, self._found.constraints))
+
+    @cached_property
+    def binding_constraint(self) -> ConstraintShown:
+        """The bound that decides."""
+        return constraint_shown(self._found.capacity.binding)
 
 
 def _pairs(candidate: Candidate) -> Iterator[tuple[int, int, int]]:
