@@ -11,7 +11,9 @@ from graph.records import Term
 from graph.snapshot import day_of
 from graph.snapshot_columns import NOT_STATED
 from graph.view import View
+from queries.chain_position import Mask
 from queries.financing.control import legal_entity, related
+from queries.ratios import Ints
 
 
 class ConflictKind(Term):
@@ -71,3 +73,16 @@ def conflicts(view: View, fund: int, firm: int) -> tuple[Conflict, ...]:
             others = investors or [firm]
             found += [Conflict(ConflictKind.EXCLUSIVITY, party, round_) for party in others]
     return tuple(found)
+
+
+def in_conflict(view: View, fund: int, firms: Ints) -> Mask:
+    """Which of these firms have any conflict with a fund. Cost: a pass over the firms for each of the fund's parties."""
+    found = np.zeros(len(firms), bool)
+    for party, _ in own_parties(view, fund):
+        owner = legal_entity(view, party)
+        found |= related(view, firms, np.full(len(firms), owner, np.int64)) | (firms == owner)
+    rounds = view.handles("InvestmentRound")
+    until = view.ints(rounds, "exclusive_until")
+    rounds = rounds[(until != NOT_STATED) & (until > day_of(view.as_of))]
+    own = view.refs(view.holders("InvestedBy", "target", fund), "source")
+    return found | np.isin(firms, view.refs(rounds[~np.isin(rounds, own)], "enterprise"))
