@@ -61,6 +61,8 @@ PRICES: Final[Mapping[str, int]] = {
     "whyNot": 10_000,
     "financingReach": 10_000,
     "fundCoverageGaps": 10_000,
+    "investmentTargets": 5_000,
+    "portfolio": 20_000,
     "fundTree": 2_000,
     "fundTotals": 5_000,
     "fundCovenants": 2_000,

@@ -26,10 +26,12 @@ from schema.types.fund_tree import FundTreeQuestions
 from schema.types.fundable import FundableQuestions
 from schema.types.incomplete import incomplete_fields
 from schema.types.ledger import LedgerQuestions
+from schema.types.portfolio import PortfolioQuestions
 from schema.types.reach import ReachQuestions, add_reach
 from schema.types.records import add_records
 from schema.types.search import SearchConnection
 from schema.types.source import Source
+from schema.types.targets import TargetQuestions, add_targets
 from schema.types.why_not import WhyNotQuestions
 
 DESCRIPTION = "洛书 · Who makes, who buys, who lends, who invests, and which policy helps"
@@ -68,6 +70,7 @@ def build_schema(ontology: Ontology) -> Schema:
     add_reach(types)
     add_coverage(types)
     add_fund_options(types)
+    add_targets(types)
     add_changes(types)
     questions = question_fields(
         types,
@@ -82,6 +85,8 @@ def build_schema(ontology: Ontology) -> Schema:
         FundOptionQuestions,
         FundTreeQuestions,
         CovenantQuestions,
+        TargetQuestions,
+        PortfolioQuestions,
     )
     view = types.add("View", make_object("View", [*declared_fields(Times), *questions], f"视图 · {VIEW}"))
     query = make_object(

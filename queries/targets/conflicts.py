@@ -16,7 +16,7 @@ from queries.financing.control import legal_entity, related
 from queries.ratios import Ints
 
 
-class ConflictKind(Term):
+class TargetConflict(Term):
     """Why a deal is in conflict."""
 
     SAME_CONTROL = "同一控制"
@@ -30,7 +30,7 @@ PUBLIC: Final = ("GovernmentUnit", "UnitSet")
 class Conflict:
     """Who it is with, and the record that states it: the manager, commitment or round (for a fund itself: the fund)."""
 
-    kind: ConflictKind
+    kind: TargetConflict
     party: int
     record: int
 
@@ -60,7 +60,7 @@ def conflicts(view: View, fund: int, firm: int) -> tuple[Conflict, ...]:
     owners = np.array([legal_entity(view, party) for party, _ in parties], np.int64)
     same = related(view, np.full(len(owners), firm, np.int64), owners) | (owners == firm)
     found = [
-        Conflict(ConflictKind.SAME_CONTROL, party, record)
+        Conflict(TargetConflict.SAME_CONTROL, party, record)
         for (party, record), is_same in zip(parties, same.tolist(), strict=True)
         if is_same
     ]
@@ -71,7 +71,7 @@ def conflicts(view: View, fund: int, firm: int) -> tuple[Conflict, ...]:
         investors = [party for party in view.refs(links, "target").tolist() if party >= 0]
         if fund not in investors:
             others = investors or [firm]
-            found += [Conflict(ConflictKind.EXCLUSIVITY, party, round_) for party in others]
+            found += [Conflict(TargetConflict.EXCLUSIVITY, party, round_) for party in others]
     return tuple(found)
 
 

@@ -54,7 +54,8 @@ def _money(minor: int | None, currency: str = CNY) -> Any:
     return None if minor is None else Amount(minor, currency)
 
 
-def _claims(scope: Scope, claims: Sequence[QueryClaim]) -> list[Claim]:
+def claims_of(scope: Scope, claims: Sequence[QueryClaim]) -> list[Claim]:
+    """Claims as the API shows them: with all that each source states of the record."""
     found = []
     for claim in claims:
         stated = scope.view.statements(claim.record)
@@ -143,7 +144,7 @@ class StepAnswer:
     @property
     def evidence(self) -> list[Claim]:
         """The statements that it rests on."""
-        return _claims(self._scope, self._claims)
+        return claims_of(self._scope, self._claims)
 
 
 @strawberry.type(description="路径环节 · A step, from the source's side to the beneficiary's")
@@ -288,7 +289,7 @@ class PathAnswer:
         """How well it is evidenced."""
         found = self._path.evidence
         return Evidence(
-            strength=found.strength, weakest_step=found.weakest_step, claims=_claims(self._scope, found.claims)
+            strength=found.strength, weakest_step=found.weakest_step, claims=claims_of(self._scope, found.claims)
         )
 
 

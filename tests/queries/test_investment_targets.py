@@ -20,7 +20,7 @@ from graph.view import View
 from queries.coverage.cell_id import CellFilter
 from queries.financing.score import ScoreAspect
 from queries.investment_targets import InvestmentTarget, InvestmentTargets, investment_targets
-from queries.targets.conflicts import ConflictKind
+from queries.targets.conflicts import TargetConflict
 from queries.targets.criteria import CriterionKind, Verdict
 from queries.targets.merits import ReasonKind
 from queries.targets.weights import TargetWeights
@@ -277,12 +277,12 @@ def test_conflicts_name_who_and_what() -> None:
     )  # fmt: skip
     found = by_name(ask(view))
 
-    def told(name: str) -> list[tuple[ConflictKind, str, str]]:
+    def told(name: str) -> list[tuple[TargetConflict, str, str]]:
         return [(one.kind, view.id_of(one.party), view.id_of(one.record)) for one in found[name].conflicts]
 
-    assert told("child") == told("lp") == [(ConflictKind.SAME_CONTROL, "enterprise:lp", "commitment:enterprise:lp")]
-    assert told("sister") == [(ConflictKind.SAME_CONTROL, "enterprise:other", "commitment:2")]
-    assert told("taken") == [(ConflictKind.EXCLUSIVITY, "institution:x", "investmentRound:r")]
+    assert told("child") == told("lp") == [(TargetConflict.SAME_CONTROL, "enterprise:lp", "commitment:enterprise:lp")]
+    assert told("sister") == [(TargetConflict.SAME_CONTROL, "enterprise:other", "commitment:2")]
+    assert told("taken") == [(TargetConflict.EXCLUSIVITY, "institution:x", "investmentRound:r")]
     assert told("free") == []
 
 

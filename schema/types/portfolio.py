@@ -1,0 +1,108 @@
+"""The deals that restore a fund's covenants, as the API shows them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import strawberry
+
+from graph.errors import InvalidInput
+from graph.money import Money as Amount
+from queries.portfolio import Portfolio, PortfolioDeal, portfolio
+from queries.ratios import rounded
+from schema.context import Scope
+from schema.types.covenants import Covenant
+from schema.types.derived import derived, question
+from schema.types.entity import Entity
+from schema.types.targets import TargetAnswer, TargetFields, TargetWeightsInput, target_weights
+from schema.types.values import Money, MoneyInput, money_of
+
+
+@strawberry.type(description="修复 · By how much a deal moves the margin of a covenant, in 元, negative ones too")
+class Mended:
+    """Of one covenant."""
+
+    rule: Any = strawberry.field(graphql_type=derived("Rule"))
+    amount: Decimal = strawberry.field(description="At least, in 元, half-even to 6 places")
+
+
+class DealAnswer:
+    """A deal, as fields of the API."""
+
+    def __init__(self, scope: Scope, deal: PortfolioDeal) -> None:
+        self.target = TargetAnswer(scope, deal.target)
+        self.amount = Amount(deal.amount)
+        self.mends = [Mended(rule=Entity(scope, rule), amount=rounded(moved / 100)) for rule, moved in deal.mends]
+
+
+@strawberry.type(name="PortfolioDeal", description="组合项目 · So much money into a target")
+class DealFields:
+    """What `DealAnswer` answers, by the same names."""
+
+    target: TargetFields
+    amount: Money
+    mends: list[Mended]
+
+
+class PortfolioAnswer:
+    """A portfolio, as fields of the API."""
+
+    def __init__(self, scope: Scope, found: Portfolio) -> None:
+        self.deals = [DealAnswer(scope, deal) for deal in found.deals]
+        self.total = Amount(found.total)
+        self.spendable = Amount(found.spendable)
+        self.restored, self.exact = found.restored, found.exact
+        self.needed = None if found.needed is None else Amount(found.needed)
+        self.candidate_count, self.considered_count = found.candidates, found.considered
+        self.before = [Covenant.of(scope, one) for one in found.before]
+        self.after = [Covenant.of(scope, one) for one in found.after]
+        self.beyond = [Covenant.of(scope, one) for one in found.beyond]
+        self.undecided = [Covenant.of(scope, one) for one in found.undecided]
+
+
+@strawberry.type(
+    name="Portfolio",
+    description="投资组合 · The deals that restore all covenants of a fund with the least money, then the fewest deals",
+)
+class PortfolioFields:
+    """What `PortfolioAnswer` answers, by the same names."""
+
+    deals: list[DealFields] = strawberry.field(description="None: nothing is broken, or nothing within reach mends it")
+    total: Money
+    spendable: Money = strawberry.field(description="The budget, or what the fund has for new deals where that is less")
+    restored: bool = strawberry.field(description="After the deals no covenant is known not to be met")
+    exact: bool = strawberry.field(
+        description="No less money and no fewer deals would do; without deals: none would. False: that is not proven"
+    )
+    needed: Money | None = strawberry.field(
+        description="The least money that would do if neither budget nor the fund's money bound; null: none, or not proven"
+    )
+    candidate_count: int = strawberry.field(description="Firms that fit, have no conflict, and can be given a ticket")
+    considered_count: int = strawberry.field(description="Those of them that were weighed against each other")
+    before: list[Covenant] = strawberry.field(description="The covenants that rules speak of, as they are")
+    after: list[Covenant] = strawberry.field(description="The same after the deals")
+    beyond: list[Covenant] = strawberry.field(description="Those not met that no deal is known to mend")
+    undecided: list[Covenant] = strawberry.field(description="Those of which facts are missing")
+
+
+@strawberry.type
+class PortfolioQuestions:
+    """The question which deals restore the covenants of a fund."""
+
+    @question(
+        graphql_type=PortfolioFields,
+        description="投资组合 · Targets that restore all covenants with the least money, then the fewest deals",
+    )
+    def portfolio(
+        self,
+        parent: strawberry.Parent[Scope],
+        fund: strawberry.ID,
+        budget: MoneyInput,  # type: ignore[valid-type]
+        weights: TargetWeightsInput | None = None,  # type: ignore[valid-type]
+    ) -> Any:
+        parent.check()
+        money = money_of(budget, "budget")
+        if money is None:
+            raise InvalidInput("budget is missing; give the most that may be spent")
+        return PortfolioAnswer(parent, portfolio(parent.view, fund, money, weights=target_weights(weights)))
