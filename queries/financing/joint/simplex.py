@@ -1,4 +1,7 @@
-"""The linear relaxation of a programme, exactly: a bounded simplex on fractions, the largest amount first and then the least cost."""
+"""The linear relaxation of a programme, exactly: a bounded simplex, the largest amount first and then the least cost.
+
+Rows are whole numbers under one denominator, the last pivot: each pivot divides by the one before without a rest (Bareiss).
+"""
 
 from __future__ import annotations
 
@@ -41,15 +44,19 @@ def relaxation(programme: Programme, running: Callable[[], bool] = lambda: True)
     Cost: pivots × rows × paths.
     """
     caps = programme.caps
-    rows = [(Fraction(row.headroom), row.draws) for row in programme.rows if len(row.draws) > 1]
     places = [place for place, row in enumerate(programme.rows) if len(row.draws) > 1]
-    table = _Table(rows, caps, [[Fraction(1)] * programme.size, [Fraction(-cost) for cost in programme.cost]])
+    scales = [programme.rows[place].whole[0] for place in places]
+    rows = [
+        (programme.rows[place].headroom * scale, programme.rows[place].whole[1])
+        for place, scale in zip(places, scales, strict=True)
+    ]
+    table = _Table(rows, caps, [[1] * programme.size, [-cost for cost in programme.cost]])
     if not table.solve(running):
         return None
     amounts = table.amounts()
     duals = [ZERO] * len(programme.rows)
-    for row, place in enumerate(places):
-        duals[place] = table.dual(row)
+    for row, (place, scale) in enumerate(zip(places, scales, strict=True)):
+        duals[place] = table.dual(row) * scale
     cost = sum((cost * amount for cost, amount in zip(programme.cost, amounts, strict=True)), ZERO)
     return Relaxed(tuple(amounts), sum(amounts, ZERO), cost, tuple(duals))
 
@@ -58,21 +65,22 @@ class _Table:
     """A dictionary of the simplex: basic variables as affine functions of the others, each between 0 and its upper bound.
 
     Variables 0..n−1 are the paths, n..n+m−1 the slacks. A non-basic variable at its upper bound is kept as what it lacks of it.
+    `rest`, `table` and `objectives` are in parts of `per`.
     """
 
     def __init__(
         self,
-        rows: Sequence[tuple[Fraction, Mapping[int, Fraction]]],
+        rows: Sequence[tuple[int, Mapping[int, int]]],
         caps: Sequence[int],
-        objectives: list[list[Fraction]],
+        objectives: list[list[int]],
     ) -> None:
-        self.size = len(caps)
-        self.upper: list[Fraction | None] = [*(Fraction(cap) for cap in caps), *([None] * len(rows))]
+        self.size, self.per = len(caps), 1
+        self.upper: list[int | None] = [*caps, *([None] * len(rows))]
         self.basic = [self.size + row for row in range(len(rows))]
         self.open = list(range(self.size))
         self.flipped = [False] * (self.size + len(rows))
         self.rest = [headroom for headroom, _ in rows]
-        self.table = [[draws.get(path, ZERO) for path in range(self.size)] for _, draws in rows]
+        self.table = [[draws.get(path, 0) for path in range(self.size)] for _, draws in rows]
         self.objectives = objectives
 
     def solve(self, running: Callable[[], bool]) -> bool:
@@ -100,19 +108,23 @@ class _Table:
     def _enter(self, column: int) -> None:
         """Raise a non-basic variable until something stops it: Bland's rule among equal ones."""
         own = self.upper[self.open[column]]
-        best: tuple[Fraction, int, int, bool] | None = None if own is None else (own, self.open[column], -1, False)
+        # How far it may go is room / rate; a variable's name decides between equal ones.
+        best: tuple[int, int, int, int, bool] | None = None if own is None else (own, 1, self.open[column], -1, False)
         for row, line in enumerate(self.table):
             rate = line[column]
             if rate > 0:
-                step, at_upper = self.rest[row] / rate, False
+                room, at_upper = self.rest[row], False
             elif rate < 0 and (upper := self.upper[self.basic[row]]) is not None:
-                step, at_upper = (upper - self.rest[row]) / -rate, True
+                room, rate, at_upper = upper * self.per - self.rest[row], -rate, True
             else:
                 continue
-            if best is None or (step, self.basic[row]) < best[:2]:
-                best = step, self.basic[row], row, at_upper
+            if best is not None:
+                longer = room * best[1] - best[0] * rate
+                if longer > 0 or (longer == 0 and self.basic[row] > best[2]):
+                    continue
+            best = room, rate, self.basic[row], row, at_upper
         assert best is not None, "every path has a cap"
-        _, _, row, at_upper = best
+        *_, row, at_upper = best
         if row < 0:
             self._flip(column)
             return
@@ -139,31 +151,27 @@ class _Table:
         upper = self.upper[name]
         assert upper is not None
         self.flipped[name] = not self.flipped[name]
-        self.rest[row] = upper - self.rest[row]
+        self.rest[row] = upper * self.per - self.rest[row]
         self.table[row] = [-value for value in self.table[row]]
 
     def _pivot(self, row: int, column: int) -> None:
-        line = self.table[row]
+        line, rest, per = self.table[row], self.rest[row], self.per
         by = line[column]
-        line = [value / by if value else value for value in line]
-        line[column] = 1 / by
-        self.rest[row] /= by
-        self.table[row] = line
-        filled = [place for place, value in enumerate(line) if value and place != column]
+        filled = [(place, value) for place, value in enumerate(line) if value and place != column]
         for other, target in enumerate(self.table):
-            if other != row and target[column]:
-                self.rest[other] -= target[column] * self.rest[row]
-                _eliminate(target, line, column, filled)
+            if other != row:
+                self.rest[other] = (self.rest[other] * by - target[column] * rest) // per
+                _eliminate(target, by, per, column, filled)
         for objective in self.objectives:
-            if objective[column]:
-                _eliminate(objective, line, column, filled)
+            _eliminate(objective, by, per, column, filled)
+        line[column], self.per = per, by
         self.basic[row], self.open[column] = self.open[column], self.basic[row]
 
     def amounts(self) -> list[Fraction]:
         """The values of the paths."""
         values = [ZERO] * (self.size + len(self.basic))
         for row, name in enumerate(self.basic):
-            values[name] = self.rest[row]
+            values[name] = Fraction(self.rest[row], self.per)
         for name in range(self.size):
             if self.flipped[name]:
                 upper = self.upper[name]
@@ -174,11 +182,19 @@ class _Table:
     def dual(self, row: int) -> Fraction:
         """What one more of a row's headroom adds to the first objective."""
         slack = self.size + row
-        return -self.objectives[0][self.open.index(slack)] if slack in self.open else ZERO
+        return Fraction(-self.objectives[0][self.open.index(slack)], self.per) if slack in self.open else ZERO
 
 
-def _eliminate(target: list[Fraction], line: list[Fraction], column: int, filled: list[int]) -> None:
+def _eliminate(target: list[int], by: int, per: int, column: int, filled: list[tuple[int, int]]) -> None:
+    """Take a pivot's line from another: (target · by − factor · line) / per, which is whole."""
     factor = target[column]
-    for place in filled:
-        target[place] -= factor * line[place]
-    target[column] = -factor * line[column]
+    if by != per:
+        scaled = [value * by if value else 0 for value in target]
+        if factor:
+            for place, value in filled:
+                scaled[place] -= factor * value
+        target[:] = [value // per if value else 0 for value in scaled]
+    elif factor:
+        for place, value in filled:
+            target[place] -= factor * value // per
+    target[column] = -factor
