@@ -50,7 +50,9 @@ SALE: Final = Step("OWNED_BY", "SalesContract", Held("SalesContract", "owner"), 
 EQUIPMENT: Final = Step("OWNED_BY", "Equipment", Held("Equipment", "owner"))
 LESSOR: Final = Step("LENT_BY", "CapitalSource", Named("lessor"))
 LESSEE: Final = Step("BORROWED_BY", "Lease", Held("Lease", "lessee"))
-VENDOR: Final = Step("SOLD_BY", "Lease", Held("Lease", "vendor"), (Is("model", LeaseModel.VENDOR), Unlike("vendor", "lessee")))
+VENDOR: Final = Step(
+    "SOLD_BY", "Lease", Held("Lease", "vendor"), (Is("model", LeaseModel.VENDOR), Unlike("vendor", "lessee"))
+)
 
 ROWS: Final = (
     TechniqueRow(
