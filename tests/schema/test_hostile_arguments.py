@@ -101,7 +101,8 @@ def selection(field: GraphQLField, depth: int = 0) -> str:
 
 QUESTIONS = (
     "node", "nodes", "search", "supplyTiers", "connections", "financingPaths", "financingPath", "whyNot", "financingReach",
-    "fundableAmount", "encumbrances", "fundTree", "fundCovenants", "fundCoverageGaps", "policy", "sources", "enterprises", "receivables", "financingNeeds", "policies", "observations", "view",
+    "fundableAmount", "encumbrances", "fundTree", "fundCovenants", "fundCoverageGaps", "policy", "sources",
+    "enterprises", "receivables", "financingNeeds", "policies", "observations", "view",
 )  # fmt: skip
 
 
