@@ -25,6 +25,8 @@ HOPS: Final = 2
 """Links from a leader within which a firm is of its chain, where a rule states no number."""
 TELLS: Final = frozenset({"Rule", "Supplies", "Tagged", "Enterprise", "Industry", "InIndustry"})
 """Kinds of whose records positions tell."""
+SAYS: Final = frozenset({"Rule", "Tag", "Industry"})
+"""Kinds of whose records it depends what a rule asks."""
 NO, UNKNOWN, YES = range(3)
 
 Mask = np.ndarray[Any, np.dtype[np.bool_]]
@@ -67,6 +69,10 @@ class Position:
     @classmethod
     def of(cls, view: View, rule: int) -> Position | None:
         """What a rule asks; None where it says in words only who leads."""
+        return once(view, (Position, rule), lambda: cls._of(view, rule), of=SAYS)
+
+    @classmethod
+    def _of(cls, view: View, rule: int) -> Position | None:
         record = view.record(rule)
         assert isinstance(record, Rule)
         tag = view.ref(rule, "tag")
@@ -173,10 +179,14 @@ def chain_rules(view: View, subject: int | None = None) -> list[int]:
     return [rule for rule, about in found if subject is None or about == subject]
 
 
-def leaders_of(view: View, rules: Iterable[int]) -> tuple[Leaders, ...]:
-    """Who leads by any of these rules, each way of saying it once."""
-    positions = (Position.of(view, rule) for rule in rules)
-    return tuple(dict.fromkeys(one.leaders for one in positions if one is not None))
+def leaders_of(view: View, subject: int | None = None) -> tuple[Leaders, ...]:
+    """Who leads by the rules about a subject, or (None) by any rule, each way of saying it once. Made once a view and subject."""
+
+    def make() -> tuple[Leaders, ...]:
+        positions = (Position.of(view, rule) for rule in chain_rules(view, subject))
+        return tuple(dict.fromkeys(one.leaders for one in positions if one is not None))
+
+    return once(view, (leaders_of, subject), make, of=SAYS)
 
 
 def leading(view: View, leaders: tuple[Leaders, ...]) -> Mask:

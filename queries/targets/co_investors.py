@@ -62,6 +62,8 @@ class Investors:
 
     def common(self, fund: int, place: int) -> list[int]:
         """The parties that have invested in a firm and beside the fund."""
-        parties = self.party[(self.firm == place) & (self.party != fund)]
-        found: list[int] = parties[np.isin(parties, self.beside(fund))].tolist()
+        low, high = np.searchsorted(self.firm, [place, place + 1])
+        parties = self.party[low:high]
+        parties = parties[parties != fund]
+        found: list[int] = parties[np.isin(parties, self.beside(fund))].tolist() if len(parties) else []
         return found

@@ -12,7 +12,8 @@ from graph.snapshot import day_of
 from graph.snapshot_columns import NOT_STATED
 from graph.view import View
 from queries.chain_position import Mask
-from queries.financing.control import legal_entity, related
+from queries.derived import once
+from queries.financing.control import Control, control_of, legal_entity, related
 from queries.ratios import Ints
 
 
@@ -36,7 +37,14 @@ class Conflict:
 
 
 def own_parties(view: View, fund: int) -> list[tuple[int, int]]:
-    """The parties of a fund, each with the record that makes it one: itself, its manager, its investors by commitment's id."""
+    """The parties of a fund, each with the record that makes it one: itself, its manager, its investors by commitment's id.
+
+    Government bodies are none. Made once a view and fund.
+    """
+    return once(view, (own_parties, fund), lambda: _own_parties(view, fund))
+
+
+def _own_parties(view: View, fund: int) -> list[tuple[int, int]]:
     found = [(fund, fund)]
     manager = view.ref(fund, "manager")
     if manager >= 0:
@@ -56,13 +64,11 @@ def conflicts(view: View, fund: int, firm: int) -> tuple[Conflict, ...]:
     Government bodies hold shares without making a firm related. A round excludes every investor but its own until the day that it
     states, whether it has closed or not.
     """
-    parties = own_parties(view, fund)
-    owners = np.array([legal_entity(view, party) for party, _ in parties], np.int64)
-    same = related(view, np.full(len(owners), firm, np.int64), owners) | (owners == firm)
+    own = control_of(view, firm)
     found = [
         Conflict(TargetConflict.SAME_CONTROL, party, record)
-        for (party, record), is_same in zip(parties, same.tolist(), strict=True)
-        if is_same
+        for (party, record), owner, control in _controls(view, fund)
+        if owner == firm or own.is_shared_with(control)
     ]
     rounds = view.holders("InvestmentRound", "enterprise", firm)
     until = view.ints(rounds, "exclusive_until")
@@ -73,6 +79,17 @@ def conflicts(view: View, fund: int, firm: int) -> tuple[Conflict, ...]:
             others = investors or [firm]
             found += [Conflict(TargetConflict.EXCLUSIVITY, party, round_) for party in others]
     return tuple(found)
+
+
+def _controls(view: View, fund: int) -> list[tuple[tuple[int, int], int, Control]]:
+    """The fund's own parties with the person in law that each is, and under whose control that is."""
+
+    def make() -> list[tuple[tuple[int, int], int, Control]]:
+        parties = own_parties(view, fund)
+        owners = [legal_entity(view, party) for party, _ in parties]
+        return [(one, owner, control_of(view, owner)) for one, owner in zip(parties, owners, strict=True)]
+
+    return once(view, (_controls, fund), make)
 
 
 def in_conflict(view: View, fund: int, firms: Ints) -> Mask:

@@ -104,7 +104,9 @@ class Headroom:
 
     def ticket(self, place: int) -> Ticket | None:
         """The suggested ticket for a firm: no more than it asks for; None where the terms or the money let nothing through."""
-        asked, given = int(self.asked[place]), int(self.given[place])
+        asked, powder = int(self.asked[place]), self.supply.dry_powder
+        bounds = (int(self.room[place]), self.largest, powder)
+        given = min(UNLIMITED if bound is None else bound for bound in bounds)
         high = given if asked in (UNSTATED, NOTHING_ASKED) else min(asked, given)
         low = max(1, self.least or 0)
         if high < low:

@@ -14,7 +14,7 @@ from graph.records import Term
 from graph.snapshot_columns import NOT_STATED
 from graph.values import MILLION, decimal
 from graph.view import View
-from queries.chain_position import Leaders, chain_rules, leaders_of
+from queries.chain_position import Leaders, leaders_of
 from queries.derived import once
 from queries.financing.evidence import Claim, Fact, claims_about
 from queries.financing.reaching.firms import Firms
@@ -74,8 +74,8 @@ class Merits:
     @cached_property
     def leaders(self) -> tuple[Leaders, ...]:
         """Who leads: by the fund's own rules about chains, else by any."""
-        own = leaders_of(self.view, chain_rules(self.view, self.fund)) if self.fund >= 0 else ()
-        return own or leaders_of(self.view, chain_rules(self.view))
+        own = leaders_of(self.view, self.fund) if self.fund >= 0 else ()
+        return own or leaders_of(self.view)
 
     @property
     def columns(self) -> Columns:

@@ -82,24 +82,30 @@ class Places:
         """What ties a firm to leaders, the best way of each side; of equal ones the shorter, then by ids of the links."""
         if self.leads[place]:
             return (Hold(None, handle, (), MILLION),)
-        found = (min(self._ways(view, side, place), default=None) for side in range(len(ChainSide)))
-        return tuple(way[-1] for way in found if way is not None)
+        found = []
+        for side, which in enumerate(ChainSide):
+            ways = list(self._ways(side, place))
+            best = min(((-part, len(links)) for part, links in ways), default=None)
+            ties = [self._hold(view, which, links, part) for part, links in ways if (-part, len(links)) == best]
+            if ties:
+                found.append(min(ties, key=lambda hold: [view.id_of(link) for link in hold.links]))
+        return tuple(found)
 
-    def _ways(self, view: View, side: int, place: int) -> Iterator[tuple[int, int, tuple[str, ...], Hold]]:
-        """The best ways of a firm over each of its links on a side, with what they are ordered by."""
-        which, part = tuple(ChainSide)[side], self.parts[side]
-        near = self.trade.ends(which)[0]
+    def _ways(self, side: int, place: int) -> Iterator[tuple[int, tuple[int, ...]]]:
+        """The best ways of a firm over each of its links on a side: their parts, and their links by place."""
+        part = self.parts[side]
+        near = self.trade.ends(tuple(ChainSide)[side])[0]
         for link in self._links(side, place):
             middle, own = int(near[link]), int(part[link])
             if self.leads[middle]:
-                yield self._way(view, which, (link,), own)
+                yield own, (link,)
                 continue
             best = int(self.direct[side][middle])
             if best > APART:
+                both = own * best // MILLION if own >= 0 and best >= 0 else UNKNOWN_PART
                 for then in self._links(side, middle):
                     if self.leads[near[then]] and part[then] == best:
-                        both = own * best // MILLION if own >= 0 and best >= 0 else UNKNOWN_PART
-                        yield self._way(view, which, (link, then), both)
+                        yield both, (link, then)
 
     def _links(self, side: int, place: int) -> list[int]:
         order = self.order[side]
@@ -108,12 +114,10 @@ class Places:
         found: list[int] = order[low:high].tolist()
         return found
 
-    def _way(
-        self, view: View, side: ChainSide, links: tuple[int, ...], part: int
-    ) -> tuple[int, int, tuple[str, ...], Hold]:
+    def _hold(self, view: View, side: ChainSide, links: tuple[int, ...], part: int) -> Hold:
         handles = tuple(int(self.trade.links[link]) for link in links)
         leader = view.ref(handles[-1], "target" if side is ChainSide.UPSTREAM else "source")
-        return -part, len(links), tuple(view.id_of(one) for one in handles), Hold(side, leader, handles, part)
+        return Hold(side, leader, handles, part)
 
 
 def _parts(view: View, side: ChainSide) -> Ints:

@@ -172,23 +172,32 @@ def _weights(view: View, facts: FundFacts, kind: CovenantKind, rule: CovenantRul
 
 def _weighed(base: Verdicts, weighings: Sequence[tuple[Verdicts, Fraction]]) -> tuple[list[Effect], Ints]:
     """As `queries.funds.counting.counted` weighs one investment: once for each different combination of verdicts."""
-    columns = [base, *(verdicts for verdicts, _ in weighings)]
-    key = np.zeros(len(base), np.int64)
-    for column in columns:
-        _, key = np.unique(key * 3 + column, return_inverse=True)
-    _, first, of_firm = np.unique(key, return_index=True, return_inverse=True)
+    combinations, of_firm = _combined([base, *(verdicts for verdicts, _ in weighings)])
     found = []
-    for place in first.tolist():
-        own = int(base[place])
-        fits = [(int(verdicts[place]), weight) for verdicts, weight in weighings]
-        sure = [weight for fit, weight in fits if fit == YES]
-        maybe = [weight for fit, weight in fits if fit == UNKNOWN]
+    for own, *fits in combinations:
+        told = [(fit, weight) for fit, (_, weight) in zip(fits, weighings, strict=True)]
+        sure = [weight for fit, weight in told if fit == YES]
+        maybe = [weight for fit, weight in told if fit == UNKNOWN]
         if sure:
             found.append((max(sure), max([*sure, *maybe])))
         else:
             least, most = Fraction(own == YES), Fraction(own != NO)
             found.append((min([least, *maybe]), max([most, *maybe])))
     return found, of_firm
+
+
+def _combined(columns: Sequence[Verdicts]) -> tuple[list[tuple[int, ...]], Ints]:
+    """(the different combinations of verdicts, by firm the place of its own). Cost: two passes a column."""
+    combinations: list[tuple[int, ...]] = [()]
+    place = np.zeros(len(columns[0]), np.int64)
+    for column in columns:
+        number = place * 3 + column
+        used = np.flatnonzero(np.bincount(number, minlength=1))
+        combinations = [(*combinations[one // 3], one % 3) for one in used.tolist()]
+        at = np.zeros(3 * len(place) + 3 if not len(used) else int(used[-1]) + 1, np.int64)
+        at[used] = np.arange(len(used))
+        place = at[number]
+    return combinations, place
 
 
 class FirmColumns:
