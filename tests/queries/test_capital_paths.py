@@ -27,7 +27,7 @@ from graph.records import Record, Ref
 from graph.view import View
 from queries.financing.terms import ConstraintKind, Gate, PathStatus
 from queries.financing_paths import financing_path
-from tests.examples import EXAMPLES
+from tests.examples import FEW_WORLDS
 from tests.graph.build import TODAY
 from tests.queries.finance import (
     BANK,
@@ -219,7 +219,7 @@ def test_firm_without_a_bond_may_issue_one_where_somebody_underwrites() -> None:
     assert [(one.kind, one.by) for one in path.missing] == [("BondIssue", path.beneficiary)]
 
 
-@settings(max_examples=max(20, EXAMPLES // 20))
+@settings(max_examples=FEW_WORLDS)
 @given(st.integers(0, 10**13), st.integers(0, 10**13))
 def test_bond_brings_approved_less_issued(approved: int, issued: int) -> None:
     found = ask(bond_view(approved=Money(approved), issued=Money(issued)), "seller")

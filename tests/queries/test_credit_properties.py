@@ -11,11 +11,11 @@ from graph.records import Record
 from queries.financing.need import NeedAsked
 from queries.financing.terms import COVERING, PathStatus
 from queries.financing_paths import financing_path, financing_paths
-from tests.examples import EXAMPLES
+from tests.examples import FEW_WORLDS
 from tests.queries.credit_worlds import FIRM, credit_worlds
 from tests.queries.finance import view_of
 
-FEW = max(20, EXAMPLES // 20)
+FEW = FEW_WORLDS
 """Each example loads and asks a whole world."""
 needs = st.one_of(st.none(), st.integers(1, 1500))
 

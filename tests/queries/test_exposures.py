@@ -12,7 +12,7 @@ from graph.kinds.terms import Recourse, Technique
 from graph.money import Money
 from graph.records import Record, Ref
 from queries.financing.limits.exposures import Counted, on_borrowers, total_out
-from tests.examples import EXAMPLES
+from tests.examples import FEW_WORLDS
 from tests.queries.finance import bank, firm, product, view_of
 
 FIRMS = ("a", "b", "c")
@@ -99,7 +99,7 @@ def expected(records: list[Record], lender: str, firms: tuple[str, ...], *, by_r
     return total
 
 
-@settings(max_examples=EXAMPLES // 4)
+@settings(max_examples=FEW_WORLDS)
 @given(contracts(), st.lists(st.sampled_from(FIRMS), min_size=1, max_size=3, unique=True))
 def test_exposure_is_the_plain_sum_over_contracts(records: list[Record], names: list[str]) -> None:
     products = [product(Technique.FACTORING, name, recourse=recourse) for name, recourse in RECOURSES.items()]

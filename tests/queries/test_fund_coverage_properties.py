@@ -21,11 +21,11 @@ from queries.coverage.cell_id import CellDimension, CellFilter, Levels, TagSplit
 from queries.coverage.cells import CoverageCell
 from queries.coverage.fair_flow import GapReason
 from queries.fund_coverage import coverage_cell, fund_coverage
-from tests.examples import EXAMPLES
+from tests.examples import FEW_WORLDS
 from tests.graph.build import view_of
 from tests.queries.fund_graphs import graphs, money
 
-FEW = settings(max_examples=max(20, EXAMPLES // 50), suppress_health_check=[HealthCheck.too_slow])
+FEW = settings(max_examples=FEW_WORLDS, suppress_health_check=[HealthCheck.too_slow])
 
 
 def figures(cell: CoverageCell) -> list[int]:

@@ -17,7 +17,7 @@ from graph.records import Record, Ref
 from graph.view import View
 from queries.financing.terms import BeneficiaryRole, ConstraintKind, Gate, PathStatus
 from queries.financing_paths import financing_path
-from tests.examples import EXAMPLES
+from tests.examples import FEW_WORLDS
 from tests.queries.finance import (
     BANK,
     BUYER,
@@ -183,7 +183,7 @@ def test_vendor_lease_in_force_reaches_the_vendor_too() -> None:
 amounts = st.integers(1, 10**13)
 
 
-@settings(max_examples=max(20, EXAMPLES // 20))
+@settings(max_examples=FEW_WORLDS)
 @given(amounts, st.integers(0, 10**6), st.one_of(st.none(), st.integers(0, 10**13)))
 def test_amount_is_price_less_down_payment_less_debt_rounded_down(price: int, down: int, debt: int | None) -> None:
     records: list[Record] = [machine(valuation=Money(price))]

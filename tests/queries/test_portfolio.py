@@ -18,7 +18,7 @@ from graph.money import Money
 from graph.records import Record, Ref
 from graph.view import View
 from queries.portfolio import Portfolio, portfolio
-from tests.examples import EXAMPLES
+from tests.examples import FEW_WORLDS
 from tests.graph.build import view_of
 from tests.queries.targets.world import FUND, WAN, commitment, dec, firm, fund, need, round_, rule, tagged, wan
 
@@ -183,7 +183,7 @@ def towns(draw: st.DrawFn) -> list[Record]:
 
 
 @given(towns(), st.integers(1, 600), st.randoms(use_true_random=False))
-@settings(max_examples=max(1, EXAMPLES // 8), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=FEW_WORLDS, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_deals_keep_terms_and_mend_whatever_the_order_of_loads(records: list[Record], budget: int, chance: Any) -> None:
     mixed_up = list(records)
     chance.shuffle(mixed_up)

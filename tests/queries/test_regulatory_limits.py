@@ -31,7 +31,7 @@ from graph.records import Record, Ref
 from graph.view import View
 from queries.financing.answers import ConstraintShown, FinancingPath
 from queries.financing.terms import ConstraintKind, PathStatus
-from tests.examples import EXAMPLES
+from tests.examples import FEW_WORLDS
 from tests.queries.finance import (
     BANK,
     BUYER,
@@ -401,7 +401,7 @@ def test_amounts_of_ten_to_the_thirteen_fen_are_exact() -> None:
     assert line(view).capacity == (10**13 + 7) * 999_999 // 10**6 - 1
 
 
-@settings(max_examples=EXAMPLES // 8)
+@settings(max_examples=FEW_WORLDS)
 @given(st.integers(0, 1000), st.integers(0, 10**6), st.integers(0, 1000), st.booleans())
 def test_further_cap_or_exposure_never_raises_a_capacity(first: int, share: int, out: int, committed: bool) -> None:
     before = lent_view(limit(LimitKind.SINGLE_NAME, SELLER, first))
@@ -412,7 +412,7 @@ def test_further_cap_or_exposure_never_raises_a_capacity(first: int, share: int,
     assert amounts == sorted(amounts, reverse=True)
 
 
-@settings(max_examples=EXAMPLES // 8)
+@settings(max_examples=FEW_WORLDS)
 @given(st.integers(0, 1000), st.integers(0, 10**6), st.integers(0, 10**6))
 def test_supports_never_raise_statutory_headroom(out: int, covered: int, offered: int) -> None:
     guarantees = [

@@ -16,14 +16,14 @@ from graph.log import Mode
 from graph.records import Record, Ref
 from queries.investment_targets import InvestmentTarget, investment_targets
 from queries.targets.criteria import Verdict
-from tests.examples import EXAMPLES
+from tests.examples import FEW_WORLDS
 from tests.graph.build import view_of
 from tests.queries.targets.world import FUND, commitment, firm, fund, need, round_, rule, sells, tagged, wan
 
 NO, UNKNOWN, YES = range(3)
 PARENT = {"industry:s:C38": "industry:s:C", "region:419901": "region:4199"}
 FEW = settings(
-    max_examples=max(1, EXAMPLES // 8),
+    max_examples=FEW_WORLDS,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )

@@ -42,7 +42,7 @@ from queries.financing.techniques.table import TECHNIQUES
 from queries.financing.terms import PathStatus, Ternary
 from queries.financing_paths import blocked_candidates, financing_path
 from queries.why_not import BlockedPath, WhyNot, why_not
-from tests.examples import EXAMPLES
+from tests.examples import FEW_WORLDS
 from tests.graph.build import TODAY
 from tests.queries.finance import (
     ANCHOR,
@@ -336,7 +336,7 @@ def _order(view: View, found: Appraised) -> tuple[int, int, tuple[str, ...]]:
     return refused(found), len(nodes) - 1, tuple(view.ids_of(np.array(nodes)))
 
 
-@settings(max_examples=max(20, EXAMPLES // 4))
+@settings(max_examples=FEW_WORLDS)
 @given(worlds(firms=4), st.none() | st.integers(1, 900))
 def test_blocked_candidates_are_those_of_brute_force_in_order(world: World, amount: int | None) -> None:
     view = view_of(*records_of(world))
@@ -423,7 +423,7 @@ def _passes(view: View, found: Appraised, chosen: Sequence[Repair], asked: NeedA
     return path is not None and all(result.verdict is Ternary.YES for result in path.gates)
 
 
-@settings(max_examples=max(20, EXAMPLES // 4))
+@settings(max_examples=FEW_WORLDS)
 @given(claims())
 def test_a_repair_makes_the_path_pass_and_no_cheaper_set_of_the_catalogue_does(asked: Asked) -> None:
     view, wanted = claim_view(*asked.records, **asked.product), asked.need

@@ -25,7 +25,7 @@ from queries.funds.capital_measures import capital_share, leverage
 from queries.funds.facts import FundFacts
 from queries.funds.judging import Covenant
 from queries.funds.measures import Measure
-from tests.examples import EXAMPLES
+from tests.examples import EXAMPLES, FEW_WORLDS
 from tests.graph.build import view_of
 from tests.queries.funds.vehicles import LP, commits, firm, fund, invests, rule
 
@@ -120,7 +120,7 @@ def told(view: View, one: Covenant) -> tuple[Any, ...]:
 
 
 @given(st.data())
-@tried(max_examples=max(EXAMPLES // 8, 5), deadline=None)
+@tried(max_examples=FEW_WORLDS, deadline=None)
 def test_loads_in_any_order_say_the_same(data: st.DataObject) -> None:
     amounts, origin = st.integers(0, 9), st.sampled_from([None, *CapitalOrigin])
     given: list[Commitment] = [

@@ -21,7 +21,7 @@ from graph.view import View
 from queries.fund_totals import fund_totals
 from queries.fund_tree import FundTree, fund_tree
 from queries.funds.holdings import loop_in
-from tests.examples import EXAMPLES
+from tests.examples import EXAMPLES, FEW_WORLDS
 from tests.graph.build import view_of
 from tests.queries.funds.vehicles import LP, WAN, commits, firm, fund, invests
 
@@ -216,7 +216,7 @@ def trees(draw: st.DrawFn) -> list[Record]:
 
 
 @given(st.data())
-@tried(max_examples=max(EXAMPLES // 8, 5), deadline=None)
+@tried(max_examples=FEW_WORLDS, deadline=None)
 def test_what_holds_of_every_tree(data: st.DataObject) -> None:
     """The city's total is the sum over holders; nothing is attributed beyond it; loads in any order answer the same."""
     records = data.draw(trees())

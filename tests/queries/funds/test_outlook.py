@@ -16,7 +16,7 @@ from graph.kinds.terms import Dimension, Stage
 from graph.records import Record, Ref
 from queries.fund_covenants import fund_covenants
 from queries.funds.outlook import CovenantOutlook
-from tests.examples import EXAMPLES
+from tests.examples import FEW_WORLDS
 from tests.graph.build import TODAY, view_of
 from tests.queries.funds.vehicles import LP, WAN, commits, firm, fund, invests, rule
 
@@ -80,7 +80,7 @@ def test_a_deal_that_mends_what_is_short() -> None:
     st.lists(st.tuples(st.sampled_from(FIRMS), st.integers(1, 60)), max_size=3),
     st.dictionaries(st.sampled_from(FIRMS), st.integers(1, 60)),
 )
-@tried(max_examples=max(EXAMPLES // 8, 5), deadline=None)
+@tried(max_examples=FEW_WORLDS // 2 + 1, deadline=None)
 def test_thought_of_is_as_made(made: list[tuple[str, int]], thought_of: dict[str, int]) -> None:
     before = [
         record for place, (name, amount) in enumerate(made) for record in invests(f"m{place}", name, ("f", amount))

@@ -15,7 +15,7 @@ from graph.view import View
 from queries.financing.reaching.firms import Firms
 from queries.funds.outlook import CovenantOutlook
 from queries.targets.repair import Repairs
-from tests.examples import EXAMPLES
+from tests.examples import FEW_WORLDS
 from tests.graph.build import view_of
 from tests.queries.targets.world import FUND, commitment, dec, firm, fund, round_, rule, tagged
 
@@ -94,7 +94,7 @@ def worlds(draw: st.DrawFn) -> list[Record]:
 
 
 @given(worlds())
-@settings(max_examples=max(1, EXAMPLES // 8), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=FEW_WORLDS, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_columns_say_what_the_outlook_says_of_each_firm(records: list[Record]) -> None:
     view = view_of(*records)
     outlook, found = CovenantOutlook(view, view.find(FUND)), repairs(view)
