@@ -16,7 +16,6 @@ from typing import Final
 
 from queries.financing.appraisal import Appraisal
 from queries.financing.appraised import Appraised
-from queries.financing.cases import Case
 from queries.financing.gates.of_terms import least_amount
 from queries.financing.joint.programme import Programme, Row
 from queries.financing.limits.constraints import ORDER, Constraint
@@ -67,7 +66,7 @@ def joint_of(paths: Iterable[JointPath]) -> Joint:
     for row, constraint in _needs(stated):
         rows.append(row)
         limits.append(constraint)
-    least = tuple(least_amount(Case(path.appraisal, path.found.candidate)) or 0 for path in stated)
+    least = tuple(least_amount(path.found.case) or 0 for path in stated)
     return Joint(stated, Programme(tuple(rows), costs_of(stated), least), tuple(limits))
 
 

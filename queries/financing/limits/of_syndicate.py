@@ -71,6 +71,11 @@ def _members(view: View, product: int, lead: int) -> tuple[Member, ...]:
 
 def parts_of(case: Case) -> tuple[Syndicate | None, tuple[Part, ...]]:
     """The syndicate of a path's product, None where a bank's room is not stated, and the part of each bank."""
+    key = (parts_of, case.spine, case.product, case.lender, case.candidate.supports)
+    return case.appraisal.once(key, lambda: _parts_of(case))
+
+
+def _parts_of(case: Case) -> tuple[Syndicate | None, tuple[Part, ...]]:
     parts = [_part(case, member) for member in members_of(case.view, case.product, case.lender)]
     leads = [part for part in parts if part.member.role is SyndicateRole.LEAD]
     others = [part for part in parts if part.member.role is not SyndicateRole.LEAD]
