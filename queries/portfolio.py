@@ -42,8 +42,9 @@ class Portfolio:
     """Deals, and what the covenants say before and after them. 分.
 
     spendable: the budget, or what the fund has for new deals where that is less. restored: after the deals no covenant is known not to
-    be met. exact: no less money and no fewer deals would do, over all candidates; without deals, that none would. needed: the least money
-    that would do if neither budget nor what the fund has bound; None: none would, or it is not proven. candidates: firms that fit, have
+    be met. exact: of what deals can mend, no less money and no fewer deals mend all, over all candidates; without deals, that none do
+    within the budget. needed: the least money that would if neither budget nor what the fund has bound; None: none would, or it is not
+    proven. candidates: firms that fit, have
     no conflict, and can be given a ticket; considered: those weighed against each other. beyond: covenants that are not met and that no
     deal is known to mend.
     """

@@ -73,10 +73,10 @@ class PortfolioFields:
     spendable: Money = strawberry.field(description="The budget, or what the fund has for new deals where that is less")
     restored: bool = strawberry.field(description="After the deals no covenant is known not to be met")
     exact: bool = strawberry.field(
-        description="No less money and no fewer deals would do; without deals: none would. False: that is not proven"
+        description="Of what deals can mend, no less money and no fewer deals mend all; without deals: none do. False: not proven"
     )
     needed: Money | None = strawberry.field(
-        description="The least money that would do if neither budget nor the fund's money bound; null: none, or not proven"
+        description="The least money that would mend it if neither budget nor the fund's money bound; null: none, or not proven"
     )
     candidate_count: int = strawberry.field(description="Firms that fit, have no conflict, and can be given a ticket")
     considered_count: int = strawberry.field(description="Those of them that were weighed against each other")

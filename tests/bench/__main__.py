@@ -24,6 +24,7 @@ SUBJECTS = {
     "what_if": "What-ifs and why not",
     "search": "Search",
     "coverage": "Gaps in fund coverage",
+    "targets": "Investment targets and portfolios",
     "drawing": "The drawing in Neo4j",
     "memory": "Memory",
 }
