@@ -5,6 +5,7 @@ SHELL := /bin/sh
 PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && exit; done; echo python3)
 ARGS ?=
+WORKERS ?= 2
 NEO4J_DATA ?= .luoshu/neo4j
 NEO4J_PORT ?= 7687
 NEO4J_HEAP ?= 1g
@@ -21,8 +22,8 @@ help: ## list these targets
 run: .venv/runtime ## load the sample city and its plan (once), then serve on LUOSHU_HOST:LUOSHU_PORT
 	@$(BIN)/luoshu run $(ARGS)
 
-test: .venv/development ## run every test; a real Neo4j is started where Java and Maven are
-	@$(BIN)/python -m pytest $(ARGS)
+test: .venv/development ## run every test, WORKERS at once; a real Neo4j is started where Java and Maven are
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
 check: .venv/development ## lint, format, types, layers, and what is written down against what the code says
 	$(BIN)/ruff check

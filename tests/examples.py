@@ -9,5 +9,5 @@ ASKED: Final = 4
 """Questions that are asked of one world, where a world is made for them: loading it takes longer than asking."""
 WORLDS: Final = max(1, EXAMPLES // ASKED)
 """Worlds, where each is asked so many questions."""
-FEW_WORLDS: Final = max(5, EXAMPLES // 20)
+FEW_WORLDS: Final = max(5, EXAMPLES // 50)
 """Worlds, where what matters is tried elsewhere on many."""
