@@ -10,7 +10,6 @@ import numpy as np
 
 from graph.kinds.policy import RuleKind
 from graph.kinds.terms import Dimension, Instrument
-from graph.snapshot_columns import NOT_STATED
 from graph.values import MILLION
 from graph.view import View
 from queries.chain_position import Mask
@@ -97,8 +96,3 @@ def named_tags(view: View, firm: int) -> list[tuple[int, int]]:
     tags = view.refs(view.holders("Tagged", "source", firm), "target").tolist()
     known = policy_tags(view)
     return sorted(((tag, known[tag]) for tag in tags if tag in known), key=lambda pair: view.id_of(pair[0]))
-
-
-def unknown(firms: int) -> Ints:
-    """A column in which nothing is known."""
-    return np.full(firms, NOT_STATED)

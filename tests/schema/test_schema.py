@@ -124,7 +124,7 @@ def test_what_clients_are_promised_is_there(schema: Schema, name: str) -> None:
 
 def test_what_waits_for_other_issues_is_not_there_yet(schema: Schema) -> None:
     types = schema._schema.type_map
-    assert types.keys().isdisjoint({"Mutation", "Subscription", "InvestmentTargets"})
+    assert types.keys().isdisjoint({"Mutation", "Subscription", "PolicyStack"})
     query = types["Query"]
     assert isinstance(query, GraphQLObjectType)
     assert query.fields.keys().isdisjoint({"investmentTargets", "portfolio", "eligibility", "policyStack"})
