@@ -54,7 +54,9 @@ def test_equal_answers_are_equal_pictures(town: World, name: str) -> None:
 
 def test_the_font_has_every_glyph_of_the_labels() -> None:
     face = FT2Font(font().get_file())
-    assert all(face.get_char_index(ord(sign)) for sign in "融资路径洛书供应链债券保理贴现涧西瀍河偃师汝阳孟津—·…（）〔〕")
+    assert all(
+        face.get_char_index(ord(sign)) for sign in "融资路径洛书供应链债券保理贴现涧西瀍河偃师汝阳孟津—·…（）〔〕"
+    )
 
 
 def test_a_question_of_a_past_view_is_drawn_too(town: World) -> None:
@@ -73,7 +75,11 @@ def test_a_firm_without_paths_has_an_empty_picture(town: World) -> None:
 @pytest.mark.parametrize(
     ("document", "name", "message"),
     [
-        ("{ enterprises { totalCount } }", "x.svg", "these have: financingPaths, financingReach, fundCoverageGaps, fundTree"),
+        (
+            "{ enterprises { totalCount } }",
+            "x.svg",
+            "these have: financingPaths, financingReach, fundCoverageGaps, fundTree",
+        ),
         (PATHS, "x.pdf", "write .svg or .png"),
         (PATHS, "x", "write .svg or .png"),
     ],
@@ -91,7 +97,13 @@ def test_an_error_of_the_question_is_told(town: World) -> None:
 
 @pytest.mark.parametrize(
     ("amount", "shown"),
-    [("0.00", "0"), ("9999.99", "9,999.99"), ("10000.00", "1 万"), ("123456789.00", "12,345.68 万"), ("600000.00", "60 万")],
+    [
+        ("0.00", "0"),
+        ("9999.99", "9,999.99"),
+        ("10000.00", "1 万"),
+        ("123456789.00", "12,345.68 万"),
+        ("600000.00", "60 万"),
+    ],
 )
 def test_amounts_are_read_in_wan(amount: str, shown: str) -> None:
     assert in_wan(amount) == shown
