@@ -16,7 +16,7 @@ from queries.coverage.cell_id import CODES, CellDimension, CellKey, CellValue, D
 from queries.coverage.demand import UNKNOWN, Uncounted
 from queries.coverage.fair_flow import GapReason
 from queries.coverage.matching import Placed
-from queries.coverage.network import SOURCE, Flags, Ints
+from queries.coverage.network import Flags, Ints
 from queries.coverage.solution import Solution
 from queries.coverage.supply import FundSupply
 from queries.ratios import rounded
@@ -127,9 +127,8 @@ class CoverageCell:
         edges = np.flatnonzero(self._of_cell()[network.leaf])
         through = np.zeros(len(network.size), np.int64)
         np.add.at(through, network.node[edges], network.cap[edges])
-        for node in reversed(np.flatnonzero(network.fed_by != SOURCE).tolist()):
-            if through[node]:
-                through[network.fed_by[node]] += min(through[node], network.size[node])
+        for nodes in reversed(network.levels()):
+            np.add.at(through, network.fed_by[nodes], np.minimum(through[nodes], network.size[nodes]))
         return tuple(
             CellFund(self.solution.funds[place], int(through[place]), bool(self.solution.has_money_left[place]))
             for place in np.unique(places[network.node[edges]]).tolist()

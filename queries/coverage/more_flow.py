@@ -36,8 +36,8 @@ class MoreFlow:
         self.rich_node, self.rich_leaf = residual.from_source()
         # Nodes to which money can come straight down from their funds.
         self.gives = residual.spare > 0
-        for node in self.inner.tolist():
-            self.gives[node] &= self.gives[network.fed_by[node]]
+        for below in network.levels():
+            self.gives[below] &= self.gives[network.fed_by[below]]
         self.lacking_node, self.lacking_leaf = residual.before(self.open > 0)
 
     def nodes_of(self, fund: int) -> Ints:

@@ -98,10 +98,22 @@ class CoverageNetwork:
     @property
     def fund(self) -> Ints:
         """The fund at the root of each node."""
-        root = np.arange(len(self.size))
-        for node in np.flatnonzero(self.fed_by != SOURCE):
-            root[node] = root[self.fed_by[node]]
+        root = np.where(self.fed_by == SOURCE, np.arange(len(self.size)), self.fed_by)
+        while np.any((above := self.fed_by[root]) != SOURCE):
+            root = np.where(above == SOURCE, root, above)
         return root
+
+    def levels(self) -> list[Ints]:
+        """The nodes that another feeds, by how far below the source they are, from the highest."""
+        found = []
+        below = np.flatnonzero(self.fed_by != SOURCE)
+        placed = self.fed_by == SOURCE
+        while len(below):
+            ready = placed[self.fed_by[below]]
+            found.append(below[ready])
+            placed[below[ready]] = True
+            below = below[~ready]
+        return found
 
     def with_those_above(self, nodes: Ints) -> Ints:
         """These nodes and all that feed them, in order."""
@@ -119,11 +131,12 @@ class CoverageNetwork:
         wanted = np.zeros(len(self.size), np.int64)
         np.add.at(wanted, self.node, cap)
         size = np.minimum(self.size, wanted)
-        for node in np.flatnonzero(self.fed_by != SOURCE)[::-1]:
-            above = self.fed_by[node]
-            size[node] = min(self.size[node], wanted[node])
-            wanted[above] = min(total, wanted[above] + size[node])
-            size[above] = min(self.size[above], wanted[above])
+        for nodes in reversed(self.levels()):
+            # Sums over the nodes below one are no more than those over all edges, which `wanted` holds already.
+            size[nodes] = np.minimum(self.size[nodes], np.minimum(wanted[nodes], total))
+            np.add.at(wanted, self.fed_by[nodes], size[nodes])
+        roots = self.fed_by == SOURCE
+        size[roots] = np.minimum(self.size[roots], np.minimum(wanted[roots], total))
         return size, cap
 
 
