@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from graph.values import MILLION
 from queries.completeness import Meter
 from queries.financing.limits.of_term import term_rules
 from queries.financing.reaching.best import Best
@@ -121,14 +122,16 @@ def chains_of(takings: Takings, family: Family, best: Best, meter: Meter) -> Ite
         anchor = int(takings.firms.places(np.array([head.nodes[-1]]))[0])
         if anchor < 0 or not len(trade.of_buyers(np.array([anchor]))) or meter.out_of_time(1):
             continue
+        broken = widest.broken(takings, family, head)
+        need = takings.needs(family).amount
+        ends = [widest.to(anchor, None, broken, stated=stated) for stated in (True, False)]
+        if not _may_matter(ends[0], ends[1], takings.open_to(head), need, best, family.least, most, meter):
+            continue
         taking = takings.of(family, head)
         assert taking is not None, "the gates of chains are told on columns"
-        broken = widest.broken(takings, family, head)
         bound, stated = np.full(len(best.tier), taking.bound), np.full(len(best.tier), taking.stated)
-        need = takings.needs(family).amount
         looked_at = np.zeros(len(bound), bool)
-        open_ = widest.to(anchor, None, broken, stated=False)
-        places, at_most = _worth_a_look(open_, taking, need, best, most, meter)
+        places, at_most = _worth_a_look(ends[1], taking, need, best, most, meter)
         granted = meter.take(len(places), 1)
         places, at_most = places[:granted], at_most[:granted]
         roomy = taking.stated & (share_at_most(takings.rooms(head)[places], taking.rate) > at_most)
@@ -149,6 +152,24 @@ def chains_of(takings: Takings, family: Family, best: Best, meter: Meter) -> Ite
             if mask.any()
         )
         yield Chain(family, head, trade, need, bound, stated, taking.least, taking.rate, most, found)
+
+
+def _may_matter(
+    stated: Widest, open_: Widest, open_to: np.ndarray, need: Ints, best: Best, least: int, most: int, meter: Meter
+) -> bool:
+    """Whether chains of `least` to `most` links to an anchor could be as good as what a firm has, were all of their widths advanced.
+
+    `open_to` the firms that the source may finance at all.
+    """
+    if not stated.up_to(most, meter):
+        return False
+    reached = np.flatnonzero((stated.tiers[most] > 0) & open_to)
+    at_most = np.minimum(stated.ways.trade.principal(stated.tiers[most][reached], MILLION), need[reached])
+    known, nearer = best.capacity[reached], best.tier[reached] >= least
+    if ((at_most > known) | ((at_most == known) & nearer)).any():
+        return True
+    # A chain without a capacity is better than none alone.
+    return open_.up_to(most, meter) and bool((best.capacity[(open_.tiers[most] > 0) & open_to] <= UNSTATED).any())
 
 
 def _worth_a_look(widest: Widest, taking: Taking, need: Ints, best: Best, most: int, meter: Meter) -> tuple[Ints, Ints]:

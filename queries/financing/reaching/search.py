@@ -89,6 +89,7 @@ class Search:
     _chains: list[Chain] = field(default_factory=list)
     _records: list[Records] = field(default_factory=list)
     _alone: list[_Alone] = field(default_factory=list)
+    _looked_at: int = 0
 
     def __post_init__(self) -> None:
         self.takings = Takings(self.view)
@@ -105,6 +106,8 @@ class Search:
             if self.most_links is not None and tier_of_tail(family, self.view) > self.most_links:
                 continue
             self._families.append(family)
+            if family.tail is not Tail.OPEN:
+                self._look_at_those_apart()
             match family.tail:
                 case Tail.CHAIN:
                     self._chain(family)
@@ -116,10 +119,16 @@ class Search:
             self._families.append(family)
             mask = self.firms.some(self.firms.places(firms)[self.firms.places(firms) >= 0])
             self._alone += [_Alone(family, head, mask, backed=True) for head in family.heads]
-        for alone in sorted(self._alone, key=lambda one: -one.bound):
-            self._one_by_one(alone)
+        self._look_at_those_apart()
         for records in self._records:
             self._appraise(records)
+
+    def _look_at_those_apart(self) -> None:
+        """Appraise what waits for it, the largest bounds first, so that the others need not be."""
+        waiting = sorted(self._alone[self._looked_at :], key=lambda one: -one.bound)
+        self._looked_at = len(self._alone)
+        for alone in waiting:
+            self._one_by_one(alone)
 
     def path(self, place: int) -> Appraised | None:
         """The best path of a firm that is reached: of equal ones the first by node ids, then by the ids of links and supports."""

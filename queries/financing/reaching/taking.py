@@ -134,12 +134,14 @@ class Takings:
         if family.tail is Tail.OPEN and not any(one.applies for one in found):
             stated = False
         least = max(1, least_amount(case) or 0) if Gate.LIMIT in family.spine.gates else 0
-        plain = takes & ~alone if bound >= least else np.zeros(len(takes), bool)
         if not (takes & ~alone).any():
             bound, stated = UNLIMITED, False
+        elif bound < least:
+            # What is too little for all is too little for those apart, whose own limits come on top.
+            takes = np.zeros(len(takes), bool)
         rate = MILLION if case.rate is None else case.rate
         first = tuple(self._first_terms(family, head, takes)) if family.tail is Tail.CHAIN else ()
-        return Taking(plain, alone & takes, bound, stated, least, rate, first)
+        return Taking(takes & ~alone, alone & takes, bound, stated, least, rate, first)
 
     def one(self, family: Family, head: Head, place: int, most: int, taking: Taking) -> tuple[int, bool]:
         """What a head of a chain brings a firm that stands apart at most, and whether that is stated; of its own limits no more is asked
@@ -182,6 +184,10 @@ class Takings:
         appraisal = self.appraisal(int(trade.seller[link]))
         case = Case(appraisal, Candidate(family.row, family.spine, nodes, links))
         return within_terms(case, PAYMENTS).answer is Ternary.NO
+
+    def open_to(self, head: Head) -> np.ndarray:
+        """The firms that the source of a head may finance at all."""
+        return np.asarray(self.outside(head.nodes[0]) & ~self.firms.struck_off)
 
     def outside(self, source: int) -> np.ndarray:
         """The firms that are not under one control with a source (of a finance company all), kept for the question."""
