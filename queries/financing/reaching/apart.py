@@ -195,7 +195,7 @@ def _by_amount(case: Case) -> np.ndarray:
     """Where the amount of the step itself depends on the firm."""
     view, firms = case.view, Firms.of(case.view)
     match case.spine.amount:
-        case None:
+        case None | StepAmount.OWN_CASH:
             return np.zeros(len(firms), bool)
         case StepAmount.TO_LINK:
             return np.asarray(_invested(case) | exposed_to(view, case.lender))

@@ -10,6 +10,7 @@ import numpy as np
 
 from graph.values import MILLION
 from queries.completeness import Meter
+from queries.derived import once
 from queries.financing.limits.of_term import term_rules
 from queries.financing.reaching.best import Best
 from queries.financing.reaching.heads import Family, Head
@@ -222,12 +223,17 @@ class Chains:
     def broken(self, takings: Takings, family: Family, head: Head) -> np.ndarray:
         """The links that a hard rule on terms of payment forbids, by link."""
         if self._broken is None:
-            trade = Trade.of(takings.view)
-            self._broken = np.zeros(len(trade.handles), bool)
-            if term_rules(takings.view):
-                size = takings.view.ints(takings.firms.handles, "size")
-                keys = np.column_stack([size[trade.seller], size[trade.buyer], trade.term])
-                _, first, classes = np.unique(keys, axis=0, return_index=True, return_inverse=True)
-                bad = [takings.breaks_term(family, head, link) for link in first.tolist()]
-                self._broken = np.array(bad, bool)[classes.reshape(-1)]
+            self._broken = once(takings.view, Chains.broken, lambda: _broken(takings, family, head))
         return self._broken
+
+
+def _broken(takings: Takings, family: Family, head: Head) -> np.ndarray:
+    view, trade = takings.view, Trade.of(takings.view)
+    if not term_rules(view):
+        return np.zeros(len(trade.handles), bool)
+    size = np.unique(view.ints(takings.firms.handles, "size"), return_inverse=True)[1]
+    term = np.unique(trade.term, return_inverse=True)[1]
+    keys = (size[trade.seller] * (size.max(initial=0) + 1) + size[trade.buyer]) * (term.max(initial=0) + 1) + term
+    _, first, classes = np.unique(keys, return_index=True, return_inverse=True)
+    bad = [takings.breaks_term(family, head, link) for link in first.tolist()]
+    return np.asarray(np.array(bad, bool)[classes])

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Final
 
 import numpy as np
 
 from graph.kinds.contracts import EncumbranceKind
+from graph.kinds.policy import Rule, TermSubject
 from graph.kinds.supply_side import AnchorProgramme
+from graph.kinds.terms import SizeClass
 from graph.snapshot import day_of
 from graph.snapshot_columns import NOT_STATED
 from graph.values import MILLION
@@ -21,12 +24,12 @@ from queries.columns import is_foreign, is_stated
 from queries.derived import offer_record
 from queries.financing.appraisal import blanket_registrations
 from queries.financing.control import related
-from queries.financing.limits.of_term import term_rules
+from queries.financing.limits.of_term import last_day, term_rules
 from queries.financing.limits.receivables import PriorClaim, worth
 from queries.financing.reaching.heads import Family, Head
 from queries.financing.reaching.taking import Taking, Takings
 from queries.financing.reaching.trade import principal
-from queries.financing.spines import Form
+from queries.financing.spines import Form, StepAmount
 from queries.financing.terms import ConstraintKind, Gate
 from queries.ratios import UNREACHED, UNSTATED, Ints
 
@@ -42,6 +45,8 @@ KNOWN: Final = frozenset(
     }
 )
 """Gates of claims that are told on columns, beside those that look at the firm."""
+EPOCH: Final = date(1970, 1, 1)
+NEVER: Final = 2**40
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,7 +69,9 @@ def capacities(takings: Takings, family: Family, firm: Ints, known: Ints) -> tup
     """
     kinds = [takings.view.kind_of(int(family.nodes[0, -2])).name] if len(family.nodes) else []
     told = kinds and kinds[0] in WORTHS and family.head is not None and family.spine.form is Form.OFFERED
-    if not told or term_rules(takings.view) or ConstraintKind.ANCHOR_LIMIT not in family.spine.limits:
+    # Elsewhere who owes differs from claim to claim, and so do the limits on it.
+    one_debtor = ConstraintKind.ANCHOR_LIMIT in family.spine.limits or family.spine.amount is StepAmount.OWN_CASH
+    if not told or not one_debtor:
         return None
     found, exact = np.full(len(firm), UNREACHED), np.zeros(len(firm), bool)
     assert family.head is not None
@@ -94,7 +101,10 @@ def _of_head(
     lendable, whole = _lendable(takings, family, what, family.nodes[rows, -2], taking.rate)
     brings = np.minimum(lendable, taking.bound)
     passes = (taking.takes | taking.apart)[firm] & ~what.blocked & runs & (brings >= taking.least)
-    amounts = np.minimum(brings, needs.amount[firm]) if taking.stated else np.full(len(firm), UNSTATED)
+    amounts = np.minimum(brings, needs.amount[firm])
+    if not taking.stated:
+        # What is not stated for all may be stated for those apart, or there is nobody else.
+        amounts = np.where(taking.apart[firm], amounts, UNSTATED)
     simple = what.plain & whole
     plain = simple & ~(taking.apart[firm] & passes)
     for place in np.flatnonzero(simple & ~plain).tolist():
@@ -124,14 +134,38 @@ def _lendable(takings: Takings, family: Family, what: _Worth, assets: Ints, rate
         claim = PriorClaim(contract, by_assignment, None if amount == NOT_STATED else amount)
         by_asset.setdefault(place, []).append(claim)
     for place, prior in by_asset.items():
-        if not family.row.advances or not exact[place]:
-            exact[place] = False
+        if not exact[place]:
             continue
         owed, dilution = int(what.owed[place]), MILLION - int(what.kept[place])
         whole = any(one.amount is None for one in prior)
+        left = worth(owed, [one for one in prior if one.amount is not None], dilution=dilution, advance_rate=rate)
+        # Who pays its own debt early pays whoever holds the claim: debt that a pledge secures is no matter.
+        free = left.lendable if family.row.advances else max(0, left.value)
         # What takes all of it leaves nothing, and PRIOR_CLAIM says no.
-        found[place] = -1 if whole else worth(owed, prior, dilution=dilution, advance_rate=rate).lendable
+        found[place] = -1 if whole else free
     return found, exact
+
+
+def _too_long(takings: Takings, subject: TermSubject, start: Ints, end: Ints) -> np.ndarray:
+    """What runs longer than a hard rule on its subject allows, where both days are stated."""
+    view, broken = takings.view, np.zeros(len(start), bool)
+    for handle in term_rules(view):
+        rule = offer_record(view, handle, Rule)
+        if rule.term_of is not subject or rule.hard is False:
+            continue
+        days, at = np.unique(start, return_inverse=True)
+        last = [_last(rule, day) for day in days.tolist()]
+        ends = np.array([NEVER if day is None else day for day in last], np.int64)[at]
+        broken |= (start != NOT_STATED) & (end != NOT_STATED) & (end > ends)
+    return broken
+
+
+def _last(rule: Rule, start: int) -> int | None:
+    """The last day that a rule allows of what starts on a day, as columns count days; None: it states no length."""
+    if start == NOT_STATED:
+        return None
+    last = last_day(rule, EPOCH + timedelta(days=start))
+    return None if last is None else day_of(last)
 
 
 def _registrations(takings: Takings, assets: Ints) -> tuple[Ints, Ints]:
@@ -172,6 +206,10 @@ def _receivables(takings: Takings, family: Family, head: tuple[int, ...], rows: 
         debtors, owners = view.refs(claims, "obligor"), takings.firms.handles[firm]
         known = np.flatnonzero(debtors >= 0)
         blocked[known] |= related(view, owners[known], debtors[known])
+    seller, buyer = (view.ints(one, "size") for one in (takings.firms.handles[firm], view.refs(claims, "obligor")))
+    large = list(SizeClass).index(SizeClass.LARGE)
+    sold = (buyer == large) & (seller != NOT_STATED) & (seller != large)
+    blocked |= sold & _too_long(takings, TermSubject.SME_PAYMENT, view.ints(claims, "issued_on"), until)
     if Gate.NOTICE in gates and (product < 0 or view.value(product, "with_notice") is not False):
         plain[:] = False
     return _Worth(np.maximum(owed, 0), kept, plain, blocked, until)
@@ -195,6 +233,7 @@ def _vouchers(takings: Takings, family: Family, head: tuple[int, ...], rows: Int
     issued, due = view.ints(roots, "issued_on"), view.ints(roots, "due_on")
     ran = (issued != NOT_STATED) & (due != NOT_STATED)
     blocked = ran & (due - issued > longest) if longest is not None else np.zeros(len(rows), bool)
+    blocked |= _too_long(takings, TermSubject.VOUCHER, issued, until)
     return _Worth(held, np.full(len(rows), MILLION), plain, blocked, until)
 
 
