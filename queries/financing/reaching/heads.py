@@ -20,14 +20,14 @@ from graph.view import View
 from queries.completeness import Meter
 from queries.derived import once
 from queries.financing.limits.of_pool import covered_loans
+from queries.financing.reaching.forward import concrete, of_kinds, reversed_way
 from queries.financing.search.walking import keeps, may_be_left, technique_code, techniques_of, walked
-from queries.financing.spines import Back, Form, Held, Joined, Linked, Named, Reaches, Spine, Step
+from queries.financing.spines import Form, Joined, Reaches, Spine, Step
 from queries.financing.techniques.rows import TechniqueRow
 from queries.financing.terms import SupportKind
 from queries.ratios import Ints
 
 FIRM: Final = "Enterprise"
-MANY: Final = 20_000
 CONTRACTS: Final = ("Loan", "Facility", "Lease", "BondIssue", "PppContract", "Swap", "Collaboration", "InvestmentRound")
 COVERS: Final = (("Guarantee", "guarantor"), ("InsurancePolicy", "insurer"))
 """Who covers, by kind of instrument."""
@@ -182,7 +182,7 @@ def _heads(view: View, seeds: dict[str, Ints], row: TechniqueRow, spine: Spine, 
         named = [name for name in names if name not in CONTRACTS or spine.form is Form.IN_FORCE]
         taken = [seeds[name] for name in named if name in seeds]
         records = np.unique(np.concatenate(taken)) if taken else np.zeros(0, np.int64)
-        records = records[_of_kinds(view, records, _concrete(view, step.farther))]
+        records = records[of_kinds(view, records, concrete(view, step.farther))]
         if not len(records) or (len(records) == 1 and _leads_nowhere(view, word, at, int(records[0]))):
             continue
         by_kind = (records[records >> 32 == code] for code in np.unique(records >> 32).tolist())
@@ -198,8 +198,8 @@ def _leads_nowhere(view: View, word: tuple[Step, ...], at: int, seed: int) -> bo
     step = word[at]
     if step.sells or isinstance(step.back, Joined):
         return False
-    nearer = (FIRM,) if at == len(word) - 1 else _concrete(view, word[at + 1].farther)
-    return not len(_reversed(view, step.back, np.array([seed]), nearer)[0])
+    nearer = (FIRM,) if at == len(word) - 1 else concrete(view, word[at + 1].farther)
+    return not len(reversed_way(view, step.back, np.array([seed]), nearer)[0])
 
 
 def _back(view: View, row: TechniqueRow, word: tuple[Step, ...], at: int, records: Ints) -> tuple[Ints, Ints]:
@@ -209,7 +209,7 @@ def _back(view: View, row: TechniqueRow, word: tuple[Step, ...], at: int, record
         if not len(nodes):
             break
         places, farther, over = walked(view, step, nodes[:, 0], row.technique, 0)
-        ours = _of_kinds(view, farther, _concrete(view, step.farther))
+        ours = of_kinds(view, farther, concrete(view, step.farther))
         places, farther, over = places[ours], farther[ours], over[ours]
         nodes, links = np.column_stack([farther, nodes[places]]), np.column_stack([over, links[places]])
     return nodes, links
@@ -263,10 +263,10 @@ def _forward(
         if heads_apart:
             granted = meter.take(len(nodes), place + 1)
             nodes, links = nodes[:granted], links[:granted]
-        nearer = (FIRM,) if last else _concrete(view, word[place + 1].farther)
-        rows, onto, over = _reversed(view, step.back, nodes[:, -1], nearer)
+        nearer = (FIRM,) if last else concrete(view, word[place + 1].farther)
+        rows, onto, over = reversed_way(view, step.back, nodes[:, -1], nearer)
         if len(rows):
-            ours = _of_kinds(view, onto, nearer)
+            ours = of_kinds(view, onto, nearer)
             rows, onto, over = rows[ours], onto[ours], over[ours]
         kept = _pairs_that_meet(view, row, step, nodes[rows, -1], onto, over)
         rows, onto, over = rows[kept], onto[kept], over[kept]
@@ -293,7 +293,7 @@ def _records(
 
     def make() -> list[tuple[Ints, Ints]]:
         found = []
-        for kind in _concrete(view, word[at].farther):
+        for kind in concrete(view, word[at].farther):
             records = view.handles(kind)
             if word[at - 1].near_when:
                 records = records[may_be_left(view, word[at - 1], records, row.technique)]
@@ -352,67 +352,3 @@ def _pairs_that_meet(view: View, row: TechniqueRow, step: Step, farther: Ints, n
         here = np.flatnonzero((farther >> 32 == far_kind) & (nearer >> 32 == near_kind))
         kept.append(here[keeps(view, step, nearer[here], farther[here], links[here], row.technique)])
     return np.sort(np.concatenate(kept)) if kept else np.zeros(0, np.int64)
-
-
-def _of_kinds(view: View, handles: Ints, kinds: tuple[str, ...]) -> np.ndarray:
-    return np.isin(handles >> 32, [view.snapshot.codes[kind] for kind in kinds])
-
-
-def _concrete(view: View, name: str) -> tuple[str, ...]:
-    return once(view, (_concrete, name), lambda: _kinds(view, name))
-
-
-def _kinds(view: View, name: str) -> tuple[str, ...]:
-    return tuple(kind.name for kind in view.ontology.nodes if name == kind.name or name in kind.bases or name == "Node")
-
-
-def _reversed(view: View, back: Back, farther: Ints, nearer: tuple[str, ...]) -> tuple[Ints, Ints, Ints]:
-    """Where a way back comes from: for each pair the place of its farther node, its nearer one, and the link between (-1: a field).
-
-    Of one node it is kept with the view: many words ask the same.
-    """
-    if len(farther) == 1:
-        known = once(view, _reversed, dict[tuple[Back, int, tuple[str, ...]], tuple[Ints, Ints, Ints]])
-        key = (back, int(farther[0]), nearer)
-        if key not in known:
-            if len(known) > MANY:
-                known.clear()
-            known[key] = _looked_up(view, back, farther, nearer)
-        return known[key]
-    return _looked_up(view, back, farther, nearer)
-
-
-def _looked_up(view: View, back: Back, farther: Ints, nearer: tuple[str, ...]) -> tuple[Ints, Ints, Ints]:
-    match back:
-        case Named(name):
-            kinds = [kind for kind in nearer if name in view.ontology[kind].by_name]
-            return _joined(view.expand(kind, name, farther) for kind in kinds)
-        case Held(kind, name):
-            found = np.full(len(farther), -1, np.int64)
-            ours = _of_kinds(view, farther, (kind,))
-            found[ours] = view.refs(farther[ours], name)
-            places = np.flatnonzero(found >= 0)
-            return places, found[places], np.full(len(places), -1, np.int64)
-        case Linked(kind, near, far):
-            places, links = view.expand(kind, far, farther)
-            ends = view.refs(links, near)
-            return places[ends >= 0], ends[ends >= 0], links[ends >= 0]
-        case Joined():
-            raise TypeError("a joined step has no edges to follow")
-    between = (back.first.kind,) if isinstance(back.first, Held) else _nodes_with(view, back.then)
-    at, middle, _ = _reversed(view, back.then, farther, between)
-    places, found, over = _reversed(view, back.first, middle, nearer)
-    return at[places], found, over
-
-
-def _nodes_with(view: View, back: Named | Held) -> tuple[str, ...]:
-    return tuple(kind.name for kind in view.ontology.nodes if isinstance(back, Named) and back.field in kind.by_name)
-
-
-def _joined(parts: Iterable[tuple[Ints, Ints]]) -> tuple[Ints, Ints, Ints]:
-    found = list(parts)
-    if not found:
-        nothing = np.zeros(0, np.int64)
-        return nothing, nothing, nothing
-    places, handles = (np.concatenate(part) for part in zip(*found, strict=True))
-    return places, handles, np.full(len(handles), -1, np.int64)
