@@ -151,7 +151,8 @@ def _rules(draw: st.DrawFn, offers: list[str]) -> Rule:
                 id=name, kind=RuleKind.TERM, name="r", term_of=draw(st.sampled_from([TermSubject.VOUCHER, TermSubject.SME_PAYMENT])),
                 max_days=draw(st.sampled_from([60, 90])), hard=draw(st.sampled_from([True, True, False])),
             )  # fmt: skip
-    about = Ref(draw(st.sampled_from(offers)))
+    about: Ref[Any] = Ref(draw(st.sampled_from(offers)))
+    fields: dict[str, Any]
     operator = draw(st.sampled_from([Operator.IN, Operator.NOT_IN]))
     match draw(st.sampled_from([Dimension.REGION, Dimension.SIZE, Dimension.STAGE, Dimension.TICKET])):
         case Dimension.REGION:

@@ -39,12 +39,12 @@ from tests.queries.finance import (
     view_of,
     wan,
 )
-from tests.queries.path_oracle import World
+from tests.queries.oracle_world import World
 from tests.queries.path_worlds import records_of, worlds
 from tests.queries.reach_worlds import reach_worlds
 
 DEEP, PAYABLES = Technique.DEEP_TIER, Technique.PAYABLES_FINANCE
-UNDER = {"programme": Ref(PROGRAMME)}
+UNDER: dict[str, Any] = {"programme": Ref(PROGRAMME)}
 CHAIN = (
     firm("t1"), firm("t2"), firm("t3"),
     supplies("t1", "anchor", 3650, 90), supplies("t2", "t1", 730, 60),
