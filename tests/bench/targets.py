@@ -27,7 +27,9 @@ def measure(ground: Ground) -> Iterator[Figure]:
         found.page(PAGE)
         return found
 
-    first, asked, others = funds[:1], funds[1 : len(funds) // 2 + 1], funds[len(funds) // 2 + 1 :]
+    # A small city has hardly a fund: then all are the same.
+    half = len(funds) // 2 + 1
+    first, asked, others = funds[:1], funds[1:half] or funds, funds[half:] or funds
     yield Figure.of("targets of the first fund asked about in a view", "ms", each(page, first).milliseconds())
     shown = page(asked[0])
     detail = f"{shown.total:,} of {sum(count for _, count in shown.counts):,} enterprises"
