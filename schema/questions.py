@@ -22,7 +22,7 @@ from schema.nodes import find_node
 from schema.types.chains import connections_field
 from schema.types.connections import RecordConnection, connection_field, page_arguments
 from schema.types.derived import Types, declared_fields, derived, make_argument, make_field, question
-from schema.types.entity import Entity
+from schema.types.entity import entity_of
 from schema.types.ontology import Ontology
 from schema.types.search import SearchPage
 from schema.types.source import Source, SourceOverview
@@ -96,8 +96,7 @@ class Questions:
     def policy(self, parent: strawberry.Parent[Scope], doc_no: str) -> Any:
         if not doc_no.strip():
             raise InvalidInput("docNo is blank; give a document number such as 洛政办〔2017〕70号")
-        handle = parent.view.find(make_id("policy", doc_no))
-        return None if handle < 0 else Entity(parent, handle)
+        return entity_of(parent, parent.view.find(make_id("policy", doc_no)))
 
 
 @strawberry.type

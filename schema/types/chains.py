@@ -31,7 +31,7 @@ from schema.types.derived import (
     make_object,
     question,
 )
-from schema.types.entity import Entity
+from schema.types.entity import Entity, entity_of
 from schema.types.financing_questions import budget_of
 
 make_enum(
@@ -106,8 +106,7 @@ class StepRelation:
     @classmethod
     def of(cls, scope: Scope, walked: Walked) -> StepRelation:
         """The relation as the API shows it."""
-        link = None if walked.link < 0 else Entity(scope, walked.link)
-        return cls(relation=walked.relation, forward=walked.forward, link=link)
+        return cls(relation=walked.relation, forward=walked.forward, link=entity_of(scope, walked.link))
 
 
 class StepAnswer:

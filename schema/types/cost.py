@@ -8,7 +8,6 @@ from typing import Any
 import strawberry
 from strawberry.types.base import StrawberryOptional
 
-from graph.money import Money as Amount
 from queries.financing.cost import Cost as Priced
 from queries.financing.cost import CostKind, SubsidyStatus
 from queries.financing.cost import CostPart as Part
@@ -16,9 +15,9 @@ from queries.financing.tenor import DayRange as Days
 from schema.context import Scope
 from schema.types.codes import code_enum
 from schema.types.derived import derived
-from schema.types.entity import Entity
+from schema.types.entity import entity_of
 from schema.types.facts import MissingFact
-from schema.types.values import Money
+from schema.types.values import Money, amount_of
 
 for _term in (CostKind, SubsidyStatus):
     code_enum(_term)
@@ -51,14 +50,14 @@ class CostPart:
         """The part as the API shows it."""
         return cls(
             kind=part.kind,
-            payer=None if part.payer < 0 else Entity(scope, part.payer),
+            payer=entity_of(scope, part.payer),
             borne=part.borne,
             bps=part.bps,
             low=part.low,
             high=part.high,
-            amount=None if part.amount is None else Amount(part.amount, currency),  # type: ignore[arg-type]
+            amount=amount_of(part.amount, currency),
             status=part.status,
-            subsidy=None if part.record < 0 else Entity(scope, part.record),
+            subsidy=entity_of(scope, part.record),
             missing=[MissingFact.of(scope, fact) for fact in part.missing],
         )
 

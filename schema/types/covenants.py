@@ -21,25 +21,17 @@ from queries.ratios import rounded
 from schema.context import Scope
 from schema.types.codes import code_enum
 from schema.types.derived import derived, question
-from schema.types.entity import Entity
+from schema.types.entity import Entity, entity_of
 from schema.types.facts import MissingFact
-from schema.types.values import Money
+from schema.types.values import Money, decimal_of
 
 for _term in (CovenantKind, CovenantVariant, MoneyBase, Operator, Stated, NotApplicable):
     code_enum(_term)
 
 
-def _decimal(value: Fraction | None) -> Decimal | None:
-    return None if value is None else rounded(value)
-
-
 def _money(minor: Fraction | int | None) -> Any:
     """An amount in whole 分, half to even."""
     return None if minor is None else Amount(round(minor))
-
-
-def _entity(scope: Scope, handle: int) -> Entity | None:
-    return None if handle < 0 else Entity(scope, handle)
 
 
 @strawberry.type(description="计入投资 · An investment as a covenant counts it")
@@ -64,12 +56,12 @@ class CountedInvestment:
         return cls(
             fund=Entity(scope, one.fund),
             round=Entity(scope, one.round),
-            enterprise=_entity(scope, one.enterprise),
+            enterprise=entity_of(scope, one.enterprise),
             amount=_money(one.amount),
-            weight=_decimal(one.weight),
+            weight=decimal_of(one.weight),
             weight_low=rounded(one.low),
             weight_high=rounded(one.high),
-            rule=_entity(scope, one.rule),
+            rule=entity_of(scope, one.rule),
         )
 
 
@@ -112,20 +104,20 @@ class Covenant:
             kind=one.kind,
             variant=one.variant,
             base=one.base,
-            rule=_entity(scope, one.rule),
+            rule=entity_of(scope, one.rule),
             numerator=_money(one.measure.numerator),
             denominator=_money(one.measure.denominator),
-            value=_decimal(one.value),
-            value_low=_decimal(one.measure.low),
-            value_high=_decimal(one.measure.high),
+            value=decimal_of(one.value),
+            value_low=decimal_of(one.measure.low),
+            value_high=decimal_of(one.measure.high),
             operator=one.operator,
-            threshold=_decimal(one.threshold),
+            threshold=decimal_of(one.threshold),
             met=one.met,
             stated=one.stated,
             not_applicable=one.not_applicable,
             shortfall=_money(one.shortfall),
             surplus=_money(one.surplus),
-            distance=_decimal(one.distance),
+            distance=decimal_of(one.distance),
             missing=[MissingFact.of(scope, fact) for fact in one.missing],
             counted=[CountedInvestment.of(scope, counted) for counted in one.counted],
         )

@@ -22,13 +22,12 @@ from queries.coverage.fair_flow import GapReason
 from queries.coverage.supply import FundSupply as Supply
 from queries.coverage_change import CoverageChange as Change
 from queries.coverage_change import coverage_change
-from queries.ratios import rounded
 from schema.context import Scope
 from schema.types.codes import code_enum
 from schema.types.connections import RecordConnection, page_arguments
 from schema.types.derived import Types, declared_fields, derived, make_field, make_input, make_object
-from schema.types.entity import Entity
-from schema.types.values import Money, input_field
+from schema.types.entity import Entity, entity_of
+from schema.types.values import Money, amount_of, decimal_of, input_field
 
 _STAGE: Final = code_enum(Stage)
 for _term in (CellDimension, DemandBasis, GapReason, TagSplit):
@@ -62,21 +61,17 @@ CellFilterInput: Final = make_input(
 )
 
 
-def _money(minor: int | None) -> Any:
-    return None if minor is None else Amount(minor)
-
-
 class SupplyAnswer:
     """What a fund can give, as fields of the API."""
 
     def __init__(self, scope: Scope, supply: Supply) -> None:
         self.fund = Entity(scope, supply.fund)
-        self.committed = _money(supply.committed)
-        self.paid_in = _money(supply.paid_in)
-        self.invested = _money(supply.invested)
-        self.callable = _money(supply.callable_money)
-        self.cash = _money(supply.cash)
-        self.dry_powder = _money(supply.dry_powder)
+        self.committed = amount_of(supply.committed)
+        self.paid_in = amount_of(supply.paid_in)
+        self.invested = amount_of(supply.invested)
+        self.callable = amount_of(supply.callable_money)
+        self.cash = amount_of(supply.cash)
+        self.dry_powder = amount_of(supply.dry_powder)
         self.is_investing = supply.is_investing
         self.not_stated = list(supply.not_stated)
 
@@ -104,7 +99,7 @@ class CellFundAnswer:
     def __init__(self, scope: Scope, fund: FundOfCell) -> None:
         self.supply = SupplyAnswer(scope, fund.supply)
         self.fund = self.supply.fund
-        self.cap = _money(fund.cap)
+        self.cap = amount_of(fund.cap)
         self.has_money_left = fund.has_money_left
 
 
@@ -123,7 +118,7 @@ class GapShareAnswer:
 
     def __init__(self, scope: Scope, share: Share) -> None:
         self.reason = share.reason
-        self.amount = _money(share.amount)
+        self.amount = amount_of(share.amount)
         self.share = share.share
         self.funds = [Entity(scope, fund) for fund in share.funds]
 
@@ -148,7 +143,7 @@ class ChangeAnswer:
         self.cell = change
         for name in ("demand", "covered", "execution_gap", "structural_gap", "structural_gap_low", "closes", "money"):
             setattr(self, name, Amount(getattr(change, name)))
-        self.per_yuan = None if change.per_yuan is None else rounded(change.per_yuan)
+        self.per_yuan = decimal_of(change.per_yuan)
 
 
 @strawberry.type
@@ -174,21 +169,21 @@ class CellAnswer:
         self.scope = scope
         self.cell = cell
         self.id = cell.id
-        self.industry = None if cell.industry is None else Entity(scope, cell.industry)
-        self.region = None if cell.region is None else Entity(scope, cell.region)
+        self.industry = entity_of(scope, cell.industry)
+        self.region = entity_of(scope, cell.region)
         self.stage = cell.stage
         self.instrument = cell.instrument
-        self.ticket_band = None if cell.ticket_band is None else Entity(scope, cell.ticket_band)
+        self.ticket_band = entity_of(scope, cell.ticket_band)
         self.tags = None if cell.tags is None else [Entity(scope, tag) for tag in cell.tags]
         self.basis = cell.key.demand
         self.period = cell.period
-        self.demand = _money(cell.demand)
-        self.deployed = _money(cell.deployed)
-        self.covered = _money(cell.covered)
-        self.execution_gap = _money(cell.execution_gap)
-        self.structural_gap = _money(cell.structural_gap)
-        self.structural_gap_low = _money(cell.structural_gap_low)
-        self.over_coverage = _money(cell.over_coverage)
+        self.demand = amount_of(cell.demand)
+        self.deployed = amount_of(cell.deployed)
+        self.covered = amount_of(cell.covered)
+        self.execution_gap = amount_of(cell.execution_gap)
+        self.structural_gap = amount_of(cell.structural_gap)
+        self.structural_gap_low = amount_of(cell.structural_gap_low)
+        self.over_coverage = amount_of(cell.over_coverage)
         self.reason = cell.reason
 
     @property

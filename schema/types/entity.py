@@ -57,5 +57,9 @@ class Entity:
 
     def reference(self, field: str) -> Entity | None:
         """The live record that a reference field names; None when it states none, or none that this view knows."""
-        target = self.scope.view.ref(self.handle, field)
-        return None if target < 0 else Entity(self.scope, target)
+        return entity_of(self.scope, self.scope.view.ref(self.handle, field))
+
+
+def entity_of(scope: Scope, handle: int | None) -> Entity | None:
+    """The record with this handle; None where there is none: None, or below 0."""
+    return None if handle is None or handle < 0 else Entity(scope, handle)

@@ -11,8 +11,6 @@ import strawberry
 from strawberry.types.base import StrawberryOptional
 
 from graph.kinds.terms import DrawBasis, Technique
-from graph.money import CNY
-from graph.money import Money as Amount
 from queries.financing.answers import ConstraintShown, FinancingPath, PathSupport
 from queries.financing.answers import MissingInstrument as ToCreate
 from queries.financing.answers import PathStep as Step
@@ -33,25 +31,17 @@ from schema.types.codes import code_enum
 from schema.types.connections import add_connection
 from schema.types.cost import Cost, DayRange
 from schema.types.derived import Types, declared_fields, derived, make_object
-from schema.types.entity import Entity
+from schema.types.entity import Entity, entity_of
 from schema.types.evidence import Claim, claim_of
 from schema.types.facts import MissingFact
 from schema.types.participants import Participant
 from schema.types.score import Clause, Score
-from schema.types.values import Money
+from schema.types.values import Money, amount_of
 
 for _term in (
     ConstraintKind, DrawBasis, Gate,  PathRecourse, PathStatus, Stated, SupportKind, Technique, Ternary,
 ):  # fmt: skip
     code_enum(_term)
-
-
-def _entity(scope: Scope, handle: int) -> Entity | None:
-    return None if handle < 0 else Entity(scope, handle)
-
-
-def _money(minor: int | None, currency: str = CNY) -> Any:
-    return None if minor is None else Amount(minor, currency)
 
 
 def claims_of(scope: Scope, claims: Sequence[QueryClaim]) -> list[Claim]:
@@ -80,7 +70,7 @@ class GateResult:
     def of(cls, scope: Scope, result: Verdict) -> GateResult:
         """The result as the API shows it."""
         missing = [MissingFact.of(scope, fact) for fact in result.missing]
-        return cls(gate=result.gate, verdict=result.verdict, missing=missing, rule=_entity(scope, result.rule))
+        return cls(gate=result.gate, verdict=result.verdict, missing=missing, rule=entity_of(scope, result.rule))
 
 
 @strawberry.type(description="限额 · A bound that the path draws on")
@@ -112,13 +102,13 @@ class Constraint:
         """The bound as the API shows it."""
         return cls(
             kind=shown.kind,
-            on=_entity(scope, shown.on),
-            record=_entity(scope, shown.record),
-            other=_entity(scope, shown.other),
-            limit=_money(shown.limit, currency),
-            used=_money(shown.used, currency),
-            headroom=_money(shown.headroom, currency),
-            admits=_money(shown.admits, currency),
+            on=entity_of(scope, shown.on),
+            record=entity_of(scope, shown.record),
+            other=entity_of(scope, shown.other),
+            limit=amount_of(shown.limit, currency),
+            used=amount_of(shown.used, currency),
+            headroom=amount_of(shown.headroom, currency),
+            admits=amount_of(shown.admits, currency),
             draw_per_yuan=shown.draw_per_yuan,
             basis=shown.basis,
             stated=shown.stated,
@@ -136,8 +126,8 @@ class StepAnswer:
         self.source = Entity(scope, step.source)
         self.target = Entity(scope, step.target)
         self.relation = step.relation
-        self.instrument = _entity(scope, step.instrument)
-        self.amount = _money(step.amount, currency)
+        self.instrument = entity_of(scope, step.instrument)
+        self.amount = amount_of(step.amount, currency)
         self.valid_from = step.valid_from
         self.valid_to = step.valid_to
 
@@ -182,8 +172,8 @@ class Support:
         """The support as the API shows it."""
         return cls(
             kind=support.kind,
-            provider=_entity(scope, support.provider),
-            instrument=_entity(scope, support.instrument),
+            provider=entity_of(scope, support.provider),
+            instrument=entity_of(scope, support.instrument),
             cover_share=support.cover_share,
             step=support.step,
         )
@@ -204,7 +194,10 @@ class MissingInstrument:
     def of(cls, scope: Scope, missing: ToCreate) -> MissingInstrument:
         """The instrument as the API shows it."""
         return cls(
-            kind=missing.kind, by=_entity(scope, missing.by), holder=_entity(scope, missing.holder), step=missing.step
+            kind=missing.kind,
+            by=entity_of(scope, missing.by),
+            holder=entity_of(scope, missing.holder),
+            step=missing.step,
         )
 
 
@@ -229,12 +222,12 @@ class PathAnswer:
         self.status = path.status
         self.source = Entity(scope, path.source)
         self.beneficiary = Entity(scope, path.beneficiary)
-        self.obligor = _entity(scope, path.obligor)
+        self.obligor = entity_of(scope, path.obligor)
         self.recourse = path.recourse
         self.role = path.role
-        self.capacity = _money(path.capacity, path.currency)
+        self.capacity = amount_of(path.capacity, path.currency)
         self.capacity_is_upper_bound = path.capacity_is_upper_bound
-        self.proceeds = _money(path.proceeds, path.currency)
+        self.proceeds = amount_of(path.proceeds, path.currency)
         self.tenor = DayRange.of(path.tenor)
         self.lead_time_days = path.lead_time_days
         self.score = Score.of(path.score)

@@ -30,8 +30,8 @@ from schema.types.coverage_cells import (
     levels_of,
 )
 from schema.types.derived import Types, declared_fields, derived, make_field, make_object, question
-from schema.types.entity import Entity
-from schema.types.values import Money, MoneyInput, money_of
+from schema.types.entity import Entity, entity_of
+from schema.types.values import Money, MoneyInput, decimal_of, money_of
 
 
 class FundMarginalAnswer:
@@ -90,9 +90,9 @@ class OptionAnswer:
         self.kind = option.kind
         self.closes = Amount(option.closes)
         self.money = Amount(option.money)
-        self.per_yuan = None if option.per_yuan is None else rounded(option.per_yuan)
-        self.fund = None if option.fund is None else Entity(scope, option.fund)
-        self.rule = None if option.rule is None else Entity(scope, option.rule)
+        self.per_yuan = decimal_of(option.per_yuan)
+        self.fund = entity_of(scope, option.fund)
+        self.rule = entity_of(scope, option.rule)
         self.of_cell = None if option.cell is None else CellAnswer(scope, option.cell)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from fractions import Fraction
 from typing import Any
 
 import strawberry
@@ -15,20 +14,11 @@ from queries.fund_totals import fund_totals
 from queries.fund_tree import FundTree as Tree
 from queries.fund_tree import HeldFirm, TreeFund, fund_tree
 from queries.funds.holdings import Holding
-from queries.ratios import rounded
 from schema.context import Scope
 from schema.types.coverage_cells import FundSupply, SupplyAnswer
 from schema.types.derived import derived, question
-from schema.types.entity import Entity
-from schema.types.values import Money
-
-
-def _money(minor: int | None) -> Any:
-    return None if minor is None else Amount(minor)
-
-
-def _share(share: Fraction | None) -> Decimal | None:
-    return None if share is None else rounded(share)
+from schema.types.entity import Entity, entity_of
+from schema.types.values import Money, amount_of, decimal_of
 
 
 @strawberry.type(description="持有 · What a fund has in another fund")
@@ -50,9 +40,9 @@ class FundHolding:
         return cls(
             holder=Entity(scope, held.holder),
             fund=Entity(scope, held.fund),
-            committed=_money(held.committed),
-            paid_in=_money(held.paid_in),
-            share=_share(held.share),
+            committed=amount_of(held.committed),
+            paid_in=amount_of(held.paid_in),
+            share=decimal_of(held.share),
             is_parent=held.is_parent,
         )
 
@@ -80,10 +70,10 @@ class FundCompany:
     def of(cls, scope: Scope, held: HeldFirm) -> FundCompany:
         """The firm as the API shows it."""
         return cls(
-            enterprise=None if held.enterprise < 0 else Entity(scope, held.enterprise),
-            invested=_money(held.invested),
-            attributed=_money(held.attributed),
-            look_through_share=_share(held.share),
+            enterprise=entity_of(scope, held.enterprise),
+            invested=amount_of(held.invested),
+            attributed=amount_of(held.attributed),
+            look_through_share=decimal_of(held.share),
             uncounted=[Entity(scope, one) for one in held.uncounted],
         )
 
@@ -95,10 +85,10 @@ class TreeFundAnswer:
         self.scope, self.tree, self.one = scope, tree, one
         self.fund = Entity(scope, one.fund)
         self.depth = one.depth
-        self.look_through_share = _share(one.share)
+        self.look_through_share = decimal_of(one.share)
         self.supply = SupplyAnswer(scope, one.supply)
         self.committed, self.paid_in, self.invested = self.supply.committed, self.supply.paid_in, self.supply.invested
-        self.attributed = _money(one.attributed)
+        self.attributed = amount_of(one.attributed)
 
     @property
     def held_by(self) -> list[FundHolding]:
@@ -144,7 +134,7 @@ class TreeAnswer:
         self.scope, self.tree = scope, tree
         self.root = TreeFundAnswer(scope, tree, tree.root)
         self.invested = Amount(tree.invested)
-        self.attributed = _money(tree.attributed)
+        self.attributed = amount_of(tree.attributed)
 
     @property
     def funds(self) -> list[TreeFundAnswer]:

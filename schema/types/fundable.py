@@ -10,7 +10,6 @@ from strawberry.types.base import StrawberryList
 
 from graph.kinds.terms import Technique
 from graph.money import CNY
-from graph.money import Money as Amount
 from queries.financing.answers import ConstraintShown
 from queries.financing.joint.programme import Solved, SolveMethod
 from queries.financing.terms import PathStatus
@@ -22,13 +21,9 @@ from schema.types.completeness import Completeness
 from schema.types.derived import derived, question
 from schema.types.financing import Constraint, PathAnswer
 from schema.types.financing_questions import BudgetInput, NeedInput, budget_of, need_of
-from schema.types.values import Money
+from schema.types.values import Money, amount_of
 
 code_enum(SolveMethod)
-
-
-def _money(minor: int | None) -> Any:
-    return None if minor is None else Amount(minor, CNY)
 
 
 @strawberry.type(description="求解金额 · An amount found by solving, and between what it is proven to lie")
@@ -46,7 +41,10 @@ class SolvedAmount:
     def of(cls, found: Solved) -> SolvedAmount:
         """The amount as the API shows it."""
         return cls(
-            amount=_money(found.amount), method=found.method, lower=_money(found.lower), upper=_money(found.upper)
+            amount=amount_of(found.amount),
+            method=found.method,
+            lower=amount_of(found.lower),
+            upper=amount_of(found.upper),
         )
 
 
@@ -55,7 +53,7 @@ class ItemAnswer:
 
     def __init__(self, scope: Scope, item: Item) -> None:
         self._scope, self._item = scope, item
-        self.amount = _money(item.amount)
+        self.amount = amount_of(item.amount)
         self.cost_bps = item.cost
 
     @property
@@ -143,16 +141,16 @@ class FundableQuestions:
             return [Constraint.of(parent, one, CNY) for one in shown]
 
         return FundableAmount(
-            amount=_money(found.amount),
-            need=_money(found.need),
-            shortfall=_money(found.shortfall),
+            amount=amount_of(found.amount),
+            need=amount_of(found.need),
+            shortfall=amount_of(found.shortfall),
             mix=[ItemAnswer(parent, item) for item in found.mix],
             weighted_cost_bps=found.weighted_cost,
             least_cost=found.least_cost,
             stopped_by=limits(found.stopped_by),
             method=found.method,
-            lower=_money(found.lower),
-            upper=_money(found.upper),
+            lower=amount_of(found.lower),
+            upper=amount_of(found.upper),
             amount_is_upper_bound=found.is_upper_bound,
             not_stated=limits(found.not_stated),
             paths_left_out=found.paths_left_out,

@@ -11,7 +11,6 @@ from strawberry.types.base import StrawberryList, StrawberryOptional
 
 from graph.history import Version
 from graph.kinds.contracts import Encumbrance
-from graph.money import Money as Amount
 from queries.encumbrances import LedgerEntry as Entry
 from queries.encumbrances import LedgerEvent, encumbrances
 from queries.ledger.balances import Balance as Period
@@ -20,17 +19,13 @@ from queries.ledger.conflicts import LedgerConflict as Contradiction
 from schema.context import Scope
 from schema.types.codes import code_enum
 from schema.types.derived import derived, question
-from schema.types.entity import Entity
+from schema.types.entity import Entity, entity_of
 from schema.types.evidence import Claim, claim_of
 from schema.types.facts import MissingFact
-from schema.types.values import Money
+from schema.types.values import Money, amount_of
 
 code_enum(LedgerEvent)
 code_enum(ConflictKind)
-
-
-def _money(minor: int | None, currency: str) -> Any:
-    return None if minor is None else Amount(minor, currency)
 
 
 def _documents(scope: Scope, version: Version) -> list[Claim]:
@@ -38,8 +33,7 @@ def _documents(scope: Scope, version: Version) -> list[Claim]:
 
 
 def _party(scope: Scope, identifier: str | None) -> Entity | None:
-    handle = -1 if identifier is None else scope.view.find(identifier)
-    return None if handle < 0 else Entity(scope, handle)
+    return None if identifier is None else entity_of(scope, scope.view.find(identifier))
 
 
 @strawberry.type(description="台账事项 · What happened to the rights to an asset")
@@ -73,7 +67,7 @@ class LedgerEntry:
             record=Entity(scope, entry.version.handle),
             creditor=_party(scope, registered.creditor if registered else getattr(record, "owner", None)),
             secures=_party(scope, registered.secures if registered else None),
-            amount=_money(entry.amount, currency),
+            amount=amount_of(entry.amount, currency),
             registry_no=getattr(record, "registry_no", None),
             rank=registered.rank if registered else None,
             documents=_documents(scope, entry.version),
@@ -105,11 +99,11 @@ class LedgerBalance:
         return cls(
             since=period.since,
             until=period.until,
-            value=_money(period.value, currency),
-            assigned=_money(period.assigned, currency),
-            pledged=_money(period.pledged, currency),
-            free=_money(period.free, currency),
-            lendable=_money(period.lendable, currency),
+            value=amount_of(period.value, currency),
+            assigned=amount_of(period.assigned, currency),
+            pledged=amount_of(period.pledged, currency),
+            free=amount_of(period.free, currency),
+            lendable=amount_of(period.lendable, currency),
             encumbered_whole=period.encumbered_whole,
             upper_bound=period.at_most,
             missing=[MissingFact.of(scope, fact) for fact in period.missing],
@@ -138,9 +132,9 @@ class LedgerConflict:
             kind=found.kind,
             since=found.since,
             until=found.until,
-            claimed=_money(found.claimed, currency),
-            available=_money(found.available, currency),
-            excess=_money(found.excess, currency),
+            claimed=amount_of(found.claimed, currency),
+            available=amount_of(found.available, currency),
+            excess=amount_of(found.excess, currency),
             records=[Entity(scope, version.handle) for version in found.versions],
             documents=[claim for version in found.versions for claim in _documents(scope, version)],
         )

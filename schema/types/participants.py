@@ -14,7 +14,7 @@ from queries.financing.terms import BeneficiaryRole
 from schema.context import Scope
 from schema.types.codes import code_enum
 from schema.types.derived import derived
-from schema.types.entity import Entity
+from schema.types.entity import Entity, entity_of
 
 for _term in (BeneficiaryRole, SyndicateRole):
     code_enum(_term)
@@ -37,5 +37,5 @@ class Participant:
     @classmethod
     def of(cls, scope: Scope, shown: OfLoan) -> Participant:
         """The participant as the API shows it."""
-        link = None if shown.link < 0 else Entity(scope, shown.link)
-        return cls(party=Entity(scope, shown.party), role=shown.role, link=link, share=shown.share)
+        party, link = Entity(scope, shown.party), entity_of(scope, shown.link)
+        return cls(party=party, role=shown.role, link=link, share=shown.share)

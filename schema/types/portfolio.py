@@ -16,7 +16,7 @@ from schema.types.covenants import Covenant
 from schema.types.derived import derived, question
 from schema.types.entity import Entity
 from schema.types.targets import TargetAnswer, TargetFields, TargetWeightsInput, target_weights
-from schema.types.values import Money, MoneyInput, money_of
+from schema.types.values import Money, MoneyInput, amount_of, money_of
 
 
 @strawberry.type(description="修复 · By how much a deal moves the margin of a covenant, in 元, negative ones too")
@@ -53,7 +53,7 @@ class PortfolioAnswer:
         self.total = Amount(found.total)
         self.spendable = Amount(found.spendable)
         self.restored, self.exact = found.restored, found.exact
-        self.needed = None if found.needed is None else Amount(found.needed)
+        self.needed = amount_of(found.needed)
         self.candidate_count, self.considered_count = found.candidates, found.considered
         self.before = [Covenant.of(scope, one) for one in found.before]
         self.after = [Covenant.of(scope, one) for one in found.after]

@@ -13,7 +13,6 @@ from strawberry.types.base import StrawberryList, StrawberryOptional
 from graph.errors import InvalidInput
 from graph.kinds.terms import Technique
 from graph.money import CNY
-from graph.money import Money as Amount
 from queries.exchange import owed_in
 from queries.financing_reach import BUDGET, DEFAULT_FIRST, ReachedEnterprise, ReachFilter, ReachOrder, financing_reach
 from queries.financing_reach import Count as CountOf
@@ -24,10 +23,10 @@ from schema.types.codes import code_enum
 from schema.types.completeness import Completeness
 from schema.types.connections import Edge, PageInfo, add_connection, page_info
 from schema.types.derived import Types, derived, make_input, question
-from schema.types.entity import Entity
+from schema.types.entity import Entity, entity_of
 from schema.types.financing import PathAnswer
 from schema.types.fundable import SolvedAmount
-from schema.types.values import Money, MoneyInput, input_field, money_of
+from schema.types.values import Money, MoneyInput, amount_of, input_field, money_of
 
 _IDS: Final = StrawberryOptional(StrawberryList(strawberry.ID))
 _MONEY: Final = StrawberryOptional(MoneyInput)
@@ -52,10 +51,6 @@ ReachFilterInput: Final = make_input(
 )
 
 
-def _money(minor: int | None) -> Any:
-    return None if minor is None else Amount(minor, CNY)
-
-
 @strawberry.type(description="计数 · How many firms share something")
 class Count:
     """Firms of one tier, industry or region."""
@@ -67,7 +62,7 @@ class Count:
     @classmethod
     def of(cls, scope: Scope, counted: CountOf) -> Count:
         """The count as the API shows it."""
-        record = None if counted.record < 0 else Entity(scope, counted.record)
+        record = entity_of(scope, counted.record)
         key = str(counted.tier) if counted.tier is not None else None if record is None else record.id
         return cls(key=key, record=record, count=counted.count)
 
@@ -80,9 +75,9 @@ class ReachedAnswer:
         self.enterprise = Entity(scope, row.enterprise)
         self.tier = row.tier
         self.technique = row.technique
-        self.capacity = _money(row.capacity)
-        self.need = _money(row.need)
-        self.uncovered_need = _money(row.uncovered_need)
+        self.capacity = amount_of(row.capacity)
+        self.need = amount_of(row.need)
+        self.uncovered_need = amount_of(row.uncovered_need)
 
     @property
     def best(self) -> PathAnswer:

@@ -16,7 +16,7 @@ from queries.financing.score import Score as Scored
 from schema.context import Scope
 from schema.types.codes import code_enum
 from schema.types.derived import derived, make_input
-from schema.types.entity import Entity
+from schema.types.entity import Entity, entity_of
 from schema.types.values import Span, input_field
 
 code_enum(ScoreAspect)
@@ -102,7 +102,7 @@ class Clause:
         """The clause as the API shows it."""
         return cls(
             measure=Entity(scope, clause.measure),
-            policy=None if clause.policy < 0 else Entity(scope, clause.policy),
+            policy=entity_of(scope, clause.policy),
             number=clause.number,
             span=clause.span,  # type: ignore[arg-type]
             technique=clause.technique,

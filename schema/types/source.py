@@ -13,7 +13,7 @@ from graph.health import SourceHealth
 from graph.log import Load as FinishedLoad
 from graph.view import dataset_id
 from schema.types.derived import derived
-from schema.types.entity import Entity
+from schema.types.entity import Entity, entity_of
 
 if TYPE_CHECKING:
     from schema.context import Scope
@@ -82,8 +82,7 @@ class SourceOverview:
     @property
     def dataset(self) -> Entity | None:
         """The Dataset record, where one is stated."""
-        handle = self.scope.view.find(self.id)
-        return None if handle < 0 else Entity(self.scope, handle)
+        return entity_of(self.scope, self.scope.view.find(self.id))
 
     @property
     def reliability(self) -> Decimal:

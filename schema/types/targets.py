@@ -12,11 +12,10 @@ import strawberry
 from strawberry.types.base import StrawberryList, StrawberryOptional
 
 from graph.errors import InvalidInput
-from graph.money import Money as Amount
 from queries.coverage.cell_id import CellFilter
 from queries.financing.score import ScoreAspect
-from queries.investment_targets import DEFAULT_FIRST, InvestmentTarget, InvestmentTargets, investment_targets
-from queries.keyset import decode_cursor, encode_cursor, page_size
+from queries.investment_targets import InvestmentTarget, InvestmentTargets, investment_targets
+from queries.keyset import DEFAULT_FIRST, decode_cursor, encode_cursor, page_size
 from queries.targets.conflicts import Conflict as Between
 from queries.targets.conflicts import TargetConflict
 from queries.targets.criteria import Criterion as Told
@@ -36,7 +35,7 @@ from schema.types.evidence import Claim
 from schema.types.facts import MissingFact
 from schema.types.financing import claims_of
 from schema.types.score import Score
-from schema.types.values import Money, input_field
+from schema.types.values import Money, amount_of, input_field
 
 for _term in (Verdict, CriterionKind, ReasonKind, TargetConflict, ScoreAspect):
     code_enum(_term)
@@ -144,7 +143,10 @@ class MoneyRange:
     def of(cls, ticket: Ticket) -> MoneyRange:
         """The range as the API shows it."""
         return cls(
-            low=_money(ticket.low), high=_money(ticket.high), cash=_money(ticket.cash), to_call=_money(ticket.to_call)
+            low=amount_of(ticket.low),
+            high=amount_of(ticket.high),
+            cash=amount_of(ticket.cash),
+            to_call=amount_of(ticket.to_call),
         )
 
 
@@ -165,10 +167,6 @@ class Conflict:
         return cls(kind=one.kind, party=Entity(scope, one.party), record=Entity(scope, one.record))
 
 
-def _money(minor: int | None) -> Any:
-    return None if minor is None else Amount(minor)
-
-
 def _score(target: InvestmentTarget) -> Score:
     """The score; without any known part that has a weight 0 with all parts missing."""
     found = Score.of(target.score)
@@ -182,7 +180,7 @@ class TargetAnswer:
         self.enterprise = Entity(scope, target.enterprise)
         self.verdict = target.verdict
         self.score = _score(target)
-        self.need = _money(target.need)
+        self.need = amount_of(target.need)
         self.ticket = None if target.ticket is None else MoneyRange.of(target.ticket)
         self.reasons = [ReasonAnswer(scope, why) for why in target.reasons]
         self.failing = [Criterion.of(scope, told) for told in target.failing]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any, Final
 
 import strawberry
@@ -12,6 +13,7 @@ from strawberry.types.field import StrawberryField
 from graph.errors import InvalidInput
 from graph.money import CNY, MINOR_PER_MAJOR
 from graph.money import Money as Amount
+from queries.ratios import rounded
 from schema.types.derived import make_input
 
 
@@ -53,6 +55,16 @@ MoneyInput: Final = make_input(
     ],
     "金额 · An amount of money in major units",
 )
+
+
+def amount_of(minor: int | None, currency: str = CNY) -> Any:
+    """So many 分 as a source of Money; None where they are not known."""
+    return None if minor is None else Amount(minor, currency)
+
+
+def decimal_of(value: Fraction | None) -> Decimal | None:
+    """A share as the API shows it, half-even to 6 places; None where it is not known."""
+    return None if value is None else rounded(value)
 
 
 def money_of(value: dict[str, Any] | None, name: str) -> Amount | None:

@@ -28,7 +28,7 @@ from schema.selected import asks_for
 from schema.types.codes import code_enum
 from schema.types.completeness import Completeness
 from schema.types.derived import derived, make_input, question
-from schema.types.entity import Entity
+from schema.types.entity import entity_of
 from schema.types.financing import GateResult, PathAnswer
 from schema.types.financing_questions import BudgetInput, NeedInput, budget_of, need_of
 from schema.types.stated import as_json
@@ -75,7 +75,7 @@ class Repair:
             kind=found.kind,
             zh=found.kind.zh,
             en=EN[found.kind],
-            on=None if found.on < 0 else Entity(scope, found.on),
+            on=entity_of(scope, found.on),
             field=found.field,
             amount=found.amount,  # type: ignore[arg-type]
             days=found.days,
