@@ -11,7 +11,7 @@ from queries.financing.appraisal import Appraisal
 from queries.financing.cases import Case
 from queries.financing.limits.asset_values import value_of
 from queries.financing.limits.constraints import Constraint, MissingFact
-from queries.financing.limits.receivables import Worth, is_past, outstanding, worth
+from queries.financing.limits.receivables import DEDUCTIONS, Worth, is_past, outstanding, worth
 from queries.financing.terms import ConstraintKind
 from queries.ratios import fraction
 
@@ -45,7 +45,7 @@ def receivable_worth(case: Case) -> tuple[Worth | None, tuple[MissingFact, ...]]
     """
     asset = case.receivable
     record, product = case.claim, case.offer
-    names = ("face", "paid", "credits", "disputed")
+    names = ("face", *DEDUCTIONS)
     stated = [(name, money) for name in names if (money := getattr(record, name)) is not None]
     amounts = {name: case.amount(money, asset, name, owed=name != "face") for name, money in stated}
     unrated = [fact for amount in amounts.values() for fact in amount.missing]

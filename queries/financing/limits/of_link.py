@@ -27,10 +27,9 @@ from queries.financing.cases import Case
 from queries.financing.control import related
 from queries.financing.limits.constraints import ONE, Constraint, MissingFact
 from queries.financing.limits.of_distributor import purchase_limits
+from queries.financing.limits.receivables import outstandings
 from queries.financing.terms import ConstraintKind
 from queries.ratios import UNLIMITED, UNSTATED, Ints, balance, balances, fraction, share_at_most
-
-FACTORS: Final = {"annual_amount": "annualAmount", "payment_term_days": "paymentTermDays"}
 
 MEASURED: Final = 1
 ENCUMBERED: Final = 2
@@ -135,8 +134,8 @@ def width_of(view: View, seller: int, buyer: int, link: int) -> LinkWidth:
     money: Money | None = view.value(link, "annual_amount")
     term: int | None = view.value(link, "payment_term_days")
     dilution: Decimal | None = view.value(link, "dilution")
-    values = zip(FACTORS.values(), (money, term), strict=True)
-    missing = [MissingFact(link, name) for name, value in values if value is None]
+    factors = (("annualAmount", money), ("paymentTermDays", term))
+    missing = [MissingFact(link, name) for name, value in factors if value is None]
     if flags & FOREIGN:
         missing.append(MissingFact(link, f"rate to {CNY}"))
     annual = None if missing or money is None else worth_in(view, money)
@@ -175,11 +174,7 @@ def _recorded(view: View, parties: Ints, sellers: Ints, buyers: Ints) -> Ints:
 
 def _receivables(view: View, parties: Ints) -> tuple[Ints, Ints, Ints]:
     places, handles = view.expand("Receivable", "owner", parties)
-    owed = view.ints(handles, "face")
-    for deduction in ("paid", "credits", "disputed"):
-        taken = view.ints(handles, deduction)
-        owed = owed - np.where(taken == NOT_STATED, 0, taken)
-    owed, unrated = in_currency(view, handles, "face", owed=True, of=np.maximum(owed, 0))
+    owed, unrated = in_currency(view, handles, "face", owed=True, of=outstandings(view, handles))
     return places, view.refs(handles, "obligor"), np.where(unrated, UNSTATED, owed)
 
 

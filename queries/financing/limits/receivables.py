@@ -14,9 +14,17 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
+import numpy as np
+
+from graph.snapshot_columns import NOT_STATED
 from graph.values import MILLION
+from graph.view import View
+from queries.ratios import Ints
+
+DEDUCTIONS: Final = ("paid", "credits", "disputed")
+"""What comes off the face of a receivable, by field."""
 
 
 class PriorClaim(NamedTuple):
@@ -47,6 +55,15 @@ class Worth:
 def outstanding(face: int, paid: int | None, credits: int | None, disputed: int | None) -> int:
     """O in 分: what the obligor still owes beyond dispute, at least 0. Deductions that nobody records are none."""
     return max(0, face - (paid or 0) - (credits or 0) - (disputed or 0))
+
+
+def outstandings(view: View, receivables: Ints) -> Ints:
+    """`outstanding` of receivables as columns, in the currency of the face of each."""
+    owed = view.ints(receivables, "face")
+    for name in DEDUCTIONS:
+        taken = view.ints(receivables, name)
+        owed = owed - np.where(taken == NOT_STATED, 0, taken)
+    return np.maximum(owed, 0)
 
 
 def is_past(days_overdue: int | None, overdue_max_days: int | None) -> bool:

@@ -23,9 +23,9 @@ from graph.values import MILLION
 from queries.columns import is_foreign, is_stated
 from queries.derived import offer_record
 from queries.financing.appraisal import blanket_registrations
-from queries.financing.control import related
+from queries.financing.gates.claim_columns import claim_gate
 from queries.financing.limits.of_term import last_day, term_rules
-from queries.financing.limits.receivables import PriorClaim, worth
+from queries.financing.limits.receivables import DEDUCTIONS, PriorClaim, outstandings, worth
 from queries.financing.reaching.heads import Family, Head
 from queries.financing.reaching.taking import Taking, Takings
 from queries.financing.reaching.trade import principal
@@ -45,6 +45,8 @@ KNOWN: Final = frozenset(
     }
 )
 """Gates of claims that are told on columns, beside those that look at the firm."""
+NO_OF_CLAIMS: Final = frozenset({Gate.TITLE, Gate.CONFIRMATION, Gate.RELATED_PARTY_TRADE})
+"""Those of them that say no of receivables, but for what is registered over them."""
 EPOCH: Final = date(1970, 1, 1)
 NEVER: Final = 2**40
 
@@ -183,11 +185,8 @@ def _registrations(takings: Takings, assets: Ints) -> tuple[Ints, Ints]:
 def _receivables(takings: Takings, family: Family, head: tuple[int, ...], rows: Ints, firm: Ints) -> _Worth:
     """O·(1 − dilution) of receivables; 0 of what is overdue past the product's limit."""
     view, claims = takings.view, family.nodes[rows, -2]
-    owed = view.ints(claims, "face")
-    plain = ~is_foreign(view, claims, "face")
-    for name in ("paid", "credits", "disputed"):
-        taken = view.ints(claims, name)
-        owed = owed - np.where(taken == NOT_STATED, 0, taken)
+    owed, plain = outstandings(view, claims), np.ones(len(claims), bool)
+    for name in ("face", *DEDUCTIONS):
         plain &= ~is_foreign(view, claims, name)
     product = next((node for node in head if view.has_kind(node, "LoanProduct")), -1)
     until = view.ints(claims, "due_on")
@@ -197,22 +196,16 @@ def _receivables(takings: Takings, family: Family, head: tuple[int, ...], rows: 
         owed = np.where((overdue > 0) & (overdue > max(0, allowed)), 0, owed)
     confirmed, dilution = view.ints(claims, "confirmed"), view.ints(claims, "dilution")
     kept = MILLION - np.where((confirmed == 1) | (dilution == NOT_STATED), 0, dilution)
-    gates, blocked = family.spine.gates, np.zeros(len(rows), bool)
-    if Gate.TITLE in gates:
-        blocked |= view.ints(claims, "assignable") == 0
-    if Gate.CONFIRMATION in gates:
-        blocked |= confirmed == 0
-    if Gate.RELATED_PARTY_TRADE in gates:
-        debtors, owners = view.refs(claims, "obligor"), takings.firms.handles[firm]
-        known = np.flatnonzero(debtors >= 0)
-        blocked[known] |= related(view, owners[known], debtors[known])
-    seller, buyer = (view.ints(one, "size") for one in (takings.firms.handles[firm], view.refs(claims, "obligor")))
+    gates, blocked, owners = family.spine.gates, np.zeros(len(rows), bool), takings.firms.handles[firm]
+    for gate in NO_OF_CLAIMS.intersection(gates):
+        blocked |= claim_gate(view, gate, owners, claims)[1]
+    seller, buyer = (view.ints(one, "size") for one in (owners, view.refs(claims, "obligor")))
     large = list(SizeClass).index(SizeClass.LARGE)
     sold = (buyer == large) & (seller != NOT_STATED) & (seller != large)
     blocked |= sold & _too_long(takings, TermSubject.SME_PAYMENT, view.ints(claims, "issued_on"), until)
     if Gate.NOTICE in gates and (product < 0 or view.value(product, "with_notice") is not False):
         plain[:] = False
-    return _Worth(np.maximum(owed, 0), kept, plain, blocked, until)
+    return _Worth(owed, kept, plain, blocked, until)
 
 
 def _vouchers(takings: Takings, family: Family, head: tuple[int, ...], rows: Ints, firm: Ints) -> _Worth:

@@ -15,12 +15,11 @@ from graph.kinds.policy import RuleKind
 from graph.kinds.terms import Technique
 from graph.snapshot import day_of
 from graph.snapshot_columns import NOT_STATED
-from queries.columns import is_stated
 from queries.derived import once
 from queries.exchange import in_currency
 from queries.financing.appraisal import Appraisal
 from queries.financing.asset_kinds import ASSET_KINDS
-from queries.financing.control import related
+from queries.financing.gates.claim_columns import claim_gate, taken_whole
 from queries.financing.gates.eligibility import NO, UNKNOWN, ruled_subjects
 from queries.financing.gates.of_offer import decided, is_finance_company, licence_of
 from queries.financing.limits.of_anchor import headrooms
@@ -142,33 +141,13 @@ def _receivables(appraisal: Appraisal, row: TechniqueRow, spine: Spine, nodes: I
     open_ = _Open(len(nodes))
     face, unrated = in_currency(appraisal.view, nodes, "face")
     open_.scaled = np.where(unrated, UNLIMITED, face)
-    owned = nodes.tobytes()
+    owned, owners = nodes.tobytes(), np.full(len(nodes), appraisal.beneficiary)
     for gate in CLAIM_GATES.intersection(spine.gates):
-        unknown, blocked = appraisal.once(("claims", gate, owned), partial(_claim_gate, appraisal, gate, nodes))
+        ask = partial(claim_gate, appraisal.view, gate, owners, nodes)
+        unknown, blocked = appraisal.once(("claims", gate, owned), ask)
         open_.unknown |= unknown
         open_.let(gate, ~blocked)
     return open_.done()
-
-
-def _claim_gate(appraisal: Appraisal, gate: Gate, nodes: Ints) -> tuple[np.ndarray, np.ndarray]:
-    """Of which claims a gate is unknown, and of which it says no."""
-    view, unknown, blocked = appraisal.view, np.zeros(len(nodes), bool), np.zeros(len(nodes), bool)
-    match gate:
-        case Gate.TITLE | Gate.CONFIRMATION:
-            flag = view.ints(nodes, "assignable" if gate is Gate.TITLE else "confirmed")
-            return flag == NOT_STATED, flag == 0
-        case Gate.TRADE_EVIDENCE:
-            for name in ("contract_no", "invoice_no", "delivery_no"):
-                unknown |= ~is_stated(view, nodes, name)
-        case Gate.PRIOR_CLAIM:
-            places, claims = view.expand("Encumbrance", "asset", nodes)
-            blocked[places[view.ints(claims, "amount") == NOT_STATED]] = True
-        case Gate.RELATED_PARTY_TRADE:
-            obligors = view.refs(nodes, "obligor")
-            known = np.flatnonzero(obligors >= 0)
-            owners = np.full(len(known), appraisal.beneficiary)
-            blocked[known[related(view, owners, obligors[known])]] = True
-    return unknown, blocked
 
 
 def _assets(appraisal: Appraisal, row: TechniqueRow, spine: Spine, nodes: Ints) -> Screen:
@@ -182,10 +161,7 @@ def _assets(appraisal: Appraisal, row: TechniqueRow, spine: Spine, nodes: Ints) 
         # Of what lapsed nothing is left to lend on, and it runs no day: one gate or both may say no.
         open_.keep &= (last == NOT_STATED) | (last >= day_of(view.as_of))
     if Gate.PRIOR_CLAIM in spine.gates:
-        places, claims = view.expand("Encumbrance", "asset", nodes)
-        whole = np.zeros(len(nodes), bool)
-        whole[places[view.ints(claims, "amount") == NOT_STATED]] = True
-        open_.let(Gate.PRIOR_CLAIM, ~whole)
+        open_.let(Gate.PRIOR_CLAIM, ~taken_whole(view, nodes))
     return open_.done()
 
 
