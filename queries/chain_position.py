@@ -46,7 +46,7 @@ class Leaders:
 
     def _mask(self, view: View) -> Mask:
         firms = Firms.of(view)
-        found = _carrying(view, firms, self.tag)
+        found = firms.linked(view, "Tagged", [self.tag])
         if self.industry >= 0:
             found &= _in_industries(view, firms, descendants(view, self.industry))
         if self.field_tag >= 0:
@@ -54,7 +54,7 @@ class Leaders:
             tagged = view.refs(links, "source").tolist()
             industries = [one for one in tagged if one >= 0 and view.has_kind(one, "Industry")]
             within = {below for industry in industries for below in descendants(view, industry)}
-            found &= _carrying(view, firms, self.field_tag) | _in_industries(view, firms, within)
+            found &= firms.linked(view, "Tagged", [self.field_tag]) | _in_industries(view, firms, within)
         return found
 
 
@@ -201,17 +201,7 @@ def _any(view: View, leaders: tuple[Leaders, ...]) -> Mask:
     return found
 
 
-def _carrying(view: View, firms: Firms, tag: int) -> Mask:
-    _, links = view.expand("Tagged", "target", np.array([tag]))
-    places = firms.places(view.refs(links, "source"))
-    return firms.some(places[places >= 0])
-
-
 def _in_industries(view: View, firms: Firms, industries: Iterable[int]) -> Mask:
     """The firms with any activity, the main one or another, in one of these industries."""
-    among = np.array(sorted(set(industries)), np.int64)
-    found = np.isin(view.refs(firms.handles, "industry"), among)
-    _, links = view.expand("InIndustry", "target", among)
-    places = firms.places(view.refs(links, "source"))
-    found[places[places >= 0]] = True
-    return found
+    among = sorted(set(industries))
+    return np.isin(view.refs(firms.handles, "industry"), among) | firms.linked(view, "InIndustry", among)

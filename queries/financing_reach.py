@@ -213,7 +213,7 @@ def _counted(view: View, search: Search, wanted: ReachFilter, uncovered: Ints) -
     """The firms that are reached and asked for."""
     firms, best = search.firms, search.best
     kept = best.capacity != UNREACHED
-    kept[search.firms.places(np.array([search.origin]))[0]] &= not view.has_kind(search.origin, "Enterprise")
+    kept[firms.places(np.array([search.origin]))[0]] &= not view.has_kind(search.origin, "Enterprise")
     for kind, ids, field, others in (
         ("Industry", wanted.industries, "industry", "InIndustry"),
         ("Region", wanted.regions, "region", None),
@@ -222,10 +222,10 @@ def _counted(view: View, search: Search, wanted: ReachFilter, uncovered: Ints) -
             within = [below for one in ids for below in descendants(view, view.require(one, kind))]
             match = np.isin(view.refs(firms.handles, field), within)
             if others is not None:
-                match |= _linked(view, firms, others, within)
+                match |= firms.linked(view, others, within)
             kept &= match
     if wanted.tags:
-        kept &= _linked(view, firms, "Tagged", [view.require(one, "Tag") for one in wanted.tags])
+        kept &= firms.linked(view, "Tagged", [view.require(one, "Tag") for one in wanted.tags])
     if wanted.tiers:
         kept &= np.isin(best.tier, wanted.tiers)
     if wanted.min_capacity is not None:
@@ -233,13 +233,6 @@ def _counted(view: View, search: Search, wanted: ReachFilter, uncovered: Ints) -
     if wanted.min_uncovered_need is not None:
         kept &= (uncovered >= wanted.min_uncovered_need) & (uncovered < UNLIMITED)
     return np.asarray(kept)
-
-
-def _linked(view: View, firms: Firms, kind: str, targets: Sequence[int]) -> np.ndarray:
-    """The firms that links of a kind join to any of the targets."""
-    _, links = view.expand(kind, "target", np.array(targets, np.int64))
-    places = firms.places(view.refs(links, "source"))
-    return firms.some(places[places >= 0])
 
 
 def _sorted(capacity: Ints, tier: Ints, uncovered: Ints, places: Ints, order: ReachOrder) -> Ints:

@@ -113,7 +113,7 @@ def related(view: View, sellers: Handles, buyers: Handles) -> np.ndarray[Any, np
     if not len(sellers):
         return np.zeros(0, bool)
     parties, inverse = np.unique(np.concatenate([sellers, buyers]), return_inverse=True)
-    groups = _control_groups(view, parties)[inverse]
+    groups = control_groups(view, parties)[inverse]
     tops = ultimate_controllers(view, parties)[inverse]
     count = len(sellers)
     same_group = (groups[:count] == groups[count:]) & (groups[:count] >= 0)
@@ -134,7 +134,7 @@ class Control(NamedTuple):
 def control_of(view: View, party: int) -> Control:
     """The control of one party."""
     one = np.array([party])
-    return Control(int(_control_groups(view, one)[0]), int(ultimate_controllers(view, one)[0]))
+    return Control(int(control_groups(view, one)[0]), int(ultimate_controllers(view, one)[0]))
 
 
 def same_control(view: View, one: int, other: int) -> bool:
@@ -167,7 +167,8 @@ def _controlled(view: View, head: int) -> Iterator[int]:
     yield from found
 
 
-def _control_groups(view: View, parties: Handles) -> Handles:
+def control_groups(view: View, parties: Handles) -> Handles:
+    """`control_group_of` of parties as columns."""
     groups = np.full(len(parties), -1, np.int64)
     kinds = parties >> 32
     for code in np.unique(kinds).tolist():

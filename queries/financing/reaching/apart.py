@@ -77,7 +77,7 @@ def limited_by(view: View, lender: int) -> np.ndarray:
     def make() -> np.ndarray:
         firms = Firms.of(view)
         names = [*_own_limits(view, lender), *_jointly(view, lender)]
-        mask = firms.some(_known(firms, np.array(names, np.int64)))
+        mask = firms.among(np.array(names, np.int64))
         if any_bounds(view, lender):
             mask |= exposed_to(view, lender)
             if any(bounds_of(view, lender, scope) for scope in (RegulatoryLimit.GROUP, RegulatoryLimit.CONNECTED)):
@@ -105,7 +105,7 @@ def exposed_to(view: View, lender: int) -> np.ndarray:
             ours = assets[assets >> 32 == code]
             spec = ASSET_KINDS.get(view.kind_of(int(ours[0])).name)
             found += [view.refs(ours, field) for field in (spec.debtors if spec is not None else ())]
-        return firms.some(_known(firms, np.concatenate(found)))
+        return firms.among(np.concatenate(found))
 
     return once(view, (exposed_to, lender), make)
 
@@ -151,7 +151,7 @@ def _in_groups(view: View) -> np.ndarray:
         firms, links = Firms.of(view), view.handles("Controls")
         named = [view.refs(links, "source"), view.refs(links, "target")]
         members = view.refs(view.handles("MemberOf"), "source")
-        mask = firms.some(_known(firms, np.concatenate([*named, members])))
+        mask = firms.among(np.concatenate([*named, members]))
         return mask | (view.refs(firms.handles, "group") >= 0)
 
     return once(view, _in_groups, make)
@@ -163,7 +163,7 @@ def _pooled(case: Case) -> np.ndarray:
     support = case.candidate.support(SupportKind.POOL_COVER)
     if support is None or offer_record(view, support.provider, Pool).per_borrower_cap is None:
         return np.zeros(len(firms), bool)
-    return firms.some(_known(firms, view.refs(covered_loans(view, support.provider), "borrower")))
+    return firms.among(view.refs(covered_loans(view, support.provider), "borrower"))
 
 
 def _guaranteed(case: Case) -> np.ndarray:
@@ -171,7 +171,7 @@ def _guaranteed(case: Case) -> np.ndarray:
     firms = Firms.of(case.view)
     if case.spine.support is not SupportKind.GUARANTEE:
         return np.zeros(len(firms), bool)
-    return firms.some(_known(firms, case.view.refs(case.view.handles("Guarantee"), "debtor")))
+    return firms.among(case.view.refs(case.view.handles("Guarantee"), "debtor"))
 
 
 def _insured(case: Case) -> np.ndarray:
@@ -180,7 +180,7 @@ def _insured(case: Case) -> np.ndarray:
     if case.spine.support is not SupportKind.INSURANCE:
         return np.zeros(len(firms), bool)
     named = [case.view.refs(policies, name) for name in ("debtor", "insured")]
-    return firms.some(_known(firms, np.concatenate(named)))
+    return firms.among(np.concatenate(named))
 
 
 def _invested(case: Case) -> np.ndarray:
@@ -188,7 +188,7 @@ def _invested(case: Case) -> np.ndarray:
     view, firms = case.view, Firms.of(case.view)
     funds = [node for node in case.candidate.nodes if view.has_kind(node, "Fund")]
     rounds = view.refs(view.expand("InvestedBy", "target", np.array(funds, np.int64))[1], "source")
-    return firms.some(_known(firms, view.refs(rounds[rounds >= 0], "enterprise")))
+    return firms.among(view.refs(rounds[rounds >= 0], "enterprise"))
 
 
 def _by_amount(case: Case) -> np.ndarray:
@@ -201,17 +201,12 @@ def _by_amount(case: Case) -> np.ndarray:
             return np.asarray(_invested(case) | exposed_to(view, case.lender))
         case StepAmount.VOUCHER:
             given = view.refs(view.handles("Collaboration"), "enterprise")
-            return firms.some(_known(firms, given))
+            return firms.among(given)
         case StepAmount.SYNDICATE:
             banks = view.refs(view.holders("Participation", "target", case.product), "source").tolist()
             lenders = {case.lender, *(legal_entity(view, bank) for bank in banks if bank >= 0)}
             return np.asarray(np.logical_or.reduce([limited_by(view, lender) for lender in sorted(lenders)]))
     return np.ones(len(firms), bool)
-
-
-def _known(firms: Firms, handles: Ints) -> Ints:
-    places = firms.places(handles)
-    return np.asarray(places[places >= 0])
 
 
 ALIKE: Final = frozenset(

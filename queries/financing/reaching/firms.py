@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -11,13 +11,14 @@ import numpy as np
 from graph.kinds.demand_side import NeedStatus
 from graph.kinds.parties import EnterpriseStatus
 from graph.kinds.terms import Instrument
+from graph.money import Money
 from graph.snapshot_columns import NOT_STATED
 from graph.snapshot_ids import NUMBER_MASK
 from graph.view import View
 from queries.columns import is_foreign
 from queries.derived import once
-from queries.exchange import in_currency
-from queries.financing.control import _control_groups, ultimate_controllers
+from queries.exchange import in_currency, owed_in
+from queries.financing.control import control_groups, ultimate_controllers
 from queries.financing.need import CLOSED, CONTRACT_AMOUNTS, brought
 from queries.ratios import UNLIMITED, UNSTATED, Ints
 
@@ -64,13 +65,23 @@ class Firms:
         mask[np.asarray(places, np.int64)] = True
         return mask
 
+    def among(self, handles: Ints) -> np.ndarray:
+        """A mask of those that are among these records."""
+        places = self.places(handles)
+        return self.some(places[places >= 0])
+
+    def linked(self, view: View, kind: str, targets: Sequence[int]) -> np.ndarray:
+        """A mask of those that links of a kind join to any of the targets."""
+        _, links = view.expand(kind, "target", np.array(targets, np.int64))
+        return self.among(view.refs(links, "source"))
+
 
 def control(view: View) -> tuple[Ints, Ints]:
     """By firm, the group under whose control it is (-1: none), and who controls it in the end. Made once a view."""
 
     def make() -> tuple[Ints, Ints]:
         handles = Firms.of(view).handles
-        return _control_groups(view, handles), ultimate_controllers(view, handles)
+        return control_groups(view, handles), ultimate_controllers(view, handles)
 
     return once(view, control, make)
 
@@ -183,13 +194,8 @@ def _fulfilled(view: View, needs: Ints) -> Ints:
     return total
 
 
-def _converted(view: View, money: object, own: int, whole: int) -> int:
-    from dataclasses import replace
-
-    from graph.money import Money
-    from queries.exchange import owed_in
-
-    assert isinstance(money, Money)
+def _converted(view: View, money: Money, own: int, whole: int) -> int:
+    """What contracts brought of a need in another currency, as what of its `whole` is not left."""
     if own >= money.minor:
         return whole
     return whole - (owed_in(view, replace(money, minor=money.minor - own)) or 0)

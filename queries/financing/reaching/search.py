@@ -117,7 +117,7 @@ class Search:
                     self._records.append(self._bounded(family))
         for family, firms in backed(self.view, self.origin, words):
             self._families.append(family)
-            mask = self.firms.some(self.firms.places(firms)[self.firms.places(firms) >= 0])
+            mask = self.firms.among(firms)
             self._alone += [_Alone(family, head, mask, backed=True) for head in family.heads]
         self._look_at_those_apart()
         for records in self._records:
