@@ -134,8 +134,6 @@ def _members(view: View, on: int) -> Iterable[int]:
     yield on
     if view.kind_of(on).name in ("Group", "Enterprise", "Institution"):
         yield from group_members(view, on)
-    if view.has_kind(on, "Group"):
-        yield from view.refs(view.holders("MemberOf", "target", on), "source").tolist()
 
 
 def _jointly(view: View, lender: int) -> Iterable[int]:
