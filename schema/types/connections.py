@@ -1,20 +1,21 @@
-"""Relay connections over records: pages by keys, counted without loading a row."""
+"""Relay connections: over records, pages by keys, counted without loading a row; over computed lists, pages of one version of a view."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 import strawberry
 from strawberry.types.arguments import StrawberryArgument
 from strawberry.types.base import StrawberryList, StrawberryOptional
 from strawberry.types.field import StrawberryField
 
+from graph.errors import InvalidInput
 from graph.ontology import KindSpec
 from graph.snapshot_columns import Ints
-from queries.keyset import DEFAULT_FIRST, Ordering, Page, Rows
+from queries.keyset import DEFAULT_FIRST, Ordering, Page, Rows, decode_cursor, encode_cursor
 from queries.selection import Condition, matching
 from schema.types.derived import Types, derived, make_argument, make_field, make_object
 from schema.types.entity import Entity
@@ -22,6 +23,9 @@ from schema.types.filters import filter_type, order_type
 
 if TYPE_CHECKING:
     from schema.context import Scope
+
+Row = TypeVar("Row")
+Row_co = TypeVar("Row_co", covariant=True)
 
 
 @strawberry.type(description="分页信息 · Where a page stands in its list (Relay)")
@@ -78,6 +82,77 @@ class RecordConnection:
     @cached_property
     def _page(self) -> Page:
         return self._rows.page(self._first, self._after)
+
+
+@dataclass(frozen=True)
+class ComputedPage(Generic[Row]):
+    """A page of a computed list. Its cursors hold on to the version of the view that the first page was asked of.
+
+    `listed` are the words by which cursors name the list; `shown` gives what tells a row from others, and the row as the API shows it.
+    """
+
+    scope: Scope
+    listed: tuple[str, ...]
+    rows: Sequence[Row]
+    total_count: int | None
+    has_next: bool
+    has_previous: bool
+    shown: Callable[[Row], tuple[str, Any]]
+
+    @classmethod
+    def of(
+        cls,
+        scope: Scope,
+        listed: tuple[str, ...],
+        found: ComputedList[Row],
+        first: int,
+        after: str | None,
+        shown: Callable[[Row], tuple[str, Any]],
+    ) -> ComputedPage[Row]:
+        """The first `first` rows of a list after the one with this id."""
+        start = 0 if after is None else found.place_after(after)
+        rows = found.page(first, after)
+        return cls(scope, listed, rows, found.total, start + len(rows) < found.total, start > 0, shown)
+
+    @cached_property
+    def edges(self) -> list[Edge]:
+        """The rows with their cursors."""
+        words = [*self.scope.mark, *self.listed]
+        return [Edge(node, encode_cursor([*words, place])) for place, node in map(self.shown, self.rows)]
+
+    @property
+    def nodes(self) -> list[Any]:
+        """The rows."""
+        return [edge.node for edge in self.edges]
+
+    @property
+    def page_info(self) -> PageInfo:
+        """Where the page stands."""
+        return page_info([edge.cursor for edge in self.edges], self.has_next, self.has_previous)
+
+
+class ComputedList(Protocol[Row_co]):
+    """An answer whose rows have places, told apart by the ids of what they are about."""
+
+    @property
+    def total(self) -> int: ...
+
+    def place_after(self, identifier: str, /) -> int: ...
+
+    def page(self, first: int, after: str | None, /) -> Sequence[Row_co]: ...
+
+
+def resumed(scope: Scope, after: str | None, *listed: str) -> tuple[Scope, str | None]:
+    """The scope of a computed list, and what tells the row after which the page begins; None: it begins with the first.
+
+    Raises InvalidInput for a cursor of another list.
+    """
+    if after is None:
+        return scope, None
+    match decode_cursor(after):
+        case [int(seq), str(day), *words, str(place)] if words == [*listed]:
+            return scope.held([seq, day]), place
+    raise InvalidInput("the cursor belongs to another list; begin again without `after`")
 
 
 def page_info(cursors: Sequence[str], has_next: bool, has_previous: bool) -> PageInfo:

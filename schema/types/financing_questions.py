@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
-from functools import cached_property
 from typing import Any, Final
 
 import strawberry
 from strawberry.types.base import StrawberryList, StrawberryOptional
 from strawberry.types.info import Info
 
-from graph.errors import InvalidInput, LimitExceeded
+from graph.errors import LimitExceeded
 from graph.kinds.terms import Instrument, Technique
 from graph.records import Term
 from queries.completeness import LIMITS, Budget
-from queries.financing.answers import FinancingPath
 from queries.financing.need import NeedAsked
 from queries.financing.terms import PathStatus, SupportKind
 from queries.financing_paths import DEFAULT_FIRST, financing_path, financing_paths
-from queries.keyset import decode_cursor, encode_cursor
 from schema.context import Scope
 from schema.selected import asks_for
 from schema.types.codes import code_enum
 from schema.types.completeness import Completeness
-from schema.types.connections import Edge, PageInfo, page_info
+from schema.types.connections import ComputedPage, resumed
 from schema.types.derived import derived, make_input, question
 from schema.types.financing import PathAnswer
 from schema.types.score import WeightsInput, weights_of
@@ -63,33 +60,6 @@ BudgetInput: Final = make_input(
     ],
     "搜索预算 · What the search may spend; at most the service's own limits (ontology.limits)",
 )
-
-
-@dataclass(frozen=True)
-class PathPage:
-    """A page of paths. Its cursors hold on to the version of the view that the first page was asked of."""
-
-    scope: Scope
-    paths: Sequence[FinancingPath]
-    total_count: int | None
-    has_next: bool
-    has_previous: bool
-
-    @cached_property
-    def edges(self) -> list[Edge]:
-        """The paths with their cursors."""
-        mark = self.scope.mark
-        return [Edge(PathAnswer(self.scope, path), encode_cursor([*mark, path.id])) for path in self.paths]
-
-    @property
-    def nodes(self) -> list[Any]:
-        """The paths."""
-        return [edge.node for edge in self.edges]
-
-    @property
-    def page_info(self) -> PageInfo:
-        """Where the page stands."""
-        return page_info([edge.cursor for edge in self.edges], self.has_next, self.has_previous)
 
 
 @strawberry.type(
@@ -137,7 +107,7 @@ class FinancingQuestions:
     ) -> Any:
         if first > LIMITS.max_paths:
             raise LimitExceeded(f"first is {first}; at most {LIMITS.max_paths} paths")
-        scope, place = _resumed(parent, after)
+        scope, place = resumed(parent, after)
         found = financing_paths(
             scope.view,
             beneficiary,
@@ -153,7 +123,15 @@ class FinancingQuestions:
             after=place,
             count=asks_for(info, "paths", "totalCount"),
         )
-        page = PathPage(scope, found.paths, found.total, found.has_next, place is not None)
+        page = ComputedPage(
+            scope,
+            (),
+            found.paths,
+            found.total,
+            found.has_next,
+            place is not None,
+            lambda path: (path.id, PathAnswer(scope, path)),
+        )
         return FinancingPaths(
             paths=page, completeness=Completeness.of(found.completeness), excluded_kinds=list(found.excluded_kinds)
         )
@@ -172,16 +150,6 @@ class FinancingQuestions:
         parent.check()
         path = financing_path(parent.view, id, need=need_of(need), weights=weights_of(weights))
         return None if path is None else PathAnswer(parent, path)
-
-
-def _resumed(scope: Scope, after: str | None) -> tuple[Scope, str | None]:
-    """The scope of the page's list, and the path after which the page begins."""
-    if after is None:
-        return scope, None
-    match decode_cursor(after):
-        case [int(seq), str(day), str(path)]:
-            return scope.held([seq, day]), path
-    raise InvalidInput("the cursor belongs to another list; begin again without `after`")
 
 
 def need_of(value: Mapping[str, Any] | None) -> NeedAsked | None:

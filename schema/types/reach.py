@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import cached_property
 from typing import Annotated, Any, Final
 
 import strawberry
@@ -17,11 +16,11 @@ from queries.exchange import owed_in
 from queries.financing_reach import BUDGET, DEFAULT_FIRST, ReachedEnterprise, ReachFilter, ReachOrder, financing_reach
 from queries.financing_reach import Count as CountOf
 from queries.financing_reach import FinancingReach as Reach
-from queries.keyset import decode_cursor, encode_cursor, page_size
+from queries.keyset import page_size
 from schema.context import Scope
 from schema.types.codes import code_enum
 from schema.types.completeness import Completeness
-from schema.types.connections import Edge, PageInfo, add_connection, page_info
+from schema.types.connections import ComputedPage, add_connection, resumed
 from schema.types.derived import Types, derived, make_input, question
 from schema.types.entity import Entity, entity_of
 from schema.types.financing import PathAnswer
@@ -30,6 +29,8 @@ from schema.types.values import Money, MoneyInput, amount_of, input_field, money
 
 _IDS: Final = StrawberryOptional(StrawberryList(strawberry.ID))
 _MONEY: Final = StrawberryOptional(MoneyInput)
+LISTED: Final = ("reach",)
+"""What cursors of these pages say."""
 strawberry.enum(ReachOrder, description="触达排序 · In what order firms are listed: the largest, or the nearest, first")
 
 ReachFilterInput: Final = make_input(
@@ -119,42 +120,20 @@ class ReachedFields:
     )
 
 
-class ReachedPage:
-    """A page of firms. Its cursors hold on to the version of the view that the first page was asked of."""
-
-    def __init__(self, scope: Scope, reach: Reach, first: int, after: str | None) -> None:
-        self._scope, self._reach = scope, reach
-        self._start = 0 if after is None else reach.place_after(after)
-        self._rows = reach.page(first, after)
-        self.total_count = reach.total
-
-    @cached_property
-    def edges(self) -> list[Edge]:
-        """The firms with their cursors."""
-        mark = self._scope.mark
-        ids = (self._scope.view.id_of(row.enterprise) for row in self._rows)
-        answers = (ReachedAnswer(self._scope, self._reach, row) for row in self._rows)
-        return [Edge(node, encode_cursor([*mark, "reach", one])) for node, one in zip(answers, ids, strict=True)]
-
-    @property
-    def nodes(self) -> list[Any]:
-        """The firms."""
-        return [edge.node for edge in self.edges]
-
-    @property
-    def page_info(self) -> PageInfo:
-        """Where the page stands."""
-        has_next = self._start + len(self._rows) < self.total_count
-        return page_info([edge.cursor for edge in self.edges], has_next, self._start > 0)
-
-
 class ReachAnswer:
     """The answer, as fields of the API."""
 
     def __init__(self, scope: Scope, reach: Reach, first: int, after: str | None) -> None:
         self._scope, self._reach = scope, reach
         self.origin = Entity(scope, reach.origin)
-        self.enterprises = ReachedPage(scope, reach, first, after)
+        self.enterprises = ComputedPage.of(
+            scope,
+            LISTED,
+            reach,
+            first,
+            after,
+            lambda row: (scope.view.id_of(row.enterprise), ReachedAnswer(scope, reach, row)),
+        )
         self.by_tier = [Count.of(scope, one) for one in reach.by_tier]
         self.by_industry = [Count.of(scope, one) for one in reach.by_industry]
         self.by_region = [Count.of(scope, one) for one in reach.by_region]
@@ -203,7 +182,7 @@ class ReachQuestions:
         after: str | None = None,
     ) -> Any:
         page_size(first)
-        scope, place = _resumed(parent, after)
+        scope, place = resumed(parent, after, *LISTED)
         scope.check()
         found = financing_reach(
             scope.view,
@@ -214,16 +193,6 @@ class ReachQuestions:
             budget=replace(BUDGET, milliseconds=max(1, min(BUDGET.milliseconds, int(_seconds(scope) * 1000)))),
         )
         return ReachAnswer(scope, found, first, place)
-
-
-def _resumed(scope: Scope, after: str | None) -> tuple[Scope, str | None]:
-    """The scope of the page's list, and the firm after which the page begins."""
-    if after is None:
-        return scope, None
-    match decode_cursor(after):
-        case [int(seq), str(day), "reach", str(firm)]:
-            return scope.held([seq, day]), firm
-    raise InvalidInput("the cursor belongs to another list; begin again without `after`")
 
 
 def _seconds(scope: Scope) -> float:

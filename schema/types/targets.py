@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
-from functools import cached_property
 from typing import Any, Final
 
 import strawberry
 from strawberry.types.base import StrawberryList, StrawberryOptional
 
-from graph.errors import InvalidInput
 from queries.coverage.cell_id import CellFilter
 from queries.financing.score import ScoreAspect
 from queries.investment_targets import InvestmentTarget, InvestmentTargets, investment_targets
-from queries.keyset import DEFAULT_FIRST, decode_cursor, encode_cursor, page_size
+from queries.keyset import DEFAULT_FIRST, page_size
 from queries.targets.conflicts import Conflict as Between
 from queries.targets.conflicts import TargetConflict
 from queries.targets.criteria import Criterion as Told
@@ -27,7 +25,7 @@ from queries.targets.weights import DEFAULT, TargetWeights
 from schema.context import Scope
 from schema.types.codes import code_enum
 from schema.types.completeness import Completeness
-from schema.types.connections import Edge, PageInfo, add_connection, page_info
+from schema.types.connections import ComputedPage, add_connection, resumed
 from schema.types.coverage_cells import CellFilterInput, FundSupply, SupplyAnswer, cell_filter
 from schema.types.derived import Types, derived, make_input, question
 from schema.types.entity import Entity
@@ -40,6 +38,8 @@ from schema.types.values import Money, amount_of, input_field
 for _term in (Verdict, CriterionKind, ReasonKind, TargetConflict, ScoreAspect):
     code_enum(_term)
 
+LISTED: Final = ("target",)
+"""What cursors of these pages say."""
 WEIGHTS: Final = {
     "ticket": ("ticket", "How much of the need the fund can put in"),
     "chain": ("chain", "What hangs on the firm in a leader's chain, on either side, within two links"),
@@ -205,34 +205,6 @@ class TargetFields:
     conflicts: list[Conflict]
 
 
-class TargetPage:
-    """A page of targets. Its cursors hold on to the version of the view that the first page was asked of."""
-
-    def __init__(self, scope: Scope, targets: InvestmentTargets, first: int, after: str | None) -> None:
-        self._scope = scope
-        self._start = 0 if after is None else targets.place_after(after)
-        self._rows = targets.page(first, after)
-        self.total_count = targets.total
-
-    @cached_property
-    def edges(self) -> list[Edge]:
-        """The targets with their cursors."""
-        mark, ids = self._scope.mark, (self._scope.view.id_of(row.enterprise) for row in self._rows)
-        answers = (TargetAnswer(self._scope, row) for row in self._rows)
-        return [Edge(node, encode_cursor([*mark, "target", one])) for node, one in zip(answers, ids, strict=True)]
-
-    @property
-    def nodes(self) -> list[Any]:
-        """The targets."""
-        return [edge.node for edge in self.edges]
-
-    @property
-    def page_info(self) -> PageInfo:
-        """Where the page stands."""
-        has_next = self._start + len(self._rows) < self.total_count
-        return page_info([edge.cursor for edge in self.edges], has_next, self._start > 0)
-
-
 @strawberry.type(description="计数 · How many enterprises have a verdict, whether it is listed or not")
 class VerdictCount:
     """One verdict."""
@@ -245,7 +217,14 @@ class TargetsAnswer:
     """The answer, as fields of the API."""
 
     def __init__(self, scope: Scope, targets: InvestmentTargets, first: int, after: str | None) -> None:
-        self.targets = TargetPage(scope, targets, first, after)
+        self.targets = ComputedPage.of(
+            scope,
+            LISTED,
+            targets,
+            first,
+            after,
+            lambda row: (scope.view.id_of(row.enterprise), TargetAnswer(scope, row)),
+        )
         self.by_verdict = [VerdictCount(verdict=verdict, count=count) for verdict, count in targets.counts]
         self.supply = None if targets.supply is None else SupplyAnswer(scope, targets.supply)
         self.completeness = Completeness.of(targets.completeness)
@@ -284,7 +263,7 @@ class TargetQuestions:
         after: str | None = None,
     ) -> Any:
         page_size(first)
-        scope, place = _resumed(parent, after)
+        scope, place = resumed(parent, after, *LISTED)
         scope.check()
         found = investment_targets(
             scope.view,
@@ -298,16 +277,6 @@ class TargetQuestions:
 
 def _cell(value: Mapping[str, Any] | None) -> CellFilter | None:
     return None if value is None else cell_filter(value)
-
-
-def _resumed(scope: Scope, after: str | None) -> tuple[Scope, str | None]:
-    """The scope of the page's list, and the enterprise after which the page begins."""
-    if after is None:
-        return scope, None
-    match decode_cursor(after):
-        case [int(seq), str(day), "target", str(firm)]:
-            return scope.held([seq, day]), firm
-    raise InvalidInput("the cursor belongs to another list; begin again without `after`")
 
 
 def add_targets(types: Types) -> None:
