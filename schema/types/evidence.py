@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ from strawberry.types.info import Info
 
 from graph.records import Span
 from graph.view import StatementView
+from queries.financing.evidence import Claim as Contribution
 from schema.scalars import Json
 from schema.types.derived import derived
 from schema.types.entity import Entity
@@ -76,6 +78,17 @@ def claim_of(scope: Scope, handle: int, statement: StatementView) -> Claim:
         load=statement.load,
         stated=stated_fields(scope.view.kind_of(handle), statement.record),
     )
+
+
+def claims_of(scope: Scope, claims: Sequence[Contribution]) -> list[Claim]:
+    """Claims that an answer rests on as the API shows them: with all that each source states of the record."""
+    found = []
+    for claim in claims:
+        stated = scope.view.statements(claim.record)
+        statement = next((one for one in stated if one.source == claim.source), None)
+        if statement is not None:
+            found.append(claim_of(scope, claim.record, statement))
+    return found
 
 
 class ConflictsField(StrawberryField):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -14,7 +13,6 @@ from graph.kinds.terms import DrawBasis, Technique
 from queries.financing.answers import ConstraintShown, FinancingPath, PathSupport
 from queries.financing.answers import MissingInstrument as ToCreate
 from queries.financing.answers import PathStep as Step
-from queries.financing.evidence import Claim as QueryClaim
 from queries.financing.gates.table import GateResult as Verdict
 from queries.financing.terms import (
     BeneficiaryRole,
@@ -32,27 +30,16 @@ from schema.types.connections import add_connection
 from schema.types.cost import Cost, DayRange
 from schema.types.derived import Types, declared_fields, derived, make_object
 from schema.types.entity import Entity, entity_of
-from schema.types.evidence import Claim, claim_of
+from schema.types.evidence import Claim, claims_of
 from schema.types.facts import MissingFact
 from schema.types.participants import Participant
 from schema.types.score import Clause, Score
 from schema.types.values import Money, amount_of
 
 for _term in (
-    ConstraintKind, DrawBasis, Gate,  PathRecourse, PathStatus, Stated, SupportKind, Technique, Ternary,
+    BeneficiaryRole, ConstraintKind, DrawBasis, Gate, PathRecourse, PathStatus, Stated, SupportKind, Technique, Ternary,
 ):  # fmt: skip
     code_enum(_term)
-
-
-def claims_of(scope: Scope, claims: Sequence[QueryClaim]) -> list[Claim]:
-    """Claims as the API shows them: with all that each source states of the record."""
-    found = []
-    for claim in claims:
-        stated = scope.view.statements(claim.record)
-        statement = next((one for one in stated if one.source == claim.source), None)
-        if statement is not None:
-            found.append(claim_of(scope, claim.record, statement))
-    return found
 
 
 @strawberry.type(description="门槛结论 · What a gate says")

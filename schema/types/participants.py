@@ -10,14 +10,12 @@ from strawberry.types.base import StrawberryOptional
 
 from graph.kinds.terms import SyndicateRole
 from queries.financing.participants import Participant as OfLoan
-from queries.financing.terms import BeneficiaryRole
 from schema.context import Scope
 from schema.types.codes import code_enum
 from schema.types.derived import derived
 from schema.types.entity import Entity, entity_of
 
-for _term in (BeneficiaryRole, SyndicateRole):
-    code_enum(_term)
+code_enum(SyndicateRole)
 
 
 @strawberry.type(description="参贷行 · A bank of a syndicated loan, the path's source among them")

@@ -29,9 +29,8 @@ from schema.types.connections import ComputedPage, add_connection, resumed
 from schema.types.coverage_cells import CellFilterInput, FundSupply, SupplyAnswer, cell_filter
 from schema.types.derived import Types, derived, make_input, question
 from schema.types.entity import Entity
-from schema.types.evidence import Claim
+from schema.types.evidence import Claim, claims_of
 from schema.types.facts import MissingFact
-from schema.types.financing import claims_of
 from schema.types.score import Score
 from schema.types.values import Money, amount_of, input_field
 
