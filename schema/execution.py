@@ -22,6 +22,7 @@ from strawberry.extensions import SchemaExtension
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types.graphql import OperationType
 
+from graph.errors import LuoshuError
 from schema.context import Scope
 from schema.errors import plain, shown
 from schema.limits import MAX_QUERY_CHARS, MAX_TOKENS, MAX_VARIABLE_DEPTH, excess, limit_error
@@ -44,6 +45,15 @@ class Answer:
 
     body: dict[str, Any]
     executed: bool
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """What was asked for. Raises LuoshuError, with its code, for the first error of an answer that has some."""
+        if "errors" in self.body:
+            error = self.body["errors"][0]
+            raise LuoshuError(error["message"], code=error["extensions"]["code"])
+        data: dict[str, Any] = self.body["data"]
+        return data
 
 
 class Discipline(SchemaExtension):

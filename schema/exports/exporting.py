@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from graph.errors import InvalidInput, LimitExceeded, LuoshuError
+from graph.errors import InvalidInput, LimitExceeded
 from schema.context import Clock, Scope
 from schema.execution import Request, parsed, run
 from schema.exports.files import written
@@ -69,9 +69,7 @@ def export(
     plan = Plan(schema._schema, parsed(request.query), request.operation).rows(rows)
     found, more, cursor = _taken(first, plan)
     told(len(found))
-    while more and plan.after is not None:
-        if cursor is None:
-            break
+    while more and plan.after is not None and cursor is not None:
         page = _page(schema, scope, request, {**variables, plan.after: cursor}, seconds)
         following, more, cursor = _taken(page, plan)
         found += following
@@ -119,12 +117,7 @@ def _page(
     schema: Schema, scope: Scope, request: Request, variables: Mapping[str, Any], seconds: float
 ) -> dict[str, Any]:
     asked = Scope(scope.service, scope.view, Clock.of(seconds))
-    body = run(schema, asked, Request(request.query, variables, request.operation)).body
-    if "errors" in body:
-        error = body["errors"][0]
-        raise LuoshuError(error["message"], code=error.get("extensions", {}).get("code", "INTERNAL"))
-    data: dict[str, Any] = body["data"]
-    return data
+    return run(schema, asked, Request(request.query, variables, request.operation)).data
 
 
 def _taken(answer: Mapping[str, Any], plan: Rows) -> tuple[list[Mapping[str, Any]], bool, str | None]:

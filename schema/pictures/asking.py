@@ -10,7 +10,7 @@ from graphql import FieldNode, OperationDefinitionNode, SelectionSetNode, parse,
 from graphql.language import NameNode, Node
 from matplotlib.figure import Figure
 
-from graph.errors import InvalidInput, LuoshuError
+from graph.errors import InvalidInput
 from schema.context import Scope
 from schema.execution import Request, parsed, run
 from schema.pictures import coverage, fund_tree, paths, reach
@@ -48,11 +48,8 @@ def picture(schema: Schema, scope: Scope, request: Request, file: Path) -> bytes
     operation = _operation(request)
     path, field = _question(operation.selection_set, ())
     drawing = PICTURES[field.name.value]
-    body = run(schema, scope, Request(_asked(operation, path, field, drawing.selection), request.variables)).body
-    if "errors" in body:
-        error = body["errors"][0]
-        raise LuoshuError(error["message"], code=error.get("extensions", {}).get("code", "INTERNAL"))
-    answer: Any = body["data"]
+    asked = Request(_asked(operation, path, field, drawing.selection), request.variables)
+    answer: Any = run(schema, scope, asked).data
     day, version = scope.as_of.isoformat(), scope.version
     for step in path:
         answer = answer[_shown(step)]
