@@ -272,9 +272,13 @@ def _lease(view: View, handle: int, currency: str) -> Amount:
 
 
 def _given(view: View, debtors: Ints, ours: set[int]) -> Ints:
-    """Guarantees that the lender itself has given for parties; of an offer only what it states to be outstanding."""
-    handles = _named(view, "Guarantee", "debtor", debtors, "guarantor", ours)
-    return _some(handles, is_stated(view, handles, "contract") | (view.ints(handles, "outstanding") != NOT_STATED))
+    """The guarantees in force that the lender itself has given for parties."""
+    return in_force(view, _named(view, "Guarantee", "debtor", debtors, "guarantor", ours))
+
+
+def in_force(view: View, promises: Ints) -> Ints:
+    """Those of guarantees, or of policies, that count: an offer, which backs no contract yet, only where it states what is outstanding."""
+    return _some(promises, is_stated(view, promises, "contract") | (view.ints(promises, "outstanding") != NOT_STATED))
 
 
 def _partnerships(view: View, vehicles: Ints, ours: set[int]) -> Ints:
@@ -374,8 +378,8 @@ def total_out(view: View, lender: int, counted: Counted) -> Tally:
 
 def guarantees_given(view: View, guarantor: int, debtors: Sequence[int] | None, currency: str = CNY) -> Tally:
     """Σ guarantees outstanding of a guarantor, for some debtors or (None) all; an offer counts only what it states to be outstanding."""
-    handles = view.holders("Guarantee", "guarantor", guarantor)
-    if debtors is not None:
-        handles = handles[np.isin(view.refs(handles, "debtor"), list(debtors))]
-    in_force = is_stated(view, handles, "contract") | (view.ints(handles, "outstanding") != NOT_STATED)
-    return total_of(view, handles[in_force], "outstanding", "amount", currency)
+    if debtors is None:
+        handles = in_force(view, view.holders("Guarantee", "guarantor", guarantor))
+    else:
+        handles = _given(view, np.array(debtors, np.int64), {guarantor})
+    return total_of(view, handles, "outstanding", "amount", currency)

@@ -12,17 +12,16 @@ from graph.kinds.contracts import Guarantee
 from graph.kinds.parties import Institution
 from graph.kinds.terms import DrawBasis
 from graph.money import CNY
-from graph.snapshot_columns import NOT_STATED
 from graph.values import millionths
 from graph.view import View
-from queries.columns import is_stated
 from queries.derived import offer_record, once
 from queries.financing.cases import Case
 from queries.financing.limits.constraints import ONE, Constraint, MissingFact, left
+from queries.financing.limits.exposures import guarantees_given
 from queries.financing.limits.regulatory import statutory_guarantees
 from queries.financing.terms import ConstraintKind, SupportKind
 from queries.ratios import fraction, share_of
-from queries.tally import Tally, amount_of, total_of
+from queries.tally import amount_of
 
 
 def guarantor_limits(case: Case) -> Iterator[Constraint]:
@@ -53,7 +52,7 @@ def guarantor_total(view: View, handle: int, draw: Fraction, currency: str = CNY
         missing.append(MissingFact(handle, "guaranteeMultiple"))
     elif assets.value is not None:
         limit = share_of(assets.value, millionths(record.guarantee_multiple))
-    used = once(view, (guarantor_total, handle, currency), lambda: _outstanding(view, handle, currency))
+    used = once(view, (guarantor_total, handle, currency), lambda: guarantees_given(view, handle, None, currency))
     return Constraint(
         ConstraintKind.GUARANTOR,
         handle,
@@ -75,7 +74,7 @@ def _per_name(case: Case, handle: int, draw: Fraction, currency: str) -> Iterato
     assets = amount_of(record.net_assets, handle, "netAssets", currency, view=view)
     limit = None if assets.value is None else share_of(assets.value, millionths(record.per_name_share))
     used = case.appraisal.once(
-        ("guaranteed", handle, currency), lambda: _outstanding(view, handle, currency, case.beneficiary)
+        ("guaranteed", handle, currency), lambda: guarantees_given(view, handle, (case.beneficiary,), currency)
     )
     yield Constraint(
         ConstraintKind.GUARANTOR,
@@ -105,17 +104,4 @@ def _offer(case: Case, handle: int, draw: Fraction, currency: str) -> Iterator[C
         draw,
         DrawBasis.COVER,
         missing=limit.missing,
-    )
-
-
-def _outstanding(view: View, guarantor: int, currency: str, debtor: int = -1) -> Tally:
-    """Σ guarantees outstanding; an offer, which guarantees no contract yet, counts only what it states to be outstanding."""
-    if debtor < 0:
-        handles = view.holders("Guarantee", "guarantor", guarantor)
-    else:
-        handles = view.holders("Guarantee", "debtor", debtor)
-        handles = handles[view.refs(handles, "guarantor") == guarantor]
-    named = is_stated(view, handles, "contract")
-    return total_of(
-        view, handles[named | (view.ints(handles, "outstanding") != NOT_STATED)], "outstanding", "amount", currency
     )

@@ -8,14 +8,13 @@ from fractions import Fraction
 from graph.kinds.contracts import InsurancePolicy
 from graph.kinds.parties import Institution
 from graph.kinds.terms import DrawBasis
-from graph.money import CNY, Money
-from graph.snapshot_columns import NOT_STATED
+from graph.money import Money
 from graph.values import millionths
 from graph.view import View
-from queries.columns import is_stated
 from queries.derived import offer_record, once
 from queries.financing.cases import Case
 from queries.financing.limits.constraints import ONE, Constraint, MissingFact, left
+from queries.financing.limits.exposures import in_force
 from queries.financing.terms import ConstraintKind, SupportKind
 from queries.ratios import fraction, share_of
 from queries.tally import Amount, Tally, amount_of, total_of
@@ -90,5 +89,4 @@ def _insured(view: View, insurer: int, debtor: int = -1) -> Tally:
     if debtor >= 0:
         debtors = view.refs(handles, "debtor")
         handles = handles[(debtors == debtor) | ((debtors < 0) & (view.refs(handles, "insured") == debtor))]
-    named = is_stated(view, handles, "contract") | (view.ints(handles, "outstanding") != NOT_STATED)
-    return total_of(view, handles[named], "outstanding", "limit", CNY)
+    return total_of(view, in_force(view, handles), "outstanding", "limit")
