@@ -8,6 +8,7 @@ from graph.values import MILLION, millionths
 from queries.financing.cases import Case
 from queries.financing.limits.asset_values import value_of
 from queries.financing.limits.constraints import Constraint, MissingFact
+from queries.financing.limits.of_asset import has_lapsed
 from queries.financing.limits.receivables import worth
 from queries.financing.terms import ConstraintKind
 
@@ -30,14 +31,8 @@ def leased_amount(case: Case) -> Iterator[Constraint]:
         yield Constraint(ConstraintKind.STEP_AMOUNT, handle, missing=(*price.missing, *unknown))
         return
     rate = MILLION if down is None else MILLION - millionths(down)
-    found = worth(0 if _has_ended(case) else price.value, case.appraisal.prior_claims(handle), advance_rate=rate)
+    found = worth(0 if has_lapsed(case) else price.value, case.appraisal.prior_claims(handle), advance_rate=rate)
     used = found.advance if found.encumbered_whole else found.secured
     yield Constraint(
         ConstraintKind.STEP_AMOUNT, handle, found.advance, used, found.lendable, at_most=down is None, missing=unknown
     )
-
-
-def _has_ended(case: Case) -> bool:
-    kind = case.asset_kind
-    until = getattr(case.holding, kind.until) if kind.lapses and kind.until is not None else None
-    return until is not None and until < case.view.as_of
