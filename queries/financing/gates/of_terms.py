@@ -16,30 +16,12 @@ from queries.financing.gates.verdicts import FAILED, PASSED, Verdict, unknown, w
 from queries.financing.limits.constraints import Constraint, MissingFact, capacity_of
 from queries.financing.limits.of_pool import may_be_stopped
 from queries.financing.limits.of_term import within_terms
+from queries.financing.need import CONTRACT_AMOUNTS
 from queries.financing.tenor import ANY, tenor_of, wanted
 from queries.financing.terms import ConstraintKind, SupportKind
 
-AMOUNTS: Final = {
-    "Receivable": "face",
-    "Voucher": "face",
-    "Bill": "face",
-    "CreditClaim": "amount",
-    "Order": "amount",
-    "SalesContract": "amount",
-    "PurchaseContract": "amount",
-    "Deposit": "amount",
-    "FxDocument": "amount",
-    "WarehouseReceipt": "valuation",
-    "IpRight": "valuation",
-    "RevenueRight": "valuation",
-    "Equipment": "valuation",
-    "Building": "valuation",
-    "LandUseRight": "valuation",
-    "Loan": "principal",
-    "Facility": "limit",
-    "Lease": "price",
-}
-"""Which field says in what currency an asset or contract is."""
+REPAID: Final = frozenset({"Loan", "Facility", "Lease"})
+"""Contracts whose own currency counts."""
 
 
 def limit(case: Case, constraints: tuple[Constraint, ...]) -> Verdict:
@@ -96,9 +78,10 @@ def currency(case: Case) -> Verdict:
 
 def _moneys(case: Case) -> Iterator[tuple[int, Money | None]]:
     """The amount that the claim or contract of a path is for."""
-    for handle in (case.asset, case.contract):
-        if handle >= 0 and (name := AMOUNTS.get(case.view.kind_of(handle).name)) is not None:
-            yield handle, getattr(case.appraisal.record(handle, Record), name)
+    if case.asset >= 0:
+        yield case.asset, case.value
+    if case.contract >= 0 and (name := case.view.kind_of(case.contract).name) in REPAID:
+        yield case.contract, getattr(case.appraisal.record(case.contract, Record), CONTRACT_AMOUNTS[name])
 
 
 def tenor(case: Case) -> Verdict:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Final
+from collections.abc import Iterator
 
 from graph.kinds.contracts import BondIssue, Loan, PppContract, PppPart
 from graph.kinds.terms import Instrument
@@ -13,17 +12,16 @@ from queries.financing.cases import Case
 from queries.financing.limits.constraints import Constraint, MissingFact, left
 from queries.financing.limits.exposures import outstanding_of
 from queries.financing.limits.of_fund import ticket_limits
+from queries.financing.need import CONTRACT_AMOUNTS
 from queries.financing.terms import ConstraintKind
 from queries.tally import Amount, Tally, amount_of
 
-BROUGHT: Final[Mapping[str, str]] = {"Lease": "price", "Swap": "debt", "Collaboration": "voucher_amount"}
-"""Which field says what a contract brought that has nothing left."""
-
 
 def paid_out(case: Case) -> Iterator[Constraint]:
-    """STEP_AMOUNT of a lease, a swap or a voucher that has been given: nothing is left of it."""
+    """STEP_AMOUNT of a loan, a round, a lease, a swap or a voucher that has been paid out: nothing is left of it."""
     handle = case.contract
-    money: Money | None = getattr(case.appraisal.record(handle, Record), BROUGHT[case.view.kind_of(handle).name])
+    name = CONTRACT_AMOUNTS[case.view.kind_of(handle).name]
+    money: Money | None = getattr(case.appraisal.record(handle, Record), name)
     amount = None if money is None else case.amount(money, handle, "amount", owed=True).value
     yield Constraint(ConstraintKind.STEP_AMOUNT, handle, amount, amount, 0)
 

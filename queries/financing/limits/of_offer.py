@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import cast
 
-from graph.kinds.contracts import Facility, InvestmentRound, Loan
+from graph.kinds.contracts import Facility
 from graph.kinds.supply_side import LoanProduct
 from graph.kinds.terms import DrawBasis
 from graph.money import Money
@@ -14,6 +14,7 @@ from queries.financing.cases import Case
 from queries.financing.gates.eligibility import ticket_cap
 from queries.financing.limits.constraints import ONE, Constraint, left
 from queries.financing.limits.exposures import drawn_of, is_expired
+from queries.financing.limits.of_contract import paid_out
 from queries.financing.limits.of_fund import ticket_limits
 from queries.financing.limits.step_amounts import STEP_AMOUNTS
 from queries.financing.supports import raised_by_funding
@@ -80,14 +81,11 @@ def facility_limits(case: Case) -> Iterator[Constraint]:
 
 
 def step_limits(case: Case) -> Iterator[Constraint]:
-    """STEP_AMOUNT: nothing of a loan or round that has been paid out; of a fund's new deal its largest ticket, where one is stated."""
+    """STEP_AMOUNT: nothing of a contract that has been paid out; of a fund's new deal its largest ticket, where one is stated."""
     if case.spine.amount in STEP_AMOUNTS:
         yield from STEP_AMOUNTS[case.spine.amount](case)
-    elif case.loan >= 0:
-        yield _paid_out(case, case.loan, case.appraisal.record(case.loan, Loan).principal)
-    elif case.candidate.role("InvestmentRound") >= 0:
-        handle = case.candidate.role("InvestmentRound")
-        yield _paid_out(case, handle, case.appraisal.record(handle, InvestmentRound).amount)
+    elif case.contract >= 0:
+        yield from paid_out(case)
     else:
         yield from ticket_limits(case, case.fund)
 
@@ -96,8 +94,3 @@ def _stated(case: Case, kind: ConstraintKind, on: int, money: Money, name: str, 
     """A largest amount that `on`, or a rule about it (`record`), states."""
     amount = case.amount(money, on if record < 0 else record, name)
     return Constraint(kind, on, amount.value, None, amount.value, record=record, missing=amount.missing)
-
-
-def _paid_out(case: Case, handle: int, money: Money | None) -> Constraint:
-    paid = None if money is None else case.amount(money, handle, "amount", owed=True).value
-    return Constraint(ConstraintKind.STEP_AMOUNT, handle, paid, paid, 0)
