@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -23,6 +22,7 @@ from queries.financing.gates.verdicts import FAILED, PASSED, Verdict, unknown, w
 from queries.financing.lead_time import lead_time
 from queries.financing.limits.constraints import MissingFact
 from queries.financing.limits.of_anchor import missing_tier
+from queries.financing.policy_basis import plain
 from queries.financing.spines import Form
 from queries.financing.techniques.rows import TechniqueRow
 from queries.financing.terms import Ternary
@@ -194,9 +194,5 @@ def admits(purposes: tuple[str, ...], wanted: str | None) -> bool:
     """Whether a list of purposes names the one wanted, or a part of it, or what it is a part of; an empty list names all."""
     if not purposes or wanted is None:
         return True
-    text = _plain(wanted)
-    return any(text in other or other in text for other in map(_plain, purposes))
-
-
-def _plain(text: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
+    text = plain(wanted)
+    return any(text in other or other in text for other in map(plain, purposes))
