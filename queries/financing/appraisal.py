@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, TypeVar, cast
+from typing import Any, Final, TypeVar, cast
 
 import numpy as np
 
@@ -16,7 +16,7 @@ from graph.kinds.supply_side import LoanProduct
 from graph.records import Record
 from graph.values import millionths
 from graph.view import View
-from queries.derived import kept_of
+from queries.derived import kept_of, once
 from queries.financing.control import legal_entity
 from queries.financing.limits.constraints import MissingFact
 from queries.financing.limits.receivables import PriorClaim
@@ -28,6 +28,9 @@ from queries.tally import amount_of
 
 T = TypeVar("T")
 R = TypeVar("R", bound=Record)
+
+OFFERS: Final = frozenset({"LoanProduct", "AnchorProgramme", "Fund"})
+"""Kinds of which there are few and every answer shows some."""
 
 
 @dataclass(eq=False)
@@ -47,6 +50,12 @@ class Appraisal:
         except KeyError:
             made = self._kept[key] = make()
             return made
+
+    def once_of(self, record: int, key: Hashable, make: Callable[[], T]) -> T:
+        """What `make` tells of a record: of an offer made once in this view, else once in this question."""
+        if self.view.kind_of(record).name in OFFERS:
+            return once(self.view, key, make)
+        return self.once(key, make)
 
     def record(self, handle: int, kind: type[R]) -> R:
         """The record of a handle, which is of this kind."""

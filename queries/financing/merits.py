@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import Final
 
 from graph.values import decimal
-from queries.derived import once
 from queries.financing.appraisal import Appraisal
 from queries.financing.appraised import Appraised
 from queries.financing.candidates import Candidate
@@ -21,8 +20,6 @@ from queries.financing.techniques.rows import TechniqueRow
 from queries.financing.tenor import Tenor, tenor_fit, tenor_of, wanted
 from queries.financing.terms import COVERING
 
-OFFERS: Final = frozenset({"LoanProduct", "AnchorProgramme", "Fund"})
-"""Kinds of which there are few and every answer shows some: what is known of their evidence is kept with the view."""
 RATED: Final = ("Enterprise", "Institution")
 """Kinds that state how likely they are to default."""
 
@@ -114,7 +111,4 @@ def _step_strength(appraisal: Appraisal, step: Step, farther: int, nearer: int, 
 
 
 def _strength(appraisal: Appraisal, fact: Fact) -> Decimal:
-    view = appraisal.view
-    if view.kind_of(fact.record).name in OFFERS:
-        return once(view, ("strength", fact), lambda: fact_strength(view, fact))
-    return appraisal.once(("strength", fact), lambda: fact_strength(view, fact))
+    return appraisal.once_of(fact.record, ("strength", fact), lambda: fact_strength(appraisal.view, fact))

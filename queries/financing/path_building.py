@@ -8,7 +8,6 @@ from functools import cached_property
 from typing import Final
 
 from graph.values import decimal
-from queries.derived import once
 from queries.financing.answers import ConstraintShown, FinancingPath, MissingInstrument, PathStep, PathSupport
 from queries.financing.appraisal import Appraisal
 from queries.financing.appraised import Appraised
@@ -18,7 +17,6 @@ from queries.financing.cases import Case
 from queries.financing.evidence import Fact, facts_of
 from queries.financing.gates.table import GateResult
 from queries.financing.limits.constraints import Constraint
-from queries.financing.merits import OFFERS
 from queries.financing.participants import Participant, participants_of
 from queries.financing.path_id import path_id
 from queries.financing.supports import is_open
@@ -177,8 +175,7 @@ def _validity(appraisal: Appraisal, record: int) -> tuple[date | None, date | No
     def make() -> tuple[date | None, date | None]:
         return view.value(record, "valid_from"), view.value(record, "valid_to")
 
-    is_offer = view.kind_of(record).name in OFFERS
-    return once(view, ("validity", record), make) if is_offer else appraisal.once(("validity", record), make)
+    return appraisal.once_of(record, ("validity", record), make)
 
 
 def _support(candidate: Candidate, kind: SupportKind, provider: int, instrument: int, share: int | None) -> PathSupport:

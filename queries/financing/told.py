@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Final
 
-from queries.derived import once
 from queries.financing.appraisal import Appraisal
 from queries.financing.appraised import Appraised
 from queries.financing.cases import Case
@@ -13,7 +12,7 @@ from queries.financing.charges import case_cost, charges_of, cost_term
 from queries.financing.cost import Charge, Cost
 from queries.financing.evidence import Claim, Evidence, Fact, claims_about, evidence_of
 from queries.financing.lead_time import lead_time
-from queries.financing.merits import OFFERS, basis, path_score
+from queries.financing.merits import basis, path_score
 from queries.financing.policy_basis import Clause
 from queries.financing.proceeds import proceeds
 from queries.financing.score import Score
@@ -86,7 +85,4 @@ class Told:
 
 
 def _claims(appraisal: Appraisal, fact: Fact) -> tuple[Claim, ...]:
-    view = appraisal.view
-    if view.kind_of(fact.record).name in OFFERS:
-        return once(view, ("claims", fact), lambda: claims_about(view, fact))
-    return appraisal.once(("claims", fact), lambda: claims_about(view, fact))
+    return appraisal.once_of(fact.record, ("claims", fact), lambda: claims_about(appraisal.view, fact))
