@@ -8,7 +8,7 @@ of it is data: the automaton of `queries.financing.search` runs any word, so tha
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
@@ -200,11 +200,11 @@ class Step:
     @cached_property
     def once(self) -> Step:
         """The same step, not repeated."""
-        return Step(self.relation, self.farther, self.back, self.far_when, self.near_when)
+        return self.times(1, 1)
 
     def times(self, least: int, most: int) -> Step:
         """The same step, repeated."""
-        return Step(self.relation, self.farther, self.back, self.far_when, self.near_when, least, most)
+        return replace(self, least=least, most=most)
 
 
 class Form(enum.Enum):
