@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final, NamedTuple
 
+from graph.fields import camel
 from graph.kinds.contracts import Facility
 from graph.kinds.demand_side import FinancingNeed
 from graph.kinds.parties import Fund, Institution, InstitutionType
@@ -64,6 +66,10 @@ class Asked(NamedTuple):
     found: Appraised
     result: GateResult
 
+    def says_no(self, gate: Gate) -> bool:
+        """Whether it is this gate, and it says no."""
+        return self.result.gate is gate and self.result.verdict is Ternary.NO
+
 
 def proposals(case: Case, found: Appraised) -> list[Repair]:
     """All repairs that the catalogue knows for a path, in the order of the catalogue, then of the gates; each once."""
@@ -75,18 +81,7 @@ def proposals(case: Case, found: Appraised) -> list[Repair]:
                     key = (one.kind, one.on, one.field, one.amount, one.days, one.until, repr(one.changes))
                     before = kept.get(key)
                     mends = one.mends if before is None else one.mends | before.mends
-                    kept[key] = Repair(
-                        one.kind,
-                        mends,
-                        one.on,
-                        one.field,
-                        one.amount,
-                        one.days,
-                        one.until,
-                        one.changes,
-                        one.need,
-                        one.adds,
-                    )
+                    kept[key] = replace(one, mends=mends)
     return list(kept.values())
 
 
@@ -114,27 +109,27 @@ def missing_facts(asked: Asked) -> Iterator[Repair]:
 
 def confirmation(asked: Asked) -> Iterator[Repair]:
     """The obligor, or the issuing bank, confirms."""
-    if asked.result.gate is Gate.CONFIRMATION and asked.result.verdict is Ternary.NO:
+    if asked.says_no(Gate.CONFIRMATION):
         name = "confirmed" if asked.case.receivable >= 0 else "accepted"
         yield _setting(asked, RepairKind.CONFIRM, asked.case.asset, name, True, frozenset({Gate.CONFIRMATION}))
 
 
 def notification(asked: Asked) -> Iterator[Repair]:
     """The debtor is notified."""
-    if asked.result.gate is Gate.NOTICE and asked.result.verdict is Ternary.NO:
+    if asked.says_no(Gate.NOTICE):
         yield _setting(asked, RepairKind.NOTIFY, asked.case.asset, "notified", True, frozenset({Gate.NOTICE}))
 
 
 def transfer(asked: Asked) -> Iterator[Repair]:
     """The contract, or the bill, is changed so that the asset may be passed on."""
     name = asked.case.asset_kind.may_pass
-    if asked.result.gate is Gate.TITLE and asked.result.verdict is Ternary.NO and name is not None:
+    if asked.says_no(Gate.TITLE) and name is not None:
         yield _setting(asked, RepairKind.ALLOW_TRANSFER, asked.case.asset, name, True, frozenset({Gate.TITLE}))
 
 
 def tenors(asked: Asked) -> Iterator[Repair]:
     """A shorter or longer tenor is asked for, so that it meets what the offer and the instrument allow."""
-    if asked.result.gate is not Gate.TENOR or asked.result.verdict is not Ternary.NO:
+    if not asked.says_no(Gate.TENOR):
         return
     days, need = tenor_of(asked.case).days, wanted(asked.case.need)
     if days is None or need is None:
@@ -149,7 +144,7 @@ def tenors(asked: Asked) -> Iterator[Repair]:
 def postponement(asked: Asked) -> Iterator[Repair]:
     """The money is needed only when it can come."""
     needed_by, today = asked.case.need.needed_by, asked.case.view.as_of
-    if asked.result.gate is Gate.TIMING and asked.result.verdict is Ternary.NO and needed_by is not None:
+    if asked.says_no(Gate.TIMING) and needed_by is not None:
         comes = today + timedelta(days=lead_time(asked.case).least)
         if comes > needed_by:
             yield from _asking(asked, RepairKind.POSTPONE, "needed_by", comes, (comes - needed_by).days)
@@ -159,7 +154,7 @@ def _asking(asked: Asked, kind: RepairKind, field: str, value: object, days: int
     """The need is changed: that of the question, else the records of the beneficiary's that say otherwise."""
     case, mends = asked.case, frozenset({asked.result.gate})
     if case.appraisal.need_asked is not None:
-        yield Repair(kind, mends, -1, _camel(field), days=days, need=((field, value),))
+        yield Repair(kind, mends, -1, camel(field), days=days, need=((field, value),))
         return
     needs = [(handle, case.appraisal.record(handle, FinancingNeed)) for handle in case.need.needs]
     if not needs:
@@ -169,26 +164,21 @@ def _asking(asked: Asked, kind: RepairKind, field: str, value: object, days: int
     if field == "needed_by":
         moved = [handle for handle, need in needs if need.needed_by is not None and need.needed_by < value]  # type: ignore[operator]
     changes = tuple(Set(case.view.id_of(handle), {field: value}) for handle in moved)
-    yield Repair(kind, mends, first, _camel(field), days=days, changes=changes)
-
-
-def _camel(field: str) -> str:
-    head, *rest = field.split("_")
-    return head + "".join(part.capitalize() for part in rest)
+    yield Repair(kind, mends, first, camel(field), days=days, changes=changes)
 
 
 def waiting(asked: Asked) -> Iterator[Repair]:
     """What is waited for: that a claim falls due soon enough, or that a prior claim runs out."""
     case, today = asked.case, asked.case.view.as_of
     days: set[date] = set()
-    if asked.result.gate is Gate.TENOR and asked.result.verdict is Ternary.NO:
+    if asked.says_no(Gate.TENOR):
         found = tenor_of(case)
         allowed = found.allowed.meet(wanted(case.need) or ANY)
         if found.fixed and found.instrument is not None and allowed is not None and allowed.high is not None:
             over = found.instrument.low - allowed.high
             if over > 0:
                 days.add(today + timedelta(days=over))
-    if asked.result.gate is Gate.PRIOR_CLAIM and asked.result.verdict is Ternary.NO:
+    if asked.says_no(Gate.PRIOR_CLAIM):
         ends = [record.valid_to for _, record in case.appraisal.registrations(case.asset)]
         days.update(end for end in ends if end is not None and end > today)
     for until in sorted(days):
@@ -201,7 +191,7 @@ def releases(asked: Asked) -> Iterator[Repair]:
     handles: list[int] = []
     if gate in (Gate.PRIOR_CLAIM, Gate.REGISTRATION):
         handles = [handle for handle, _ in case.appraisal.registrations(case.asset)]
-    elif gate is Gate.LIMIT and asked.result.verdict is Ternary.NO:
+    elif asked.says_no(Gate.LIMIT):
         needed = _needed(case)
         for one in asked.found.constraints:
             if one.kind in ENCUMBERED and one.admits is not None and one.admits < needed:
@@ -224,7 +214,7 @@ def _needed(case: Case) -> int:
 
 def raises(asked: Asked) -> Iterator[Repair]:
     """Each limit that admits too little is raised by the least that passes the gate: until 1 分, or the offer's smallest amount, fits."""
-    if asked.result.gate is not Gate.LIMIT or asked.result.verdict is not Ternary.NO:
+    if not asked.says_no(Gate.LIMIT):
         return
     case, needed = asked.case, _needed(asked.case)
     for one in asked.found.constraints:
@@ -249,7 +239,7 @@ def raises(asked: Asked) -> Iterator[Repair]:
                 asked, RepairKind.RAISE_LIMIT, record, field, raised, frozenset({Gate.LIMIT}), amount=Money(more, CNY)
             )
         if kind.name == "Pool":
-            yield from _pool(asked, record, one, more)
+            yield from _pool(asked, record, more)
 
 
 def _ceiling(needed: int, one: Constraint) -> int:
@@ -257,7 +247,7 @@ def _ceiling(needed: int, one: Constraint) -> int:
     return -(-needed * one.draw.numerator // one.draw.denominator)
 
 
-def _pool(asked: Asked, handle: int, one: Constraint, more: int) -> Iterator[Repair]:
+def _pool(asked: Asked, handle: int, more: int) -> Iterator[Repair]:
     """Money is paid into a pool: each yuan covers its multiple."""
     pool = offer_record(asked.case.view, handle, Pool)
     if pool.balance is None or pool.balance.currency != CNY or not pool.multiple or more <= 0:
@@ -326,7 +316,7 @@ def renewals(asked: Asked) -> Iterator[Repair]:
 
 def openings(asked: Asked) -> Iterator[Repair]:
     """The product takes applications again."""
-    if asked.result.gate is Gate.PRODUCT_OPEN and asked.result.verdict is Ternary.NO and asked.case.product >= 0:
+    if asked.says_no(Gate.PRODUCT_OPEN) and asked.case.product >= 0:
         mends = frozenset({Gate.PRODUCT_OPEN})
         yield _setting(asked, RepairKind.OPEN_PRODUCT, asked.case.product, "status", OfferStatus.OPEN, mends)
 
@@ -334,7 +324,7 @@ def openings(asked: Asked) -> Iterator[Repair]:
 def licences(asked: Asked) -> Iterator[Repair]:
     """A finance company may finance outside its group."""
     case = asked.case
-    if asked.result.gate is not Gate.LICENCE or asked.result.verdict is not Ternary.NO:
+    if not asked.says_no(Gate.LICENCE):
         return
     if not case.view.has_kind(case.lender, "Institution"):
         return
