@@ -28,16 +28,14 @@ def passes(found: Appraised | None) -> bool:
 
 @dataclass(eq=False)
 class Trials:
-    """Tries repairs of paths that one appraisal found. `made` counts them."""
+    """Tries repairs of paths that one appraisal found."""
 
     appraisal: Appraisal
-    made: int = 0
     _days: dict[date, View] = field(default_factory=dict)
     _appraisals: dict[Hashable, Appraisal | None] = field(default_factory=dict)
 
     def with_repairs(self, candidate: Candidate, repairs: Sequence[Repair]) -> Appraised | None:
         """The path as it would be; None: it would be supported otherwise, or the repairs exclude each other."""
-        self.made += 1
         appraisal = self._appraisal(repairs)
         if appraisal is None:
             return None
