@@ -131,10 +131,14 @@ class Allocation:
 
     amounts: tuple[int, ...]
     method: SolveMethod
-    lower: int
     upper: int
     least_cost: bool
     stops: tuple[int, ...]
+
+    @property
+    def lower(self) -> int:
+        """What the amounts bring."""
+        return sum(self.amounts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,15 +20,14 @@ def solve(programme: Programme, left: Left, *, mix: bool = True) -> Allocation:
         flow = cheapest_flow(programme, network, any_cost=not mix)
         if flow is not None and (not programme.has_minimum or programme.holds(flow[0])):
             amounts, least_cost = flow
-            value = sum(amounts)
             if mix:
                 stops = nearest_cut(programme, network, amounts)
-            return Allocation(amounts, SolveMethod.EXACT_FLOW, value, value, least_cost, stops)
+            return Allocation(amounts, SolveMethod.EXACT_FLOW, sum(amounts), least_cost, stops)
     found = whole(programme, left, costs=mix)
     method = SolveMethod.EXACT_ENUM if found.proven else SolveMethod.BOUNDS
     if mix:
         stops = stopping_rows(programme, found, left) if found.proven else full_rows(programme, found.amounts)
-    return Allocation(found.amounts, method, sum(found.amounts), found.upper, found.least_cost, stops)
+    return Allocation(found.amounts, method, found.upper, found.least_cost, stops)
 
 
 def full_rows(programme: Programme, amounts: tuple[int, ...]) -> tuple[int, ...]:
