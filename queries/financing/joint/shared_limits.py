@@ -29,7 +29,6 @@ OF_A_DEAL: Final = frozenset({ConstraintKind.PRODUCT_MAX, ConstraintKind.STEP_AM
 OF_A_NAME: Final = frozenset({ConstraintKind.FUND_CONCENTRATION})
 NEEDS_JOINED: Final = 8
 """Up to so many kinds of need every union of them is a limit of its own; beyond, the single ones and all together."""
-FREE: Final = Fraction(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +98,7 @@ def _staircase(drawing: Sequence[tuple[int, Constraint]]) -> Iterable[tuple[Row,
     for headroom in sorted({constraint.headroom or 0 for _, constraint in drawing}):
         within = {place: one for place, one in drawing if (one.headroom or 0) <= headroom}
         first = next(one for one in within.values() if (one.headroom or 0) == headroom)
-        draws = {place: FREE if one.draw == FREE else one.draw for place, one in within.items()}
-        yield _row(headroom, draws, first), first
+        yield _row(headroom, {place: one.draw for place, one in within.items()}, first), first
 
 
 def _needs(paths: Sequence[JointPath]) -> Iterable[tuple[Row, Constraint]]:
@@ -113,32 +111,30 @@ def _needs(paths: Sequence[JointPath]) -> Iterable[tuple[Row, Constraint]]:
             served = frozenset(path.appraisal.need(candidate.row, candidate.spine).needs)
             of_firm.setdefault(candidate.beneficiary, []).append((place, need, served))
     for drawing in of_firm.values():
-        yield from _of_firm([one for one in drawing if not one[2]], None, drawing[0][1])
+        asked = {place: need for place, need, served in drawing if not served}
+        if asked:
+            first = next(iter(asked.values()))
+            yield _row(first.headroom or 0, dict.fromkeys(asked, Row.ONE), first), first
         told = [one for one in drawing if one[2]]
         if told:
-            appraisal = paths[told[0][0]].appraisal
-            open_amounts = {one.handle: one.open or 0 for one in appraisal.open_needs}
-            yield from _of_firm(told, open_amounts, told[0][1])
+            yield from _unions(told, paths[told[0][0]].appraisal)
 
 
-def _of_firm(
-    drawing: Sequence[tuple[int, Constraint, frozenset[int]]], open_amounts: dict[int, int] | None, shown: Constraint
+def _unions(
+    drawing: Sequence[tuple[int, Constraint, frozenset[int]]], appraisal: Appraisal
 ) -> Iterable[tuple[Row, Constraint]]:
-    if not drawing:
-        return
-    if open_amounts is None:
-        yield _row(drawing[0][1].headroom or 0, {place: FREE for place, _, _ in drawing}, drawing[0][1]), drawing[0][1]
-        return
+    """What needs of one firm take, each kind by itself and together with others."""
+    open_amounts = {one.handle: one.open or 0 for one in appraisal.open_needs}
     kinds = sorted({served for _, _, served in drawing}, key=sorted)
     most = len(kinds) if len(kinds) <= NEEDS_JOINED else 1
     unions = {frozenset().union(*some) for size in range(1, most + 1) for some in combinations(kinds, size)}
     unions.add(frozenset().union(*kinds))
     for union in sorted(unions, key=lambda one: (len(one), sorted(one))):
-        within = [(place, need) for place, need, served in drawing if served <= union]
-        first = next((need for _, need in within), shown)
-        yield _row(sum(open_amounts.get(need, 0) for need in union), {place: FREE for place, _ in within}, first), first
+        within = {place: need for place, need, served in drawing if served <= union}
+        first = next(iter(within.values()))
+        yield _row(sum(open_amounts.get(need, 0) for need in union), dict.fromkeys(within, Row.ONE), first), first
 
 
 def _row(headroom: int, draws: dict[int, Fraction], constraint: Constraint) -> Row:
     rank = ORDER[constraint.kind] - ORDER[ConstraintKind.PRODUCT_MAX]
-    return Row(headroom, {place: Row.ONE if draw == FREE else draw for place, draw in draws.items()}, rank)
+    return Row(headroom, {place: Row.ONE if draw == Row.ONE else draw for place, draw in draws.items()}, rank)
