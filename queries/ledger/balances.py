@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from graph.history import Version
@@ -11,7 +11,7 @@ from graph.kinds.contracts import Encumbrance, EncumbranceKind
 from graph.values import MILLION, millionths
 from queries.financing.limits.asset_values import value_of
 from queries.financing.limits.constraints import MissingFact
-from queries.financing.limits.receivables import PriorClaim, Worth, outstanding, worth
+from queries.financing.limits.receivables import PriorClaim, outstanding, worth
 from queries.ledger.timeline import Timeline
 from queries.tally import Amount, amount_of
 
@@ -47,20 +47,10 @@ def balances_of(timeline: Timeline, advance_rate: int) -> tuple[Balance, ...]:
         if asset is None:
             continue
         balance = _balance(timeline, asset, day, following, advance_rate)
-        if found and found[-1].until == day and _amounts(found[-1]) == _amounts(balance):
-            balance = Balance(found[-1].since, following, *_amounts(balance))
-            found.pop()
+        if found and found[-1] == replace(balance, since=found[-1].since, until=day):
+            balance = replace(balance, since=found.pop().since)
         found.append(balance)
     return tuple(found)
-
-
-def _amounts(
-    balance: Balance,
-) -> tuple[int | None, int | None, int | None, int | None, int | None, bool, bool, tuple[MissingFact, ...]]:
-    return (
-        balance.value, balance.assigned, balance.pledged, balance.free, balance.lendable, balance.encumbered_whole, balance.at_most,
-        balance.missing,
-    )  # fmt: skip
 
 
 def _balance(timeline: Timeline, asset: Asset, day: date | None, until: date | None, rate: int) -> Balance:
@@ -71,15 +61,11 @@ def _balance(timeline: Timeline, asset: Asset, day: date | None, until: date | N
         return Balance(day, until, None, None, None, None, None, whole, False, missing)
     found = worth(owed, claims, dilution=dilution, advance_rate=rate)
     value = owed * (MILLION - dilution) // MILLION
-    assigned = None if found.encumbered_whole else _assigned(owed, dilution, found)
+    assigned = None if found.encumbered_whole else value - found.value
     return Balance(
         day, until, value, assigned, None if found.encumbered_whole else found.secured, found.free, found.lendable,
         found.encumbered_whole, at_most, missing,
     )  # fmt: skip
-
-
-def _assigned(owed: int, dilution: int, found: Worth) -> int:
-    return owed * (MILLION - dilution) // MILLION - found.value
 
 
 def _gross(timeline: Timeline, asset: Asset, day: date | None) -> tuple[int | None, int, tuple[MissingFact, ...], bool]:
