@@ -254,11 +254,6 @@ class HighEnds(NamedTuple):
         return quotient(max(0, charged) * DAYS * BPS, net * days)
 
 
-def upper_end(charges: Sequence[Charge], days: int | None, at_least: int = 0) -> Decimal | None:
-    """The `high` of `cost_of`: what a cost is ranked by; None: it has no upper end."""
-    return HighEnds.of(charges).upper_end(days, at_least)
-
-
 def _any_term(charges: Sequence[Charge]) -> int | None:
     """Some term, where all give the same cost: nothing is charged once, nothing taken at once."""
     open_ = all((one.yearly and not one.up_front) or one.borne is False or one.high == 0 for one in charges)

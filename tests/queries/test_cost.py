@@ -8,7 +8,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph.kinds.supply_side import DayCount
-from queries.financing.cost import Charge, CostKind, Relief, SubsidyStatus, act_365, cost_of, net_cash, upper_end
+from queries.financing.cost import (
+    Charge,
+    CostKind,
+    HighEnds,
+    Relief,
+    SubsidyStatus,
+    act_365,
+    cost_of,
+    net_cash,
+)
 from queries.financing.proceeds import proceeds
 
 F = Fraction
@@ -157,7 +166,7 @@ def test_high_end_is_no_lower_than_the_low_one_and_cash_is_the_principal_less_wh
     found: list[Charge], days: int
 ) -> None:
     cost = cost_of(found, days)
-    assert cost.high == upper_end(found, days)
+    assert cost.high == HighEnds.of(found).upper_end(days)
     assert cost.complete == (cost.annual_bps is not None)
     if cost.low is not None and cost.high is not None:
         assert 0 <= cost.low <= cost.high
