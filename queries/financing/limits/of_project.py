@@ -8,9 +8,10 @@ from fractions import Fraction
 from graph.kinds.demand_side import Project
 from graph.kinds.policy import Rule, RuleKind
 from graph.view import View
-from queries.derived import offer_record, once
+from queries.derived import offer_record
 from queries.financing.cases import Case
 from queries.financing.limits.constraints import Constraint, MissingFact, left
+from queries.financing.limits.rules import rules_of
 from queries.financing.need import brought
 from queries.financing.terms import ConstraintKind
 from queries.trees import ancestors
@@ -70,7 +71,8 @@ def required_by(view: View, project: int) -> int:
     industries, regions = ancestors(view, main), ancestors(view, view.ref(project, "region"))
     lists = set(view.refs(view.holders("ListedIn", "source", project), "target").tolist())
     best: tuple[tuple[int, int, int, Fraction], int] | None = None
-    for rule, record in once(view, required_by, lambda: _rules(view)):
+    for rule in rules_of(view, RuleKind.OWN_CAPITAL):
+        record = offer_record(view, rule, Rule)
         about, industry, region = (view.ref(rule, name) for name in ("about", "industry", "region"))
         if (
             (record.about is not None and about != project and about not in lists)
@@ -85,14 +87,6 @@ def required_by(view: View, project: int) -> int:
         if best is None or key > best[0]:
             best = key, rule
     return -1 if best is None else best[1]
-
-
-def _rules(view: View) -> list[tuple[int, Rule]]:
-    """The rules on own capital in force, in id order; preferences are none."""
-    handles = view.handles("Rule")
-    code = list(RuleKind).index(RuleKind.OWN_CAPITAL)
-    chosen = handles[(view.ints(handles, "kind") == code) & (view.ints(handles, "hard") != 0)].tolist()
-    return [(handle, offer_record(view, handle, Rule)) for handle in chosen]
 
 
 def _lent(case: Case, project: int) -> tuple[int, bool]:

@@ -21,6 +21,7 @@ from queries.financing.cases import Case
 from queries.financing.limits.constraints import Constraint, MissingFact
 from queries.financing.limits.of_lender import group_limits, sector_limits, single_name_limits
 from queries.financing.limits.regulatory import statutory_totals
+from queries.financing.limits.rules import rules_of
 from queries.financing.limits.syndicate import Shares, Syndicate, syndicate
 from queries.financing.terms import ConstraintKind
 
@@ -154,10 +155,8 @@ def shares_of(view: View, product: int) -> Mapping[SyndicateShare, Fraction]:
 
 
 def _rules(view: View) -> list[tuple[int, Rule]]:
-    handles = view.handles("Rule")
-    code = list(RuleKind).index(RuleKind.SYNDICATION)
-    chosen = handles[(view.ints(handles, "kind") == code) & (view.ints(handles, "hard") != 0)].tolist()
-    return [(view.ref(handle, "about"), offer_record(view, handle, Rule)) for handle in chosen]
+    handles = rules_of(view, RuleKind.SYNDICATION)
+    return [(view.ref(handle, "about"), offer_record(view, handle, Rule)) for handle in handles]
 
 
 def _shares(stated: Mapping[SyndicateShare, Fraction]) -> Shares:

@@ -16,13 +16,12 @@ from graph.kinds.assets import Bill
 from graph.kinds.policy import Rule, RuleKind, TermSubject
 from graph.kinds.terms import SizeClass
 from graph.view import View
-from queries.derived import offer_record, once
+from queries.derived import offer_record
 from queries.financing.cases import Case
 from queries.financing.gates.verdicts import FAILED, PASSED, Verdict, unknown, worse
 from queries.financing.limits.constraints import Constraint, MissingFact
+from queries.financing.limits.rules import rules_of
 from queries.financing.terms import ConstraintKind, Ternary
-
-SMALL_AND_MEDIUM: Final = frozenset({SizeClass.MEDIUM, SizeClass.SMALL, SizeClass.MICRO})
 
 
 class Term(NamedTuple):
@@ -96,13 +95,7 @@ def _kept(handle: int, rule: Rule, term: Term, today: date) -> Verdict:
 
 def term_rules(view: View) -> list[int]:
     """The rules on terms in force, in id order."""
-
-    def make() -> list[int]:
-        rules = view.handles("Rule")
-        found: list[int] = rules[view.ints(rules, "kind") == list(RuleKind).index(RuleKind.TERM)].tolist()
-        return found
-
-    return once(view, term_rules, make, of=frozenset({"Rule"}))
+    return rules_of(view, RuleKind.TERM, preferences=True)
 
 
 def _of_voucher(case: Case) -> Iterator[Term]:

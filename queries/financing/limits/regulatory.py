@@ -25,6 +25,7 @@ from queries.financing.control import group_members, groups_of, ultimate_control
 from queries.financing.limits.constraints import ONE, Constraint, MissingFact, left
 from queries.financing.limits.draws import Draw, on_borrower, on_debtor
 from queries.financing.limits.exposures import Counted, guarantees_given, on_borrowers, on_debtors, total_out
+from queries.financing.limits.rules import rules_of
 from queries.financing.terms import ConstraintKind, SupportKind
 from queries.ratios import fraction, share_of
 from queries.tally import Tally, amount_of
@@ -40,7 +41,7 @@ GROUPS: Final = (RegulatoryLimit.GROUP, RegulatoryLimit.CONNECTED)
 
 
 class Bound(NamedTuple):
-    """One cap of an institution: `share` in millionths of `base` (by GraphQL name `base_name`), None: not stated; `rule` -1: its own."""
+    """One cap of an institution: `share` in millionths of `base`, None: not stated; `rule` -1: its own."""
 
     scope: RegulatoryLimit
     share: int | None
@@ -158,7 +159,7 @@ def _by_rules(view: View, source: int) -> list[Bound]:
     if not view.has_kind(source, "Institution"):
         return []
     record, found = offer_record(view, source, Institution), []
-    for handle in once(view, _rules, lambda: _rules(view), of=frozenset({"Rule"})):
+    for handle in rules_of(view, RuleKind.REGULATORY_LIMIT):
         rule = offer_record(view, handle, Rule)
         about = view.ref(handle, "about")
         named = about == source or (rule.about is None and rule.institution_type is not None)
@@ -176,14 +177,6 @@ def _by_rules(view: View, source: int) -> list[Bound]:
         missing += [MissingFact(handle, name) for name in ("value", "base") if getattr(rule, name) is None]
         share = None if rule.value is None else millionths(rule.value)
         found.append(Bound(rule.limit_kind, share, rule.base, rule.net_of_margin is True, handle, tuple(missing)))
-    return found
-
-
-def _rules(view: View) -> list[int]:
-    """The regulatory limits in force, in id order; preferences are none."""
-    rules = view.handles("Rule")
-    of_kind = view.ints(rules, "kind") == list(RuleKind).index(RuleKind.REGULATORY_LIMIT)
-    found: list[int] = rules[of_kind & (view.ints(rules, "hard") != 0)].tolist()
     return found
 
 
