@@ -54,7 +54,6 @@ class Rows:
     path: tuple[str, ...]
     columns: tuple[Column, ...]
     after: str | None = None
-    tells_pages: bool = False
 
     @property
     def name(self) -> str:
@@ -114,10 +113,9 @@ class Plan:
     def _lists(self) -> Iterator[Rows]:
         root = self._schema.get_root_type(self._operation.operation)
         assert root is not None
-        yield from self._below((), self._selected(root, [self._operation.selection_set]), None, False)
+        yield from self._below((), self._selected(root, [self._operation.selection_set]), None)
 
-    def _below(self, path: tuple[str, ...], fields: list[_Field], after: str | None, tells: bool) -> Iterator[Rows]:
-        told = tells or any(field.name == "pageInfo" for field in fields)
+    def _below(self, path: tuple[str, ...], fields: list[_Field], after: str | None) -> Iterator[Rows]:
         for field in fields:
             composite = field.composite
             if composite is None or field.name == "pageInfo":
@@ -126,9 +124,9 @@ class Plan:
             inner = self._selected(composite, [node.selection_set for node in field.nodes if node.selection_set])
             if field.listed:
                 columns = tuple(self._columns((), inner))
-                yield Rows((*path, field.name), columns, here, told)
+                yield Rows((*path, field.name), columns, here)
             else:
-                yield from self._below((*path, field.name), inner, here, False)
+                yield from self._below((*path, field.name), inner, here)
 
     def _columns(self, path: tuple[str, ...], fields: list[_Field]) -> Iterator[Column]:
         for field in fields:
