@@ -1,19 +1,33 @@
-"""Masks over columns of records of one kind: where a field is stated, and where its money is in another currency."""
+"""Masks over columns of records: which are among some or of some kinds, where a field is stated, where money is in another currency."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Final
 
 import numpy as np
 
 from graph.money import CNY
 from graph.snapshot_columns import Texts
-from graph.snapshot_ids import NUMBER_MASK
+from graph.snapshot_ids import KIND_SHIFT, NUMBER_MASK
 from graph.view import View
 from queries.ratios import Ints
 
 FEW: Final = 64
 """Up to so many texts are looked at one by one."""
+
+
+def among(handles: Ints, ascending: Ints) -> np.ndarray:
+    """Whether each record is one of some, which are in ascending order."""
+    if not len(ascending):
+        return np.zeros(len(handles), bool)
+    at = np.searchsorted(ascending, handles).clip(max=len(ascending) - 1)
+    return np.asarray(ascending[at] == handles)
+
+
+def of_kinds(view: View, handles: Ints, kinds: Collection[str]) -> np.ndarray:
+    """Whether each record is of one of these concrete kinds."""
+    return np.isin(handles >> KIND_SHIFT, [view.snapshot.codes[kind] for kind in kinds])
 
 
 def is_stated(view: View, handles: Ints, field: str) -> np.ndarray:

@@ -9,8 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from graph.view import View
+from queries.columns import among, of_kinds
 from queries.completeness import Meter
-from queries.relation_steps import Edges, Walk, of_kinds
+from queries.relation_steps import Edges, Walk
 
 Handles = npt.NDArray[np.int64]
 Layer = tuple[Handles, Handles]
@@ -69,7 +70,7 @@ class Halves:
         half.steps.append(steps)
         # Neither end is walked through.
         known = np.sort(np.concatenate([*half.levels, np.array(self.ends, np.int64)]))
-        fresh = _distinct(steps.far[~_among(steps.far, known)])
+        fresh = _distinct(steps.far[~among(steps.far, known)])
         half.levels.append(fresh[of_kinds(self.walk.view, fresh, self.through)])
         return True
 
@@ -81,23 +82,23 @@ class Halves:
         source, target = self.sides
         meeting = target.reached()
         if source.depth and target.depth:
-            meeting = meeting[_among(meeting, source.reached())]
+            meeting = meeting[among(meeting, source.reached())]
         needed, first_part = meeting, []
         for place in reversed(range(source.depth)):
             near, far = source.steps_within(place)
-            first_part.append(_kept(near, far, _among(far, needed)))
+            first_part.append(_kept(near, far, among(far, needed)))
             needed = _distinct(first_part[-1][0])
         there = _distinct(first_part[0][1])
         second_part = []
         for place in reversed(range(target.depth)):
             near, far = target.steps_within(place)
-            second_part.append(_kept(far, near, _among(far, there)))
+            second_part.append(_kept(far, near, among(far, there)))
             there = _distinct(second_part[-1][1])
         layers = [*reversed(first_part), *second_part]
         needed = np.array([target.end], np.int64)
         for place in reversed(range(len(layers))):
             near, far = layers[place]
-            layers[place] = _kept(near, far, _among(far, needed))
+            layers[place] = _kept(near, far, among(far, needed))
             needed = _distinct(layers[place][0])
         return layers if needed.size else []
 
@@ -105,7 +106,7 @@ class Halves:
         """Every step found between these records."""
         known = np.unique(nodes)
         parts = [
-            steps.only(_among(steps.near, known) & _among(steps.far, known))
+            steps.only(among(steps.near, known) & among(steps.far, known))
             for half in self.sides
             for steps in half.steps
         ]
@@ -148,13 +149,3 @@ def _distinct(values: Handles) -> Handles:
     fresh = np.ones(ordered.size, bool)
     fresh[1:] = ordered[1:] != ordered[:-1]
     return ordered[fresh]
-
-
-def _among(values: Handles, ordered: Handles) -> npt.NDArray[np.bool_]:
-    """Whether each value is among these, which are in order."""
-    if not ordered.size:
-        return np.zeros(values.size, bool)
-    places = np.searchsorted(ordered, values)
-    places[places == ordered.size] = 0
-    found: npt.NDArray[np.bool_] = ordered[places] == values
-    return found

@@ -98,13 +98,6 @@ class Walk:
         return Edges.joined(parts)
 
 
-def of_kinds(view: View, handles: npt.NDArray[np.int64], names: frozenset[str]) -> npt.NDArray[np.bool_]:
-    """Whether each record is of one of these kinds."""
-    codes, places = np.unique(handles >> KIND_SHIFT, return_inverse=True)
-    good = np.array([view.kind_of(int(code) << KIND_SHIFT).name in names for code in codes.tolist()], bool)
-    return good[places] if handles.size else np.zeros(0, bool)
-
-
 def _over_field(view: View, handles: npt.NDArray[np.int64], relation: Relation) -> list[Edges]:
     far = view.refs(handles, relation.field.name)
     part = _edges(handles, far, np.full(far.size, -1), relation.name, True)

@@ -8,26 +8,13 @@ from typing import Final
 import numpy as np
 
 from graph.view import View
+from queries.columns import of_kinds
 from queries.derived import once
 from queries.financing.spines import Back, Held, Joined, Linked, Named
 from queries.ratios import Ints
 
 MANY: Final = 20_000
 """Of so many nodes what is looked up is kept with a view."""
-
-
-def of_kinds(view: View, handles: Ints, kinds: tuple[str, ...]) -> np.ndarray:
-    """Which records are of these concrete kinds."""
-    return np.isin(handles >> 32, [view.snapshot.codes[kind] for kind in kinds])
-
-
-def concrete(view: View, name: str) -> tuple[str, ...]:
-    """The concrete kinds of nodes of a name."""
-    return once(view, (concrete, name), lambda: _kinds(view, name))
-
-
-def _kinds(view: View, name: str) -> tuple[str, ...]:
-    return tuple(kind.name for kind in view.ontology.nodes if name == kind.name or name in kind.bases or name == "Node")
 
 
 def reversed_way(view: View, back: Back, farther: Ints, nearer: tuple[str, ...]) -> tuple[Ints, Ints, Ints]:

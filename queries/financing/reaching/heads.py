@@ -17,10 +17,11 @@ import numpy as np
 
 from graph.kinds.terms import Technique
 from graph.view import View
+from queries.columns import of_kinds
 from queries.completeness import Meter
 from queries.derived import once
 from queries.financing.limits.of_pool import covered_loans
-from queries.financing.reaching.forward import concrete, of_kinds, reversed_way
+from queries.financing.reaching.forward import reversed_way
 from queries.financing.search.walking import keeps, may_be_left, technique_code, techniques_of, walked
 from queries.financing.spines import Form, Joined, Reaches, Spine, Step
 from queries.financing.techniques.rows import TechniqueRow
@@ -182,7 +183,7 @@ def _heads(view: View, seeds: dict[str, Ints], row: TechniqueRow, spine: Spine, 
         named = [name for name in names if name not in CONTRACTS or spine.form is Form.IN_FORCE]
         taken = [seeds[name] for name in named if name in seeds]
         records = np.unique(np.concatenate(taken)) if taken else np.zeros(0, np.int64)
-        records = records[of_kinds(view, records, concrete(view, step.farther))]
+        records = records[of_kinds(view, records, view.ontology.concrete(step.farther))]
         if not len(records) or (len(records) == 1 and _leads_nowhere(view, word, at, int(records[0]))):
             continue
         by_kind = (records[records >> 32 == code] for code in np.unique(records >> 32).tolist())
@@ -198,7 +199,7 @@ def _leads_nowhere(view: View, word: tuple[Step, ...], at: int, seed: int) -> bo
     step = word[at]
     if step.sells or isinstance(step.back, Joined):
         return False
-    nearer = (FIRM,) if at == len(word) - 1 else concrete(view, word[at + 1].farther)
+    nearer = (FIRM,) if at == len(word) - 1 else view.ontology.concrete(word[at + 1].farther)
     return not len(reversed_way(view, step.back, np.array([seed]), nearer)[0])
 
 
@@ -209,7 +210,7 @@ def _back(view: View, row: TechniqueRow, word: tuple[Step, ...], at: int, record
         if not len(nodes):
             break
         places, farther, over = walked(view, step, nodes[:, 0], row.technique, 0)
-        ours = of_kinds(view, farther, concrete(view, step.farther))
+        ours = of_kinds(view, farther, view.ontology.concrete(step.farther))
         places, farther, over = places[ours], farther[ours], over[ours]
         nodes, links = np.column_stack([farther, nodes[places]]), np.column_stack([over, links[places]])
     return nodes, links
@@ -263,7 +264,7 @@ def _forward(
         if heads_apart:
             granted = meter.take(len(nodes), place + 1)
             nodes, links = nodes[:granted], links[:granted]
-        nearer = (FIRM,) if last else concrete(view, word[place + 1].farther)
+        nearer = (FIRM,) if last else view.ontology.concrete(word[place + 1].farther)
         rows, onto, over = reversed_way(view, step.back, nodes[:, -1], nearer)
         if len(rows):
             ours = of_kinds(view, onto, nearer)
@@ -293,7 +294,7 @@ def _records(
 
     def make() -> list[tuple[Ints, Ints]]:
         found = []
-        for kind in concrete(view, word[at].farther):
+        for kind in view.ontology.concrete(word[at].farther):
             records = view.handles(kind)
             if word[at - 1].near_when:
                 records = records[may_be_left(view, word[at - 1], records, row.technique)]

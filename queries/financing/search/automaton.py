@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from queries.columns import among
 from queries.completeness import IncompleteReason, Meter
 from queries.derived import once
 from queries.financing.appraisal import Appraisal
@@ -35,7 +36,6 @@ from queries.financing.search.screens import screen
 from queries.financing.search.walking import (
     Once,
     Pairs,
-    among,
     followed,
     may_be_left,
     may_be_reached,

@@ -12,12 +12,13 @@ from typing import Final
 import numpy as np
 
 from graph.kinds.terms import Technique
+from queries.columns import among
 from queries.completeness import IncompleteReason, Meter
 from queries.financing.appraisal import Appraisal
 from queries.financing.limits.of_link import measured
 from queries.financing.search.layers import Band, Layer, Screen, distinct, linked
 from queries.financing.search.nearness import nearness, within
-from queries.financing.search.walking import among, walked
+from queries.financing.search.walking import walked
 from queries.financing.search.word_tree import Way
 from queries.financing.spines import CHAIN_BOUND, Held, Linked, Step
 from queries.ratios import Ints

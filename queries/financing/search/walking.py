@@ -12,7 +12,7 @@ from graph.records import Term
 from graph.snapshot_columns import NOT_STATED
 from graph.snapshot_ids import kinds_in
 from graph.view import View
-from queries.columns import is_stated
+from queries.columns import among, is_stated
 from queries.derived import once
 from queries.financing.spines import (
     Back,
@@ -110,14 +110,6 @@ class Once:
         places = np.repeat(np.arange(len(nodes)), counts)
         rows = np.arange(len(places)) + np.repeat(first - np.cumsum(counts) + counts, counts)
         return places, self.farther[rows], self.links[rows]
-
-
-def among(handles: Ints, ascending: Ints) -> np.ndarray:
-    """Whether each handle is one of some."""
-    if not len(ascending):
-        return np.zeros(len(handles), bool)
-    at = np.searchsorted(ascending, handles).clip(max=len(ascending) - 1)
-    return np.asarray(ascending[at] == handles)
 
 
 def followed(view: View, back: Back, nodes: Ints) -> Pairs:
