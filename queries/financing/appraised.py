@@ -21,6 +21,8 @@ from queries.financing.spines import Form, Spine
 from queries.financing.supports import is_open
 from queries.financing.terms import ConstraintKind, Gate, PathStatus, Ternary
 
+PARTIES: Final = ("Enterprise", "CapitalSource")
+"""Who stands on steps as a party: anybody else is a record of what parties have or do."""
 STATUS_RANK: Final = {status: place for place, status in enumerate(PathStatus)}
 ASKED_LAST: Final = (Gate.TENOR, Gate.ELIGIBILITY)
 """Gates that take longest to answer, but for LIMIT."""
@@ -132,6 +134,13 @@ class Appraised:
 def appraise(appraisal: Appraisal, candidate: Candidate) -> Appraised:
     """The candidate's capacity and status, to be worked out when asked for."""
     return Appraised(candidate, Case(appraisal, candidate))
+
+
+def is_simple(appraisal: Appraisal, candidate: Candidate) -> bool:
+    """Whether a spine comes by no legal entity twice."""
+    steps = zip(candidate.steps, candidate.nodes, strict=False)
+    parties = [appraisal.entity(node) for step, node in steps if step.farther in PARTIES]
+    return len({*parties, candidate.beneficiary}) == len(parties) + 1
 
 
 def creates_instrument(candidate: Candidate) -> bool:

@@ -13,7 +13,7 @@ from graph.values import MILLION
 from graph.view import View
 from queries.completeness import Meter
 from queries.exchange import in_currency
-from queries.financing.appraised import Appraised, appraise
+from queries.financing.appraised import Appraised, appraise, is_simple
 from queries.financing.asset_kinds import ASSET_KINDS
 from queries.financing.candidates import Candidate
 from queries.financing.limits.of_anchor import headrooms
@@ -28,11 +28,10 @@ from queries.financing.reaching.tiers import tier_of, tier_of_tail
 from queries.financing.spines import Form, Spine
 from queries.financing.supports import ways_to_support
 from queries.financing.techniques.rows import TechniqueRow
-from queries.financing.techniques.table import TECHNIQUES
+from queries.financing.techniques.table import PLACES, TECHNIQUES
 from queries.financing.terms import PathStatus
 from queries.ratios import UNLIMITED, UNREACHED, UNSTATED, Ints, share_at_most
 
-RANKS: Final = {technique: place for place, technique in enumerate(TECHNIQUES)}
 PAID_OUT: Final = frozenset({"Loan", "InvestmentRound", "Collaboration"})
 """Contracts in force of which nothing is left to draw."""
 
@@ -145,7 +144,7 @@ class Search:
         """By firm, what is open in 分 of what the technique of its best path serves (UNLIMITED: it asks for nothing)."""
         found = np.full(len(self.firms), UNLIMITED)
         for row in TECHNIQUES.values():
-            ours = (self.best.technique == RANKS[row.technique]) & (self.best.capacity != UNREACHED)
+            ours = (self.best.technique == PLACES[row.technique]) & (self.best.capacity != UNREACHED)
             if ours.any():
                 found[ours] = Needs.of(self.view, row.serves).amount[ours]
         return found
@@ -178,7 +177,7 @@ class Search:
     # what is told on columns
 
     def _chain(self, family: Family) -> None:
-        technique = RANKS[family.row.technique]
+        technique = PLACES[family.row.technique]
         for chain in chains_of(self.takings, family, self.best, self.meter):
             self.deepest = max(self.deepest, chain.steps)
             self._chains.append(chain)
@@ -186,7 +185,7 @@ class Search:
                 self.best.take(found.places, found.capacity, found.tier, technique)
 
     def _open(self, family: Family) -> None:
-        technique, need = RANKS[family.row.technique], self.takings.needs(family).amount
+        technique, need = PLACES[family.row.technique], self.takings.needs(family).amount
         self.deepest = max(self.deepest, len(family.spine.word))
         for head in family.heads:
             if self.meter.out_of_time(1):
@@ -207,7 +206,7 @@ class Search:
         if self.meter.out_of_time(1):
             return
         family, places = alone.family, np.flatnonzero(alone.mask)
-        technique, need = RANKS[family.row.technique], self.takings.needs(family).amount
+        technique, need = PLACES[family.row.technique], self.takings.needs(family).amount
         most = np.minimum(need[places], alone.bound)
         for place in places[self.best.beaten_by(places, most, 0, technique)].tolist():
             if not self.meter.take(1, 1):
@@ -228,26 +227,16 @@ class Search:
     def _ways(
         self, family: Family, head: Head, nodes: tuple[int, ...], links: tuple[int, ...], place: int
     ) -> Iterator[Appraised]:
-        """The paths of one spine, with each of its supports, that no gate blocks."""
+        """The paths of one spine, with each of its supports, that no gate blocks; none from a source under one control with the firm."""
         appraisal = self.takings.appraisal(place)
         bare = Candidate(family.row, family.spine, (*head.nodes, *nodes), (*head.links, *links))
-        if len(set(bare.nodes)) < len(bare.nodes) or not self._is_simple(bare, place):
+        apart = self.takings.outside(bare.source)[place]
+        if not apart or len(set(bare.nodes)) < len(bare.nodes) or not is_simple(appraisal, bare):
             return
         for supports in ways_to_support(appraisal, bare):
             found = appraise(appraisal, Candidate(family.row, family.spine, bare.nodes, bare.links, supports))
             if found.status is not PathStatus.BLOCKED:
                 yield found
-
-    def _is_simple(self, candidate: Candidate, place: int) -> bool:
-        """No legal entity twice, and no source under one control with the firm."""
-        appraisal = self.takings.appraisal(place)
-        parties = [
-            appraisal.entity(node)
-            for step, node in zip(candidate.steps, candidate.nodes, strict=False)
-            if step.farther in ("Enterprise", "CapitalSource")
-        ]
-        apart = self.takings.outside(candidate.nodes[0])[place]
-        return len({*parties, candidate.beneficiary}) == len(parties) + 1 and bool(apart)
 
     def _bounded(self, family: Family) -> Records:
         """The records of a family by firm, with the most that each may bring."""
@@ -314,7 +303,7 @@ class Search:
     def _appraise(self, records: Records) -> None:
         if self.meter.out_of_time(1):
             return
-        technique = RANKS[records.family.row.technique]
+        technique = PLACES[records.family.row.technique]
         told = records.exact & (records.bound != UNREACHED)
         places, first = np.unique(records.firm[told], return_index=True)
         self.best.take(places, records.bound[told][first], records.tier, technique)
@@ -344,17 +333,17 @@ class Search:
     def _equal(self, place: int) -> Iterator[Appraised | None]:
         technique = int(self.best.technique[place])
         for offer in self._offers:
-            if RANKS[offer.family.row.technique] == technique and offer.taking.takes[place]:
+            if PLACES[offer.family.row.technique] == technique and offer.taking.takes[place]:
                 yield from self._same(place, offer.family, offer.head, (int(self.firms.handles[place]),), (-1,))
         for alone in self._alone:
-            if RANKS[alone.family.row.technique] == technique and alone.mask[place]:
+            if PLACES[alone.family.row.technique] == technique and alone.mask[place]:
                 yield from (found for found in self._of_alone(alone, place) if self._is_best(place, found))
         for chain in self._chains:
-            if RANKS[chain.family.row.technique] == technique:
+            if PLACES[chain.family.row.technique] == technique:
                 for nodes, links in chain.ways(place, *self._sought(place), self.firms.handles):
                     yield from self._same(place, chain.family, chain.head, nodes, links)
         for records in self._records:
-            if RANKS[records.family.row.technique] != technique:
+            if PLACES[records.family.row.technique] != technique:
                 continue
             low, high = np.searchsorted(records.firm, [place, place + 1]).tolist()
             for row in range(low, high):
@@ -375,5 +364,5 @@ class Search:
                 yield found
 
     def _is_best(self, place: int, found: Appraised) -> bool:
-        tier, technique = tier_of(self.view, found.candidate), RANKS[found.candidate.row.technique]
+        tier, technique = tier_of(self.view, found.candidate), PLACES[found.candidate.row.technique]
         return self.best.equals(place, found.capacity.amount, tier, technique)

@@ -14,13 +14,13 @@ import numpy as np
 
 from queries.completeness import IncompleteReason, Meter
 from queries.financing.appraisal import Appraisal
-from queries.financing.appraised import Appraised, appraise
+from queries.financing.appraised import Appraised, appraise, is_simple
 from queries.financing.candidates import Candidate
 from queries.financing.search.automaton import Arrival
 from queries.financing.search.layers import CLOSED, Layer
 from queries.financing.search.refusals import WEIGHTS
 from queries.financing.supports import ways_to_support
-from queries.financing.techniques.table import TECHNIQUES
+from queries.financing.techniques.table import PLACES
 from queries.financing.terms import PathStatus, Ternary
 from queries.ratios import Ints
 
@@ -33,7 +33,6 @@ BREADTH: Final = 256
 SPREAD: Final = 16_384
 """Partial paths of one word that are looked at at once."""
 
-PARTIES: Final = ("Enterprise", "CapitalSource")
 Key = tuple[Any, ...]
 
 
@@ -173,9 +172,7 @@ class Blocked:
 
     def _appraised(self, arrival: Arrival, nodes: Ints, links: Ints) -> Iterator[Appraised]:
         bare = Candidate(arrival.row, arrival.spine, tuple(nodes.tolist()), tuple(links.tolist()))
-        steps = zip(bare.steps, bare.nodes, strict=False)
-        parties = [self.appraisal.entity(node) for step, node in steps if step.farther in PARTIES]
-        if len({*parties, bare.beneficiary}) != len(parties) + 1:
+        if not is_simple(self.appraisal, bare):
             return
         for supports in ways_to_support(self.appraisal, bare):
             candidate = Candidate(arrival.row, arrival.spine, bare.nodes, bare.links, supports)
@@ -203,7 +200,7 @@ class Blocked:
     def _key(self, found: Appraised) -> Key:
         candidate = found.candidate
         ids = tuple(self.appraisal.view.snapshot.ranks.of(np.array(candidate.nodes)).tolist())
-        technique = list(TECHNIQUES).index(candidate.row.technique)
+        technique = PLACES[candidate.row.technique]
         marks = (*candidate.links, *(support.instrument for support in candidate.supports))
         instruments = tuple(self._id(mark) if mark >= 0 else "" for mark in marks)
         return refused(found), len(candidate.nodes) - 1, ids, technique, instruments

@@ -20,7 +20,7 @@ from graph.kinds.terms import Technique
 from graph.values import MILLION
 from queries.completeness import Meter
 from queries.financing.appraisal import Appraisal
-from queries.financing.appraised import STATUS_RANK, Appraised, appraise
+from queries.financing.appraised import STATUS_RANK, Appraised, appraise, is_simple
 from queries.financing.candidates import Candidate
 from queries.financing.merits import standing
 from queries.financing.search.automaton import Arrival
@@ -31,12 +31,11 @@ from queries.financing.search.prices import NO_COST
 from queries.financing.search.word_bounds import Passed, WordBounds
 from queries.financing.spines import Form
 from queries.financing.supports import ways_to_support
-from queries.financing.techniques.table import TECHNIQUES
+from queries.financing.techniques.table import PLACES
 from queries.financing.terms import PathStatus, SupportKind
 from queries.ratios import UNLIMITED, Ints
 
 Key = tuple[Any, ...]
-PARTIES = ("Enterprise", "CapitalSource")
 NOTHING_PASSED: Final = Passed()
 
 
@@ -201,23 +200,17 @@ class BestFirst:
     def _complete(self, arrival: Arrival, nodes: tuple[int, ...], links: tuple[int, ...]) -> None:
         """Appraise a spine with each of its supports, and put what is wanted into the heap under its true key."""
         bare = Candidate(arrival.row, arrival.spine, nodes, links)
-        if not self._is_simple(bare):
+        if not is_simple(self.appraisal, bare):
             return
         for supports in ways_to_support(self.appraisal, bare):
             found = appraise(self.appraisal, Candidate(arrival.row, arrival.spine, nodes, links, supports))
             if self.wanted.admits(found):
                 heappush(self._heap, (self._key(found), next(self._tick), found))
 
-    def _is_simple(self, candidate: Candidate) -> bool:
-        """No legal entity twice."""
-        steps = zip(candidate.steps, candidate.nodes, strict=False)
-        parties = [self.appraisal.entity(node) for step, node in steps if step.farther in PARTIES]
-        return len({*parties, candidate.beneficiary}) == len(parties) + 1
-
     def _key(self, found: Appraised) -> Key:
         amount, candidate = found.capacity.amount, found.candidate
         ids = tuple(self._id(node) for node in candidate.nodes)
-        technique = list(TECHNIQUES).index(candidate.row.technique)
+        technique = PLACES[candidate.row.technique]
         marks = (*candidate.links, *(support.instrument for support in candidate.supports))
         instruments = tuple(self._id(mark) if mark >= 0 else "" for mark in marks)
         place = standing(self.appraisal, found)

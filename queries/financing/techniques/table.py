@@ -43,6 +43,8 @@ TECHNIQUES: Final[Mapping[Technique, TechniqueRow]] = {
     )
 }
 """The rows by technique, in the order in which equal paths are told apart."""
+PLACES: Final[Mapping[Technique, int]] = {technique: place for place, technique in enumerate(TECHNIQUES)}
+"""Where each technique stands in that order."""
 
 
 def chosen(techniques: Iterable[Technique] | None) -> tuple[TechniqueRow, ...]:
