@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, ClassVar, Final
 
@@ -27,7 +27,7 @@ from schema.types.codes import code_enum
 from schema.types.connections import RecordConnection, page_arguments
 from schema.types.derived import Types, declared_fields, derived, make_field, make_input, make_object
 from schema.types.entity import Entity, entity_of
-from schema.types.values import Money, amount_of, decimal_of, input_field
+from schema.types.values import Money, amount_of, decimal_of, input_field, with_given
 
 _STAGE: Final = code_enum(Stage)
 for _term in (CellDimension, DemandBasis, GapReason, TagSplit):
@@ -337,15 +337,10 @@ def add_coverage(types: Types) -> None:
 
 def levels_of(value: Mapping[str, Any] | None) -> Levels:
     """The levels that a LevelsInput states."""
-    given = {name: level for name, level in (value or {}).items() if level is not None}
-    return Levels(**given)
+    return with_given(Levels(), value)
 
 
 def cell_filter(value: Mapping[str, Any] | None) -> CellFilter:
     """The filter that a CellFilter input states."""
-
-    def listed(items: Sequence[Any] | None) -> tuple[Any, ...] | None:
-        return None if items is None else tuple(items)
-
-    given = {"ticket_band" if name == "ticketBand" else name: listed(items) for name, items in (value or {}).items()}
-    return CellFilter(**given)
+    given = {name: tuple(items) for name, items in (value or {}).items() if items is not None}
+    return with_given(CellFilter(), given)

@@ -26,7 +26,7 @@ from schema.types.connections import ComputedPage, resumed
 from schema.types.derived import derived, make_input, question
 from schema.types.financing import PathAnswer
 from schema.types.score import WeightsInput, weights_of
-from schema.types.values import MoneyInput, input_field, money_of
+from schema.types.values import MoneyInput, input_field, money_of, with_given
 
 
 class NeedInstrument(Term):
@@ -156,10 +156,8 @@ def need_of(value: Mapping[str, Any] | None) -> NeedAsked | None:
     """The need that a NeedInput states. Raises InvalidInput."""
     if value is None:
         return None
-    amount = money_of(value["amount"], "need.amount")
-    assert amount is not None
     return NeedAsked(
-        amount=amount,
+        amount=money_of(value["amount"], "need.amount"),
         instruments=tuple(Instrument[one.name] for one in value.get("instruments") or ()),
         tenor_min_days=value.get("tenorMinDays"),
         tenor_max_days=value.get("tenorMaxDays"),
@@ -170,13 +168,11 @@ def need_of(value: Mapping[str, Any] | None) -> NeedAsked | None:
 
 def budget_of(scope: Scope, value: Mapping[str, Any] | None) -> Budget:
     """The budget that a BudgetInput states, within the time that the request has left. Raises InvalidInput, LimitExceeded."""
-    names = {
-        "expansions": "expansions",
-        "milliseconds": "milliseconds",
-        "maxSteps": "max_steps",
-        "maxPaths": "max_paths",
-    }
-    given = {names[name]: number for name, number in (value or {}).items() if number is not None}
-    budget = replace(LIMITS, **given).checked()
+    budget = with_given(LIMITS, value).checked()
     scope.check()
-    return replace(budget, milliseconds=max(1, min(budget.milliseconds, int(scope.seconds_left * 1000))))
+    return within(budget, scope.seconds_left)
+
+
+def within(budget: Budget, seconds: float) -> Budget:
+    """The budget with at most so much time, and some."""
+    return replace(budget, milliseconds=max(1, min(budget.milliseconds, int(seconds * 1000))))

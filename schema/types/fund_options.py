@@ -167,10 +167,9 @@ class FundOptionQuestions:
         first: int | None = None,
     ) -> Any:
         parent.check()
-        money = money_of(amount, "amount") or Amount(0)
         found = fund_options(
             parent.view,
-            money,
+            money_of(amount, "amount"),
             by=DEFAULT_BY if by is None else by,
             levels=levels_of(levels),
             where=cell_filter(where),

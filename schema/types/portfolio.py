@@ -7,7 +7,6 @@ from typing import Any
 
 import strawberry
 
-from graph.errors import InvalidInput
 from graph.money import Money as Amount
 from queries.portfolio import Portfolio, PortfolioDeal, portfolio
 from queries.ratios import rounded
@@ -103,6 +102,4 @@ class PortfolioQuestions:
     ) -> Any:
         parent.check()
         money = money_of(budget, "budget")
-        if money is None:
-            raise InvalidInput("budget is missing; give the most that may be spent")
         return PortfolioAnswer(parent, portfolio(parent.view, fund, money, weights=target_weights(weights)))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Annotated, Any, Final
 
 import strawberry
@@ -24,6 +23,7 @@ from schema.types.connections import ComputedPage, add_connection, resumed
 from schema.types.derived import Types, derived, make_input, question
 from schema.types.entity import Entity, entity_of
 from schema.types.financing import PathAnswer
+from schema.types.financing_questions import within
 from schema.types.fundable import SolvedAmount
 from schema.types.values import Money, MoneyInput, amount_of, input_field, money_of
 
@@ -190,7 +190,7 @@ class ReachQuestions:
             filter=filter_of(scope, filter),
             order=order_by,
             max_tier=max_tier,
-            budget=replace(BUDGET, milliseconds=max(1, min(BUDGET.milliseconds, int(_seconds(scope) * 1000)))),
+            budget=within(BUDGET, _seconds(scope)),
         )
         return ReachAnswer(scope, found, first, place)
 
@@ -221,9 +221,9 @@ def filter_of(scope: Scope, value: Mapping[str, Any] | None) -> ReachFilter:
 
 
 def _at_least(scope: Scope, value: Mapping[str, Any] | None, name: str) -> int | None:
-    money = None if value is None else money_of(dict(value), name)
-    if money is None:
+    if value is None:
         return None
+    money = money_of(value, name)
     amount = owed_in(scope.view, money)
     if amount is None:
         raise InvalidInput(f"{name} is in {money.currency}, and no rate to {CNY} is stated; give it in {CNY}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Final
 
@@ -17,7 +16,7 @@ from schema.context import Scope
 from schema.types.codes import code_enum
 from schema.types.derived import derived, make_input
 from schema.types.entity import Entity, entity_of
-from schema.types.values import Span, input_field
+from schema.types.values import Span, input_field, with_given
 
 code_enum(ScoreAspect)
 
@@ -53,9 +52,7 @@ WeightsInput: Final = make_input(
 
 def weights_of(value: Mapping[str, Any] | None) -> Weights:
     """The weights that a WeightsInput states. Raises InvalidInput."""
-    names = {**{name: name for name in WEIGHTS}, "costBestBps": "cost_best_bps", "costWorstBps": "cost_worst_bps"}
-    given = {names[name]: number for name, number in (value or {}).items() if number is not None}
-    return replace(DEFAULT, **given).checked()
+    return with_given(DEFAULT, value).checked()
 
 
 @strawberry.type(description="评分项 · One part of a score")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Final
 
 import strawberry
 from strawberry.types.base import StrawberryList, StrawberryOptional
 
+from graph.fields import camel
 from queries.coverage.cell_id import CellFilter
 from queries.financing.score import ScoreAspect
 from queries.investment_targets import InvestmentTarget, InvestmentTargets, investment_targets
@@ -32,7 +32,7 @@ from schema.types.entity import Entity
 from schema.types.evidence import Claim, claims_of
 from schema.types.facts import MissingFact
 from schema.types.score import Score
-from schema.types.values import Money, amount_of, input_field
+from schema.types.values import Money, amount_of, input_field, with_given
 
 for _term in (Verdict, CriterionKind, ReasonKind, TargetConflict, ScoreAspect):
     code_enum(_term)
@@ -40,20 +40,20 @@ for _term in (Verdict, CriterionKind, ReasonKind, TargetConflict, ScoreAspect):
 LISTED: Final = ("target",)
 """What cursors of these pages say."""
 WEIGHTS: Final = {
-    "ticket": ("ticket", "How much of the need the fund can put in"),
-    "chain": ("chain", "What hangs on the firm in a leader's chain, on either side, within two links"),
-    "quality": ("quality", "Growth, own capital and rights, by their evidence"),
-    "policy": ("policy", "Preferences of the fund, and tags that policy names"),
-    "covenant": ("covenant", "What a yuan takes off the fund's shortfalls"),
-    "coInvestors": ("co_investors", "Investors in common with those beside the fund"),
-    "risk": ("risk", "1 − probability of default within a year"),
+    "ticket": "How much of the need the fund can put in",
+    "chain": "What hangs on the firm in a leader's chain, on either side, within two links",
+    "quality": "Growth, own capital and rights, by their evidence",
+    "policy": "Preferences of the fund, and tags that policy names",
+    "covenant": "What a yuan takes off the fund's shortfalls",
+    "co_investors": "Investors in common with those beside the fund",
+    "risk": "1 − probability of default within a year",
 }
 TargetWeightsInput: Final = make_input(
     "TargetWeightsInput",
     [
         *(
-            input_field(name, StrawberryOptional(Decimal), f"{about}; left out: {getattr(DEFAULT, own)}")
-            for name, (own, about) in WEIGHTS.items()
+            input_field(camel(name), StrawberryOptional(Decimal), f"{about}; left out: {getattr(DEFAULT, name)}")
+            for name, about in WEIGHTS.items()
         ),
         input_field(
             "fullGrowth",
@@ -67,9 +67,7 @@ TargetWeightsInput: Final = make_input(
 
 def target_weights(value: Mapping[str, Any] | None) -> TargetWeights:
     """The weights that a TargetWeightsInput states. Raises InvalidInput."""
-    names = {**{name: own for name, (own, _) in WEIGHTS.items()}, "fullGrowth": "full_growth"}
-    given = {names[name]: number for name, number in (value or {}).items() if number is not None}
-    return replace(DEFAULT, **given).checked()
+    return with_given(DEFAULT, value).checked()
 
 
 @strawberry.type(description="标准 · A criterion that a target does not meet, or of which a fact is missing")

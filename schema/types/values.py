@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import fields, replace
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import strawberry
 from strawberry.annotation import StrawberryAnnotation
 from strawberry.types.field import StrawberryField
 
 from graph.errors import InvalidInput
+from graph.fields import camel
 from graph.money import CNY, MINOR_PER_MAJOR
 from graph.money import Money as Amount
 from queries.ratios import rounded
 from schema.types.derived import make_input
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+Parameters = TypeVar("Parameters", bound="DataclassInstance")
 
 
 @strawberry.type(description="金额 · An amount of money, exact to 分")
@@ -57,6 +65,13 @@ MoneyInput: Final = make_input(
 )
 
 
+def with_given(parameters: Parameters, value: Mapping[str, Any] | None) -> Parameters:
+    """The parameters with what an input states of their fields, by their names in camelCase; what is left out or null stays."""
+    value = value or {}
+    named = {one.name: value.get(camel(one.name)) for one in fields(parameters)}
+    return replace(parameters, **{name: given for name, given in named.items() if given is not None})
+
+
 def amount_of(minor: int | None, currency: str = CNY) -> Any:
     """So many 分 as a source of Money; None where they are not known."""
     return None if minor is None else Amount(minor, currency)
@@ -67,10 +82,8 @@ def decimal_of(value: Fraction | None) -> Decimal | None:
     return None if value is None else rounded(value)
 
 
-def money_of(value: dict[str, Any] | None, name: str) -> Amount | None:
+def money_of(value: Mapping[str, Any], name: str) -> Amount:
     """The money that a MoneyInput states. Raises InvalidInput, naming the argument, below 0 or finer than 分."""
-    if value is None:
-        return None
     amount = value["amount"]
     if amount < 0 or amount * MINOR_PER_MAJOR != int(amount * MINOR_PER_MAJOR):
         raise InvalidInput(f"{name} is {amount}; give an amount from 0, in 元, exact to 分")
