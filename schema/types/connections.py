@@ -13,6 +13,7 @@ from strawberry.types.base import StrawberryList, StrawberryOptional
 from strawberry.types.field import StrawberryField
 
 from graph.errors import InvalidInput
+from graph.fields import camel
 from graph.ontology import KindSpec
 from graph.snapshot_columns import Ints
 from queries.keyset import DEFAULT_FIRST, Ordering, Page, Rows, decode_cursor, encode_cursor
@@ -196,6 +197,13 @@ def page_arguments() -> list[StrawberryArgument]:
         make_argument("first", "first", StrawberryOptional(int), default=DEFAULT_FIRST),
         make_argument("after", "after", StrawberryOptional(str)),
     ]
+
+
+def page_field(name: str, kind: str, description: str, base: type[StrawberryField]) -> StrawberryField:
+    """A field that answers a connection over a kind in an order of its own, with first and after."""
+    field = make_field(name, camel(name), derived(f"{kind}Connection"), description, base)
+    field.arguments = page_arguments()
+    return field
 
 
 def connection_field(

@@ -24,7 +24,7 @@ from queries.coverage_change import CoverageChange as Change
 from queries.coverage_change import coverage_change
 from schema.context import Scope
 from schema.types.codes import code_enum
-from schema.types.connections import RecordConnection, page_arguments
+from schema.types.connections import RecordConnection, page_field
 from schema.types.derived import Types, declared_fields, derived, make_field, make_input, make_object
 from schema.types.entity import Entity, entity_of
 from schema.types.values import Money, amount_of, decimal_of, input_field, with_given
@@ -289,32 +289,22 @@ class _CellFields:
 
 def add_coverage(types: Types) -> None:
     """Make the type CoverageCell."""
-    needs = make_field(
-        "needs", "needs", derived("FinancingNeedConnection"), "The needs in its sums, by id", CellNeedsField
+    needs = page_field("needs", "FinancingNeed", "The needs in its sums, by id", CellNeedsField)
+    firms = page_field(
+        "enterprises", "Enterprise", "The enterprises whose demand is in its sums, by id", CellEnterprisesField
     )
-    needs.arguments = page_arguments()
-    firms = make_field(
-        "enterprises",
-        "enterprises",
-        derived("EnterpriseConnection"),
-        "The enterprises whose demand is in its sums, by id",
-        CellEnterprisesField,
-    )
-    reached = make_field(
+    reached = page_field(
         "reached",
-        "reached",
-        derived("EnterpriseConnection"),
+        "Enterprise",
         "Those with an unmet need that a fund with money could give something to, by id",
         CellEnterprisesField,
     )
-    newly = make_field(
+    newly = page_field(
         "newly_reached",
-        "newlyReached",
-        derived("EnterpriseConnection"),
+        "Enterprise",
         "新触达企业 · Enterprises with an unmet need that a fund with money could give something to, and none could before, by id",
         CellEnterprisesField,
     )
-    newly.arguments = page_arguments()
     change = types.add(
         "CoverageChange",
         make_object(
@@ -329,7 +319,6 @@ def add_coverage(types: Types) -> None:
         StrawberryOptional(change),
         "假设影响 · What the changes of the view change; null: it has none",
     )
-    firms.arguments, reached.arguments = page_arguments(), page_arguments()
     described = "覆盖单元 · Demand in a cell and how far money meets it"
     fields = [*declared_fields(_CellFields), needs, firms, reached, changed]
     types.add("CoverageCell", make_object("CoverageCell", fields, described, [types["Node"], types["Record"]]))

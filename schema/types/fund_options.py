@@ -20,7 +20,7 @@ from queries.keyset import page_size
 from queries.ratios import rounded
 from schema.context import Scope
 from schema.types.codes import code_enum
-from schema.types.connections import page_arguments
+from schema.types.connections import page_field
 from schema.types.coverage_cells import (
     CellAnswer,
     CellEnterprisesField,
@@ -131,14 +131,12 @@ class FundOptions:
 
 def add_fund_options(types: Types) -> None:
     """Make the type FundOption."""
-    newly = make_field(
+    newly = page_field(
         "newly_reached",
-        "newlyReached",
-        derived("EnterpriseConnection"),
+        "Enterprise",
         "新触达企业 · Enterprises with an unmet need that would be given something, and that no fund with money can give to now, by id",
         CellEnterprisesField,
     )
-    newly.arguments = page_arguments()
     cell = make_field(
         "of_cell", "cell", StrawberryOptional(derived("CoverageCell")), "What a new sub-fund would be for, all of it"
     )
