@@ -130,6 +130,16 @@ class RuleTable:
         """Where each subject stands among the subjects."""
         return {subject: place for place, subject in enumerate(self.subjects.tolist())}
 
+    @cached_property
+    def by_position(self) -> dict[Position, tuple[Ints, np.ndarray]]:
+        """The places of the rules that ask for each position, and whether each excludes: many rules ask for the same."""
+        places, excludes = self.asking[Dimension.CHAIN]
+        alike: dict[Position, list[int]] = {}
+        for at, place in enumerate(places.tolist()):
+            if place in self.positions:
+                alike.setdefault(self.positions[place], []).append(at)
+        return {position: (places[at], excludes[at]) for position, at in alike.items()}
+
     def of_chain(self, place: int, verdicts: Verdicts) -> Verdicts:
         """What a rule about chains says, given whether each firm stands where it asks."""
         places, excludes = self.asking[Dimension.CHAIN]
@@ -252,8 +262,9 @@ def rule_verdicts(view: View, table: RuleTable, applicant: Applicant) -> Verdict
             found[places] = _met(table, dimension, own, applicant.schemes)
     for place in table.asking[Dimension.OWNERSHIP][0].tolist():
         found[place] = _by_ownership(view, int(table.rules[place]), applicant.ownership)
-    for place, position in table.positions.items():
-        found[place] = table.of_chain(place, np.array([position.verdict(view, applicant.handle)], np.int8))[0]
+    for position, (places, excludes) in table.by_position.items():
+        verdict = position.verdict(view, applicant.handle)
+        found[places] = np.where(excludes, YES - verdict, verdict)
     if applicant.amount is not None:
         found[table.least] = np.where(applicant.amount >= table.columns["amount"][table.least], YES, NO)
     else:

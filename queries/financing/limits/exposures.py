@@ -8,7 +8,7 @@ stated, to both.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -39,6 +39,8 @@ from queries.financing.limits.covers import cover_of
 from queries.ratios import Ints, share_of
 from queries.tally import Amount, Tally, amount_of, plus, total_of
 
+KEPT: Final = 1_024
+"""So many answers about what is recorded of parties are kept with a view."""
 ON_PAPER: Final = frozenset({Technique.BILL_DISCOUNT, Technique.FORFAITING})
 """An acceptor or a bank owes its paper whoever else stands for it."""
 ON_DEBTOR: Final = frozenset(
@@ -195,8 +197,23 @@ def _named(view: View, kind: str, field: str, parties: Ints, of: str, ours: set[
 
 def _holders(view: View, kind: str, field: str, targets: Ints) -> Ints:
     """The records of a kind that name one of the targets in a field, each once, in id order."""
-    handles = np.unique(view.expand(kind, field, targets)[1])
-    return _some(handles, np.argsort(view.rank(handles)))
+
+    def find() -> Ints:
+        handles = np.unique(view.expand(kind, field, targets)[1])
+        return _some(handles, np.argsort(view.rank(handles)))
+
+    return _recorded(view, (kind, field, targets.tobytes()), find)
+
+
+def _recorded(view: View, key: Hashable, find: Callable[[], Ints]) -> Ints:
+    """What is recorded of some parties, whoever lends: each of their lenders asks for it in turn. Kept for the last parties asked about."""
+    known: dict[Hashable, Ints] = once(view, _recorded, dict)
+    found = known.get(key)
+    if found is None:
+        if len(known) >= KEPT:
+            known.clear()
+        found = known[key] = find()
+    return found
 
 
 def _some(handles: Ints, chosen: np.ndarray) -> Ints:
@@ -316,6 +333,10 @@ def _offer(view: View, loan: int) -> LoanProduct | None:
 
 def _owed_by(view: View, debtors: Ints) -> Ints:
     """The claims that parties owe: of each kind by the first debtor that it states."""
+    return _recorded(view, ("owed", debtors.tobytes()), lambda: _claims_owed(view, debtors))
+
+
+def _claims_owed(view: View, debtors: Ints) -> Ints:
     found = []
     for kind, spec in ASSET_KINDS.items():
         for place, field in enumerate(spec.debtors):
