@@ -27,7 +27,7 @@ from queries.financing.gates.claim_columns import claim_gate
 from queries.financing.limits.of_term import last_day, term_rules
 from queries.financing.limits.receivables import DEDUCTIONS, PriorClaim, outstandings, worth
 from queries.financing.reaching.heads import Family, Head
-from queries.financing.reaching.taking import Taking, Takings
+from queries.financing.reaching.taking import NEVER, Taking, Takings
 from queries.financing.reaching.trade import principal
 from queries.financing.spines import Form, StepAmount
 from queries.financing.terms import ConstraintKind, Gate
@@ -48,7 +48,6 @@ KNOWN: Final = frozenset(
 NO_OF_CLAIMS: Final = frozenset({Gate.TITLE, Gate.CONFIRMATION, Gate.RELATED_PARTY_TRADE})
 """Those of them that say no of receivables, but for what is registered over them."""
 EPOCH: Final = date(1970, 1, 1)
-NEVER: Final = 2**40
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,35 +68,33 @@ def capacities(takings: Takings, family: Family, firm: Ints, known: Ints) -> tup
 
     `known` what each firm can have already: of firms apart nothing more is looked up where that is more.
     """
-    kinds = [takings.view.kind_of(int(family.nodes[0, -2])).name] if len(family.nodes) else []
-    told = kinds and kinds[0] in WORTHS and family.head is not None and family.spine.form is Form.OFFERED
+    worths = WORTHS.get(takings.view.kind_of(int(family.nodes[0, -2])).name) if len(family.nodes) else None
     # Elsewhere who owes differs from claim to claim, and so do the limits on it.
     one_debtor = ConstraintKind.ANCHOR_LIMIT in family.spine.limits or family.spine.amount is StepAmount.OWN_CASH
-    if not told or not one_debtor:
+    if worths is None or family.head is None or family.spine.form is not Form.OFFERED or not one_debtor:
         return None
     found, exact = np.full(len(firm), UNREACHED), np.zeros(len(firm), bool)
-    assert family.head is not None
     for place, head in enumerate(family.heads):
         rows = np.flatnonzero(family.head == place)
         taking = takings.of(family, head, KNOWN, int(rows[0])) if len(rows) else None
         if taking is None:
             return None
-        found[rows], exact[rows] = _of_head(takings, family, head, taking, rows, firm[rows], known)
+        what = worths(takings, family, head, rows, firm[rows])
+        found[rows], exact[rows] = _of_head(takings, family, head, taking, what, rows, firm[rows], known)
     return found, exact
 
 
 def _of_head(
-    takings: Takings, family: Family, at: Head, taking: Taking, rows: Ints, firm: Ints, known: Ints
+    takings: Takings, family: Family, head: Head, taking: Taking, what: _Worth, rows: Ints, firm: Ints, known: Ints
 ) -> tuple[Ints, np.ndarray]:
-    view, needs, head = takings.view, takings.needs(family), at.nodes
-    what = WORTHS[view.kind_of(int(family.nodes[0, -2])).name](takings, family, head, rows, firm)
-    product = next((node for node in head if view.has_kind(node, "LoanProduct")), -1)
+    view, needs = takings.view, takings.needs(family)
+    product = head.first(view, "LoanProduct")
     low, high = needs.tenor_min[firm], needs.tenor_max[firm]
     if product >= 0:
         low = np.maximum(low, view.value(product, "tenor_min_days") or 0)
         longest = view.value(product, "tenor_max_days")
         high = high if longest is None else np.where(high == NOT_STATED, longest, np.minimum(high, longest))
-    low, high = np.maximum(low, 0), np.where(high == NOT_STATED, 2**40, high)
+    low, high = np.maximum(low, 0), np.where(high == NOT_STATED, NEVER, high)
     days = np.maximum(what.until - day_of(view.as_of), 0)
     runs = (low <= high) & ((what.until == NOT_STATED) | ((days >= low) & (days <= high)))
     lendable, whole = _lendable(takings, family, what, family.nodes[rows, -2], taking.rate)
@@ -111,7 +108,9 @@ def _of_head(
     plain = simple & ~(taking.apart[firm] & passes)
     for place in np.flatnonzero(simple & ~plain).tolist():
         most = int(brings[place])
-        plain[place] = amounts[place] < known[firm[place]] or takings.leaves(family, at, int(firm[place]), most, taking)
+        plain[place] = amounts[place] < known[firm[place]] or takings.leaves(
+            family, head, int(firm[place]), most, taking
+        )
     # Amounts without a rate may be anything, if no gate says no.
     bound = np.where(what.plain, amounts, np.minimum(taking.bound, needs.amount[firm]))
     passes |= ~what.plain & ~what.blocked & taking.takes[firm]
@@ -182,13 +181,13 @@ def _registrations(takings: Takings, assets: Ints) -> tuple[Ints, Ints]:
     return places, claims
 
 
-def _receivables(takings: Takings, family: Family, head: tuple[int, ...], rows: Ints, firm: Ints) -> _Worth:
+def _receivables(takings: Takings, family: Family, head: Head, rows: Ints, firm: Ints) -> _Worth:
     """O·(1 − dilution) of receivables; 0 of what is overdue past the product's limit."""
     view, claims = takings.view, family.nodes[rows, -2]
     owed, plain = outstandings(view, claims), np.ones(len(claims), bool)
     for name in ("face", *DEDUCTIONS):
         plain &= ~is_foreign(view, claims, name)
-    product = next((node for node in head if view.has_kind(node, "LoanProduct")), -1)
+    product = head.first(view, "LoanProduct")
     until = view.ints(claims, "due_on")
     allowed = view.value(product, "overdue_max_days") if product >= 0 else None
     if allowed is not None:
@@ -208,7 +207,7 @@ def _receivables(takings: Takings, family: Family, head: tuple[int, ...], rows: 
     return _Worth(owed, kept, plain, blocked, until)
 
 
-def _vouchers(takings: Takings, family: Family, head: tuple[int, ...], rows: Ints, firm: Ints) -> _Worth:
+def _vouchers(takings: Takings, family: Family, head: Head, rows: Ints, firm: Ints) -> _Worth:
     """What is held of vouchers after their own splits; 0 once the root has matured, and none that ran longer than its programme lets."""
     view, parts = takings.view, family.nodes[rows, -2]
     face, plain = view.ints(parts, "face"), ~is_foreign(view, parts, "face")
@@ -221,8 +220,7 @@ def _vouchers(takings: Takings, family: Family, head: tuple[int, ...], rows: Int
     until = np.where(until == NOT_STATED, own, until)
     matured = (until != NOT_STATED) & (until < day_of(view.as_of))
     held = np.where(matured, 0, np.maximum(face - taken, 0))
-    programme = next(node for node in head if view.has_kind(node, "AnchorProgramme"))
-    longest = offer_record(view, programme, AnchorProgramme).voucher_max_days
+    longest = offer_record(view, head.first(view, "AnchorProgramme"), AnchorProgramme).voucher_max_days
     issued, due = view.ints(roots, "issued_on"), view.ints(roots, "due_on")
     ran = (issued != NOT_STATED) & (due != NOT_STATED)
     blocked = ran & (due - issued > longest) if longest is not None else np.zeros(len(rows), bool)
@@ -230,7 +228,7 @@ def _vouchers(takings: Takings, family: Family, head: tuple[int, ...], rows: Int
     return _Worth(held, np.full(len(rows), MILLION), plain, blocked, until)
 
 
-WORTHS: Final[Mapping[str, Callable[[Takings, Family, tuple[int, ...], Ints, Ints], _Worth]]] = {
+WORTHS: Final[Mapping[str, Callable[[Takings, Family, Head, Ints, Ints], _Worth]]] = {
     "Receivable": _receivables,
     "Voucher": _vouchers,
 }

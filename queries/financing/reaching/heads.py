@@ -54,6 +54,10 @@ class Head:
     nodes: tuple[int, ...]
     links: tuple[int, ...]
 
+    def first(self, view: View, kind: str) -> int:
+        """The first of its nodes of a kind; -1: none is."""
+        return next((node for node in self.nodes if view.has_kind(node, kind)), -1)
+
 
 @dataclass(frozen=True, eq=False)
 class Family:
@@ -83,9 +87,8 @@ def families(
         for word in _spelt(spine):
             if meter.out_of_time(1):
                 return
-            heads = _heads(view, seeds, row, spine, word)
-            if heads:
-                yield from _onward(view, row, spine, word, heads, meter, most_links)
+            for taken in _heads(view, seeds, row, spine, word):
+                yield from _forward(view, row, spine, word, taken.at, taken.nodes, taken.links, meter, most_links)
 
 
 def _effort(spine: Spine) -> int:
@@ -214,19 +217,6 @@ def _back(view: View, row: TechniqueRow, word: tuple[Step, ...], at: int, record
         places, farther, over = places[ours], farther[ours], over[ours]
         nodes, links = np.column_stack([farther, nodes[places]]), np.column_stack([over, links[places]])
     return nodes, links
-
-
-def _onward(
-    view: View,
-    row: TechniqueRow,
-    spine: Spine,
-    word: tuple[Step, ...],
-    taken: list[_Taken],
-    meter: Meter,
-    most_links: int | None,
-) -> Iterator[Family]:
-    for one in taken:
-        yield from _forward(view, row, spine, word, one.at, one.nodes, one.links, meter, most_links)
 
 
 def _forward(

@@ -131,7 +131,7 @@ class Search:
 
     def path(self, place: int) -> Appraised | None:
         """The best path of a firm that is reached: of equal ones the first by node ids, then by the ids of links and supports."""
-        found = [one for one in self._equal(place) if one is not None]
+        found = list(self._equal(place))
         return found[0] if len(found) == 1 else min(found, key=self._order, default=None)
 
     def _order(self, found: Appraised) -> tuple[Sequence[str], Sequence[str]]:
@@ -174,8 +174,6 @@ class Search:
         """The largest α of a family's heads, in millionths."""
         return int(self._caps(family)[1].max(initial=0))
 
-    # what is told on columns
-
     def _chain(self, family: Family) -> None:
         technique = PLACES[family.row.technique]
         for chain in chains_of(self.takings, family, self.best, self.meter):
@@ -199,8 +197,6 @@ class Search:
             places = np.flatnonzero(taking.takes)
             bound = np.minimum(need[places], taking.bound)
             self.best.take(places, bound if taking.stated else np.full(len(places), UNSTATED), 0, technique)
-
-    # what is appraised one by one
 
     def _one_by_one(self, alone: _Alone) -> None:
         if self.meter.out_of_time(1):
@@ -274,10 +270,10 @@ class Search:
         caps, rates = np.full(len(heads), UNLIMITED), np.full(len(heads), MILLION)
         programmes, left = headrooms(view)
         for place, head in enumerate(heads):
-            for node in head.nodes:
-                if view.has_kind(node, "AnchorProgramme") and family.spine.form is not Form.IN_FORCE:
-                    caps[place] = min(int(caps[place]), int(left[np.searchsorted(programmes, node)]))
-        products = [next((one for one in head.nodes if view.has_kind(one, "LoanProduct")), -1) for head in heads]
+            programme = head.first(view, "AnchorProgramme")
+            if programme >= 0 and family.spine.form is not Form.IN_FORCE:
+                caps[place] = left[np.searchsorted(programmes, programme)]
+        products = [head.first(view, "LoanProduct") for head in heads]
         known = [place for place, product in enumerate(products) if product >= 0]
         if known:
             offered = offer_columns(view)
@@ -328,10 +324,10 @@ class Search:
                 return
             yield from self._ways(family, head, nodes, links, int(records.firm[row]))
 
-    # the paths of one firm that are as good as its best
-
-    def _equal(self, place: int) -> Iterator[Appraised | None]:
-        technique = int(self.best.technique[place])
+    def _equal(self, place: int) -> Iterator[Appraised]:
+        """The paths of one firm that are as good as its best."""
+        best = self.best
+        capacity, tier, technique = (int(column[place]) for column in (best.capacity, best.tier, best.technique))
         for offer in self._offers:
             if PLACES[offer.family.row.technique] == technique and offer.taking.takes[place]:
                 yield from self._same(place, offer.family, offer.head, (int(self.firms.handles[place]),), (-1,))
@@ -340,21 +336,18 @@ class Search:
                 yield from (found for found in self._of_alone(alone, place) if self._is_best(place, found))
         for chain in self._chains:
             if PLACES[chain.family.row.technique] == technique:
-                for nodes, links in chain.ways(place, *self._sought(place), self.firms.handles):
+                for nodes, links in chain.ways(place, capacity, tier, self.firms.handles):
                     yield from self._same(place, chain.family, chain.head, nodes, links)
         for records in self._records:
             if PLACES[records.family.row.technique] != technique:
                 continue
             low, high = np.searchsorted(records.firm, [place, place + 1]).tolist()
             for row in range(low, high):
-                most, known = records.bound[row], self.best.capacity[place]
-                if (most == known if records.exact[row] else most >= known) and records.tier == self.best.tier[place]:
+                most = records.bound[row]
+                if (most == capacity if records.exact[row] else most >= capacity) and records.tier == tier:
                     for found in self._of_row(records, row):
                         if found is not None and self._is_best(place, found):
                             yield found
-
-    def _sought(self, place: int) -> tuple[int, int]:
-        return int(self.best.capacity[place]), int(self.best.tier[place])
 
     def _same(
         self, place: int, family: Family, head: Head, nodes: tuple[int, ...], links: tuple[int, ...]

@@ -57,6 +57,7 @@ KNOWN: Final = frozenset(
     {*ALIKE, Gate.ELIGIBILITY, Gate.TENOR, Gate.TIMING, Gate.PURPOSE, Gate.LIMIT, Gate.RELATED_PARTY_TRADE}
 )
 NEVER: Final = 2**40
+"""In days: later than any, or longer."""
 HEADS: Final = 128
 """So many heads' takings are kept with a view."""
 ANY_NEED: Final = NeedAsked(Money(1))

@@ -23,7 +23,6 @@ from queries.financing.joint.chains import Chains, Root, chain_capacity
 from queries.financing.joint.programme import Solved, SolveMethod
 from queries.financing.joint.shared_limits import JointPath
 from queries.financing.limits.of_anchor import headrooms
-from queries.financing.reaching.heads import Head
 from queries.financing.reaching.search import Search
 from queries.financing.reaching.tiers import tier_of
 from queries.financing.reaching.trade import Trade
@@ -157,7 +156,7 @@ def _led_on(search: Search, places: Ints) -> int | None:
     rate = 0
     for family, rows in search.led:
         for head in family.heads:
-            programme = next((one for one in head.nodes if search.view.has_kind(one, "AnchorProgramme")), -1)
+            programme = head.first(search.view, "AnchorProgramme")
             if programme < 0:
                 return None
             room = int(left[np.searchsorted(programmes, programme)])
@@ -168,7 +167,7 @@ def _led_on(search: Search, places: Ints) -> int | None:
         rate = max(rate, search.most_rate(family))
         if rows is not None:
             kept = np.isin(rows.firm, places) & (rows.bound > 0)
-            named = [list(roots).index(_programme(search, head)) for head in family.heads]
+            named = [list(roots).index(head.first(search.view, "AnchorProgramme")) for head in family.heads]
             at = rows.family.head
             heads = np.zeros(len(rows.firm), np.int64) if at is None else at
             pairs = zip(heads[kept].tolist(), rows.firm[kept].tolist(), rows.bound[kept].tolist(), strict=True)
@@ -176,10 +175,6 @@ def _led_on(search: Search, places: Ints) -> int | None:
     if not roots:
         return None
     return _cut(search, places, list(roots.values()), direct, rate)
-
-
-def _programme(search: Search, head: Head) -> int:
-    return next(one for one in head.nodes if search.view.has_kind(one, "AnchorProgramme"))
 
 
 def _cut(
