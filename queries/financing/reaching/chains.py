@@ -123,7 +123,7 @@ def chains_of(takings: Takings, family: Family, best: Best, meter: Meter) -> Ite
         anchor = int(takings.firms.places(np.array([head.nodes[-1]]))[0])
         if anchor < 0 or not len(trade.of_buyers(np.array([anchor]))) or meter.out_of_time(1):
             continue
-        broken = widest.broken(takings, family, head)
+        broken = widest.broken(family, head)
         need = takings.needs(family).amount
         ends = [widest.to(anchor, None, broken, stated=stated) for stated in (True, False)]
         if not _may_matter(ends[0], ends[1], takings.open_to(head), need, best, family.least, most, meter):
@@ -192,7 +192,6 @@ class Chains:
 
     takings: Takings
     _found: dict[object, Widest]
-    _broken: np.ndarray | None = None
 
     @classmethod
     def of(cls, takings: Takings) -> Chains:
@@ -220,11 +219,9 @@ class Chains:
             self._found[key] = lately(view, "widest", key, ANCHORS, make)
         return self._found[key]
 
-    def broken(self, takings: Takings, family: Family, head: Head) -> np.ndarray:
-        """The links that a hard rule on terms of payment forbids, by link."""
-        if self._broken is None:
-            self._broken = once(takings.view, Chains.broken, lambda: _broken(takings, family, head))
-        return self._broken
+    def broken(self, family: Family, head: Head) -> np.ndarray:
+        """The links that a hard rule on terms of payment forbids, by link. Made once a view, by way of any chain."""
+        return once(self.takings.view, Chains.broken, lambda: _broken(self.takings, family, head))
 
 
 def _broken(takings: Takings, family: Family, head: Head) -> np.ndarray:

@@ -28,7 +28,7 @@ from queries.financing.limits.of_term import last_day, term_rules
 from queries.financing.limits.receivables import DEDUCTIONS, PriorClaim, outstandings, worth
 from queries.financing.reaching.heads import Family, Head
 from queries.financing.reaching.taking import NEVER, Taking, Takings
-from queries.financing.reaching.trade import principal
+from queries.financing.reaching.trade import principal, share_kept
 from queries.financing.spines import Form, StepAmount
 from queries.financing.terms import ConstraintKind, Gate
 from queries.ratios import UNREACHED, UNSTATED, Ints
@@ -121,9 +121,7 @@ def _lendable(takings: Takings, family: Family, what: _Worth, assets: Ints, rate
     """max(0, α·V − Σ prior secured debt) in 分, and where that is exact: not where a registration is in a currency without a rate, or
     for a contract that is not there."""
     view = takings.view
-    above, below = np.divmod(what.owed, MILLION)
-    carry, rest = np.divmod(below * what.kept, MILLION)
-    found, exact = principal(above * what.kept + carry, rest, rate), np.ones(len(assets), bool)
+    found, exact = principal(*share_kept(what.owed, what.kept), rate), np.ones(len(assets), bool)
     places, claims = _registrations(takings, assets)
     odd = is_foreign(view, claims, "amount") | (is_stated(view, claims, "secures") & (view.refs(claims, "secures") < 0))
     exact[places[odd]] = False

@@ -261,10 +261,7 @@ class Takings:
 
     def _by_tenor(self, family: Family, head: Head, case: Case, plain: np.ndarray) -> None:
         if family.tail is Tail.OPEN:
-            classes = self.needs(family).tenor
-            for one, place in classes_in(classes, plain):
-                if not self._passes(Gate.TENOR, self._case(family, head, place)):
-                    plain &= classes != one
+            self._by_class(family, head, Gate.TENOR, self.needs(family).tenor, plain)
 
     def _by_timing(self, family: Family, head: Head, case: Case, plain: np.ndarray) -> None:
         needed = self.needs(family).needed_by
@@ -281,9 +278,11 @@ class Takings:
         plain &= (needed == NOT_STATED) | (needed >= (days[late] if late < len(days) else NEVER))
 
     def _by_purpose(self, family: Family, head: Head, case: Case, plain: np.ndarray) -> None:
-        classes = self.needs(family).purpose
+        self._by_class(family, head, Gate.PURPOSE, self.needs(family).purpose, plain)
+
+    def _by_class(self, family: Family, head: Head, gate: Gate, classes: Ints, plain: np.ndarray) -> None:
         for one, place in classes_in(classes, plain):
-            if not self._passes(Gate.PURPOSE, self._case(family, head, place)):
+            if not self._passes(gate, self._case(family, head, place)):
                 plain &= classes != one
 
     def _first_terms(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 
@@ -15,17 +14,15 @@ from queries.financing.limits.of_link import width_of, widths
 from queries.financing.reaching.firms import Firms
 from queries.ratios import UNLIMITED, Ints
 
-NOTHING: Final = 0
-"""The level of a link that carries nothing, or is no way."""
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Trade:
     """Links between two firms, by seller, then buyer, then id.
 
-    `seller`, `buyer` places of firms; `level` 1 for the narrowest width and up, NOTHING, or `unstated` (above all) where a factor is not
-    stated. Level n stands for width·(1 − dilution) = `whole[n]` 分 and `rest[n]` millionths of one. `starts` where a seller's links begin;
-    `by_buyer` the links in the order of their buyers, `buyer_starts` where a buyer's begin there. `term` days, NOT_STATED.
+    `seller`, `buyer` places of firms; `level` 1 for the narrowest width and up, 0 of what carries nothing or is no way, `unstated` (above
+    all) where a factor is not stated. Level n stands for width·(1 − dilution) = `whole[n]` 分 and `rest[n]` millionths of one. `starts`
+    where a seller's links begin; `by_buyer` the links in the order of their buyers, `buyer_starts` where a buyer's begin there. `term`
+    days, NOT_STATED.
     """
 
     handles: Ints
@@ -73,13 +70,13 @@ class Trade:
             np.searchsorted(buyer[by_buyer], places),
         )
 
-    def of_sellers(self, firms: Ints) -> tuple[Ints, Ints]:
-        """The links of these sellers, one seller after the other, and where each seller's begin among them."""
+    def of_sellers(self, firms: Ints) -> Ints:
+        """The links of these sellers, one seller after the other."""
         return _ranges(self.starts, firms)
 
     def of_buyers(self, firms: Ints) -> Ints:
         """The links to these buyers."""
-        return self.by_buyer[_ranges(self.buyer_starts, firms)[0]]
+        return self.by_buyer[_ranges(self.buyer_starts, firms)]
 
     def principal(self, levels: np.ndarray, rate: int) -> Ints:
         """⌊α·width·(1 − dilution)⌋ of levels, exactly; α in millionths. UNLIMITED of what is not stated."""
@@ -95,6 +92,13 @@ class Trade:
         return max(1, low + int(np.searchsorted(self.rest[low:high], rest)))
 
 
+def share_kept(amounts: Ints, kept: Ints) -> tuple[Ints, Ints]:
+    """Shares of amounts in millionths, exactly: whole 分, and millionths of one."""
+    above, below = np.divmod(amounts, MILLION)
+    carry, rest = np.divmod(below * kept, MILLION)
+    return above * kept + carry, rest
+
+
 def principal(whole: Ints, rest: Ints, rate: int) -> Ints:
     """⌊α·(whole 分 + rest millionths of one)⌋, exactly; α in millionths. UNLIMITED stands."""
     above, below = np.divmod(whole, MILLION)
@@ -102,10 +106,10 @@ def principal(whole: Ints, rest: Ints, rate: int) -> Ints:
     return np.where(whole >= UNLIMITED, UNLIMITED, found)
 
 
-def _ranges(starts: Ints, firms: Ints) -> tuple[Ints, Ints]:
+def _ranges(starts: Ints, firms: Ints) -> Ints:
     low, counts = starts[firms], starts[firms + 1] - starts[firms]
     begins = np.cumsum(counts) - counts
-    return np.repeat(low - begins, counts) + np.arange(int(counts.sum())), begins
+    return np.repeat(low - begins, counts) + np.arange(int(counts.sum()))
 
 
 def _levels(view: View, links: Ints, sellers: Ints, buyers: Ints) -> tuple[Ints, Ints, Ints]:
@@ -114,9 +118,7 @@ def _levels(view: View, links: Ints, sellers: Ints, buyers: Ints) -> tuple[Ints,
     dilution = view.ints(links, "dilution")
     kept = MILLION - np.where(dilution == NOT_STATED, 0, dilution)
     stated = (width >= 0) & (width < UNLIMITED)
-    above, below = np.divmod(np.where(stated, width, 0), MILLION)
-    carry, rest = np.divmod(below * kept, MILLION)
-    whole = above * kept + carry
+    whole, rest = share_kept(np.where(stated, width, 0), kept)
     for place in np.flatnonzero(width >= UNLIMITED).tolist():
         exact = width_of(view, int(sellers[place]), int(buyers[place]), int(links[place])).width or 0
         whole[place], rest[place] = divmod(exact * int(kept[place]), MILLION)

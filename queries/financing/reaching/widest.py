@@ -150,9 +150,8 @@ class Widest:
         found, trade, own = self.tiers[tiers].copy(), self.ways.trade, self.own
         if tiers < 2:
             return np.zeros_like(found)
-        links, begins = trade.of_sellers(own)
-        seller = np.repeat(own, np.diff(np.append(begins, len(links))))
-        buyer = trade.buyer[links]
+        links = trade.of_sellers(own)
+        seller, buyer = trade.seller[links], trade.buyer[links]
         comes, by = self.tiers[tiers - 1][buyer], self._reached_by(tiers - 1)[buyer]
         kept = self.ways.is_way[links] & (comes > 0)
         links, seller, buyer, comes, by = links[kept], seller[kept], buyer[kept], comes[kept], by[kept]
@@ -192,7 +191,7 @@ class Widest:
         key = (firm, tiers)
         if key not in known:
             trade, found = self.ways.trade, 0
-            for link in trade.of_sellers(np.array([firm]))[0].tolist():
+            for link in trade.of_sellers(np.array([firm])).tolist():
                 level, buyer = int(trade.level[link]), int(trade.buyer[link])
                 if level <= found or not self.ways.is_way[link]:
                     continue
@@ -213,7 +212,7 @@ class Widest:
         carries = self.ways.is_way
         reached = [np.array([firm])]
         for _ in range(tiers - 1):
-            links, _ = trade.of_sellers(reached[-1])
+            links = trade.of_sellers(reached[-1])
             buyers = np.unique(trade.buyer[links[carries[links] & (trade.level[links] >= level)]])
             reached.append(buyers[(buyers != anchor) & (buyers != firm)])
         candidates = self.ways.to(anchor, self.first)

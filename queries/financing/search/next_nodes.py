@@ -108,7 +108,6 @@ def _few(
         capacity.append(min(behind.flat, flat, tail))
     found = rate(places, links, np.array(capacity, np.int64))
     onto = itertools.repeat(-1) if links is None else links.tolist()
-    within = itertools.repeat(UNLIMITED) if bounds is None else bounds.tolist()
     rows = zip(capacity, found.score, status.tolist(), found.cost, places.tolist(), onto, within, strict=False)
     return sorted(
         NextNode(
