@@ -64,10 +64,12 @@ class Scope:
 
     def at(self, as_of: date | None, known_at: datetime | None, changes: Sequence[Change] = ()) -> Scope:
         """The same request, asked of another time, or of a what-if: one that the request asks twice is made once."""
-        view = self.service.knowledge.view(as_of, known_at)
+        return self._over(self.service.knowledge.view(as_of, known_at), changes)
+
+    def _over(self, view: View, changes: Sequence[Change]) -> Scope:
         if changes:
             self.check()
-            key = (view.seq, view.as_of, view.known_at, repr(changes))
+            key = (view.seq, view.as_of, view.known_at, repr([*changes]))
             view = self._changed.get(key) or self._changed.setdefault(key, view.with_changes(changes))
         return Scope(self.service, view, self.clock, self._changed)
 
@@ -94,7 +96,7 @@ class Scope:
             view = self.service.knowledge.view(date.fromisoformat(day), seq=mark[0])
         except ValueError as exc:
             raise InvalidInput("the cursor is damaged; begin again without `after`") from exc
-        return Scope(self.service, view.with_changes(self.view.changes), self.clock, self._changed)
+        return self._over(view, self.view.changes)
 
     @property
     def as_of(self) -> date:
