@@ -13,6 +13,7 @@ from queries.derived import once
 from queries.financing.limits.of_link import width_of, widths
 from queries.financing.reaching.firms import Firms
 from queries.ratios import UNLIMITED, Ints
+from queries.spans import spans
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,11 +73,11 @@ class Trade:
 
     def of_sellers(self, firms: Ints) -> Ints:
         """The links of these sellers, one seller after the other."""
-        return _ranges(self.starts, firms)
+        return spans(self.starts, firms)
 
     def of_buyers(self, firms: Ints) -> Ints:
         """The links to these buyers."""
-        return self.by_buyer[_ranges(self.buyer_starts, firms)]
+        return self.by_buyer[spans(self.buyer_starts, firms)]
 
     def principal(self, levels: np.ndarray, rate: int) -> Ints:
         """⌊α·width·(1 − dilution)⌋ of levels, exactly; α in millionths. UNLIMITED of what is not stated."""
@@ -104,12 +105,6 @@ def principal(whole: Ints, rest: Ints, rate: int) -> Ints:
     above, below = np.divmod(whole, MILLION)
     found = above * rate + (below * rate + rest * rate // MILLION) // MILLION
     return np.where(whole >= UNLIMITED, UNLIMITED, found)
-
-
-def _ranges(starts: Ints, firms: Ints) -> Ints:
-    low, counts = starts[firms], starts[firms + 1] - starts[firms]
-    begins = np.cumsum(counts) - counts
-    return np.repeat(low - begins, counts) + np.arange(int(counts.sum()))
 
 
 def _levels(view: View, links: Ints, sellers: Ints, buyers: Ints) -> tuple[Ints, Ints, Ints]:

@@ -23,6 +23,7 @@ from queries.financing.supports import ways_to_support
 from queries.financing.techniques.table import PLACES
 from queries.financing.terms import PathStatus, Ternary
 from queries.ratios import Ints
+from queries.spans import rows_of
 
 MAX_BLOCKED: Final = 100
 """Candidates that are listed at most."""
@@ -150,7 +151,7 @@ class Blocked:
             starts = layer.edges.starts[walks.places]
             counts = layer.edges.starts[walks.places + 1] - starts
             parent = np.repeat(np.arange(len(nodes)), counts)
-            at = np.arange(len(parent)) + np.repeat(starts - np.cumsum(counts) + counts, counts)
+            at = rows_of(starts, counts)
             places, onto = layer.edges.near[at], layer.edges.links[at]
         if len(parent) > SPREAD:
             self.meter.cut(IncompleteReason.BUDGET, self.depth)

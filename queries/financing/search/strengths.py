@@ -18,6 +18,7 @@ from graph.values import MILLION
 from graph.view import View
 from queries.derived import once
 from queries.ratios import Ints
+from queries.spans import rows_of
 
 CERTAIN: Final = MILLION
 MANY: Final = 100_000
@@ -60,12 +61,10 @@ def _of_kind(view: View, handles: Ints) -> Ints:
     found[alone] = (sure + MILLION // 2) // MILLION
     if len(several):
         slots = FIRST_SLOT - rows[several].astype(np.int64)
-        starts, stops = kind.slots.starts[slots], kind.slots.starts[slots + 1]
-        counts = stops - starts
-        first = np.cumsum(counts) - counts
-        each = np.repeat(starts - first, counts) + np.arange(int(counts.sum()))
-        doubt = 1.0 - _sure(view, kind.table, kind.slots.rows[each]) / float(MILLION) ** 2
-        known = (1.0 - np.multiply.reduceat(doubt, first)) * MILLION
+        starts = kind.slots.starts[slots]
+        counts = kind.slots.starts[slots + 1] - starts
+        doubt = 1.0 - _sure(view, kind.table, kind.slots.rows[rows_of(starts, counts)]) / float(MILLION) ** 2
+        known = (1.0 - np.multiply.reduceat(doubt, np.cumsum(counts) - counts)) * MILLION
         found[several] = np.minimum(np.floor(known + 0.5 + SAFE), CERTAIN).astype(np.int64)
     return found
 

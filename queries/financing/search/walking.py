@@ -36,6 +36,7 @@ from queries.financing.spines import (
     Without,
 )
 from queries.ratios import UNLIMITED, Ints
+from queries.spans import rows_of
 
 Pairs = tuple[Ints, Ints, Ints]
 
@@ -107,9 +108,8 @@ class Once:
         at = np.searchsorted(self.known, nodes).clip(max=len(self.known) - 1)
         first = self.starts[at]
         counts = np.where(self.known[at] == nodes, self.starts[at + 1] - first, 0)
-        places = np.repeat(np.arange(len(nodes)), counts)
-        rows = np.arange(len(places)) + np.repeat(first - np.cumsum(counts) + counts, counts)
-        return places, self.farther[rows], self.links[rows]
+        rows = rows_of(first, counts)
+        return np.repeat(np.arange(len(nodes)), counts), self.farther[rows], self.links[rows]
 
 
 def followed(view: View, back: Back, nodes: Ints) -> Pairs:
@@ -151,9 +151,7 @@ def _held(view: View, kind: str, field: str, nodes: Ints) -> tuple[Ints, Ints]:
     targets, holders = once(view, (_held, kind, field), make)
     low, high = np.searchsorted(targets, nodes), np.searchsorted(targets, nodes, side="right")
     counts = high - low
-    places = np.repeat(np.arange(len(nodes)), counts)
-    within = np.arange(len(places)) - np.repeat(np.cumsum(counts) - counts, counts)
-    return places, holders[low[places] + within]
+    return np.repeat(np.arange(len(nodes)), counts), holders[rows_of(low, counts)]
 
 
 def _refs(view: View, nodes: Ints, field: str) -> Ints:
