@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -12,6 +13,7 @@ import matplotlib as mpl
 from matplotlib import font_manager
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
+from matplotlib.patches import FancyBboxPatch
 
 from graph.errors import InvalidInput
 
@@ -38,9 +40,30 @@ def font() -> FontProperties:
     return FontProperties(fname=str(path))
 
 
-def figure(width: float, height: float) -> Figure:
-    """An empty figure of this many inches, at most MAX_INCHES each way."""
-    return Figure(figsize=(min(width, MAX_INCHES), min(height, MAX_INCHES)), dpi=DPI, facecolor="white")
+def sheet(width: float, height: float) -> tuple[Figure, Any]:
+    """An empty figure of this many inches, at most MAX_INCHES each way, and axes all over it in inches from its lower left corner."""
+    drawn = Figure(figsize=(min(width, MAX_INCHES), min(height, MAX_INCHES)), dpi=DPI, facecolor="white")
+    axes = drawn.add_axes((0, 0, 1, 1))
+    axes.set_xlim(0, width)
+    axes.set_ylim(0, height)
+    axes.axis("off")
+    return drawn, axes
+
+
+def rounded_box(
+    axes: Any,
+    place: tuple[float, float],
+    size: tuple[float, float],
+    fill: str,
+    edge: str,
+    line: float,
+    *,
+    corner: float = 0.08,
+    style: str = "-",
+) -> None:
+    """A box with round corners that has its lower left one here; `line` and `style` are of its edge."""
+    shape = f"round,pad=0,rounding_size={corner}"
+    axes.add_patch(FancyBboxPatch(place, *size, boxstyle=shape, facecolor=fill, edgecolor=edge, lw=line, ls=style))
 
 
 def text(axes: Any, x: float, y: float, words: str, size: float = 9, **style: Any) -> None:
@@ -53,6 +76,11 @@ def _sized(size: float) -> FontProperties:
     sized = font().copy()
     sized.set_size(size)
     return sized
+
+
+def name_of(record: Mapping[str, Any]) -> str:
+    """What a record is called, of which NAMED is selected: by its id where it has no name."""
+    return str(record.get("displayName") or record["id"])
 
 
 def shortened(words: str, most: int) -> str:

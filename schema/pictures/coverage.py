@@ -14,7 +14,7 @@ from matplotlib.patheffects import Stroke
 
 from queries.coverage.cell_id import CellDimension, DemandBasis
 from queries.coverage.fair_flow import GapReason
-from schema.pictures.canvas import BLACK, BLUE, GREY, NAMED, SKY, figure, shortened, text
+from schema.pictures.canvas import BLACK, BLUE, GREY, NAMED, SKY, sheet, shortened, text
 from schema.pictures.matrix import Axis, Label, Matrix, Place, Square
 from schema.pictures.paths import WAN
 
@@ -60,7 +60,6 @@ class _Panel:
     matrix: Matrix
     rows: Axis
     columns: Axis
-    across: int
 
     @property
     def has_row_totals(self) -> bool:
@@ -89,18 +88,14 @@ def draw(answer: Mapping[str, Any], when: str, asked: Mapping[str, Any]) -> Figu
     matrix = Matrix.of(answer["cells"], by)
     rows, columns, panels = matrix.axes
     values = panels.values or [None]
-    panel = _Panel(matrix, rows, columns, 1)
+    panel = _Panel(matrix, rows, columns)
     across = max(1, min(len(values), int((WIDEST - LABELS) / (panel.width + 0.4))))
     down = -(-len(values) // across)
     titled = panels.dimension is not None
     line = panel.height + TITLE * titled + 0.3
     width = max(NARROWEST, 2 * EDGE + LABELS + across * (panel.width + 0.4))
     height = TOP + down * line + BOTTOM
-    drawn = figure(width, height)
-    axes = drawn.add_axes((0, 0, 1, 1))
-    axes.set_xlim(0, width)
-    axes.set_ylim(0, height)
-    axes.axis("off")
+    drawn, axes = sheet(width, height)
     _head(axes, answer, matrix, asked, when, width, height)
     for place, value in enumerate(values):
         x = EDGE + LABELS + (place % across) * (panel.width + 0.4)
@@ -132,12 +127,12 @@ def _head(
     )}  # fmt: skip
     high, low = total["structuralGap"], total["structuralGapLow"]
     parts = (
-        ("已覆盖 covered", total["covered"], BLUE, _short(str(total["covered"]))),
-        ("执行缺口 execution gap", total["executionGap"], SKY, _short(str(total["executionGap"]))),
+        ("已覆盖 covered", total["covered"], BLUE, _short(total["covered"])),
+        ("执行缺口 execution gap", total["executionGap"], SKY, _short(total["executionGap"])),
         ("结构性缺口 structural gap", high, HOT, _range(low, high)),
     )
     left, full = EDGE, min(width - 2 * EDGE, 12.0)
-    words = f"需求 demand {_short(str(total['demand']))} 万元 ="
+    words = f"需求 demand {_short(total['demand'])} 万元 ="
     text(axes, left, height - 1.06, words, 7.5)
     at = left + 0.15 + 0.106 * _breadth(words)
     for name, _, colour, shown in parts:
@@ -319,13 +314,13 @@ def _percent(low: float, high: float) -> str:
 
 
 def _range(low: Decimal, high: Decimal) -> str:
-    first, last = _short(str(low)), _short(str(high))
+    first, last = _short(low), _short(high)
     return last if first == last else f"{first}–{last}"
 
 
-def _short(amount: str) -> str:
+def _short(amount: Decimal) -> str:
     """An amount in 万 as a square holds it: whole from 100 on, else with one digit more; what is there is never shown as 0."""
-    value = Decimal(amount) / WAN
+    value = amount / WAN
     if not value:
         return "0"
     if value >= 100:

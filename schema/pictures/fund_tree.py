@@ -8,11 +8,24 @@ from decimal import Decimal
 from typing import Any, Final
 
 from matplotlib.figure import Figure
-from matplotlib.patches import FancyBboxPatch, PathPatch
+from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 
 from graph.kinds.parties import FundType
-from schema.pictures.canvas import BLACK, BLUE, GREEN, GREY, NAMED, ORANGE, PALE, figure, shortened, text
+from schema.pictures.canvas import (
+    BLACK,
+    BLUE,
+    GREEN,
+    GREY,
+    NAMED,
+    ORANGE,
+    PALE,
+    name_of,
+    rounded_box,
+    sheet,
+    shortened,
+    text,
+)
 from schema.pictures.paths import in_wan
 
 SELECTION: Final = """
@@ -70,11 +83,8 @@ def draw(answer: Mapping[str, Any], when: str, _asked: Mapping[str, Any]) -> Fig
     deepest = max(fund.depth + bool(fund.firms) for fund in funds.values())
     width = max(2 * EDGE + COLUMN * deepest + FUND[0] + 0.3, 8.6)
     height = TOP + tall + BOTTOM
-    drawn = figure(width, height)
-    axes = drawn.add_axes((0, 0, 1, 1))
-    axes.set_xlim(0, width)
+    drawn, axes = sheet(width, height)
     axes.set_ylim(height, 0)
-    axes.axis("off")
     text(axes, EDGE, 0.45, f"基金树 Fund tree · {when}", 13, weight="bold")
     text(axes, EDGE, 0.75, _summary(answer, len(funds)), 8.5, color=GREY)
     for fund in funds.values():
@@ -130,11 +140,7 @@ def _placed(fund: _Fund, top: float) -> float:
     middles = [*fund.firm_ys, *(one.y for one in fund.below)]
     fund.y = (middles[0] + middles[-1]) / 2 if middles else top + taken / 2
     if middles and at - top < STEP:
-        shift = (STEP - (at - top)) / 2
-        fund.firm_ys = [y + shift for y in fund.firm_ys]
-        for one in fund.below:
-            _moved(one, shift)
-        fund.y += shift
+        _moved(fund, (STEP - (at - top)) / 2)
     return taken
 
 
@@ -198,16 +204,11 @@ def _curve(
 def _box(axes: Any, fund: _Fund) -> None:
     x, y = EDGE + COLUMN * fund.depth, TOP + fund.y - FUND[1] / 2
     is_root, row = fund.depth == 0, fund.row
-    unknown = row["committed"] is None
-    axes.add_patch(
-        FancyBboxPatch(
-            (x, y), *FUND, boxstyle="round,pad=0,rounding_size=0.08", facecolor=PALE if is_root else "white",
-            edgecolor=BLACK if is_root else BLUE, lw=1.6 if is_root else 1.1, ls="--" if unknown else "-",
-        )
-    )  # fmt: skip
+    fill, edge, line = (PALE, BLACK, 1.6) if is_root else ("white", BLUE, 1.1)
+    rounded_box(axes, (x, y), FUND, fill, edge, line, style="--" if row["committed"] is None else "-")
     named = row["fund"]
     kind = FundType[named["type"]] if named.get("type") else None
-    text(axes, x + 0.12, y + 0.21, shortened(named.get("displayName") or named["id"], 19), 9)
+    text(axes, x + 0.12, y + 0.21, shortened(name_of(named), 19), 9)
     words = f"{kind.zh} {kind.name}" if kind else "类型未载明 type not stated"
     text(axes, x + 0.12, y + 0.37, words, 6, color=GREY)
     text(axes, x + 0.12, y + 0.56, f"认缴 {_amount(row['committed'])} · 实缴 {_amount(row['paidIn'])}", 7)
@@ -218,25 +219,9 @@ def _box(axes: Any, fund: _Fund) -> None:
 
 
 def _firm(axes: Any, x: float, y: float, firm: Mapping[str, Any]) -> None:
-    axes.add_patch(
-        FancyBboxPatch(
-            (x, y - FIRM[1] / 2),
-            *FIRM,
-            boxstyle="round,pad=0,rounding_size=0.05",
-            facecolor="white",
-            edgecolor=GREEN,
-            lw=0.8,
-        )
-    )
-    named = firm["enterprise"] or {}
-    text(
-        axes,
-        x + 0.1,
-        y,
-        shortened(named.get("displayName") or named.get("id") or "未在库 not known", 13),
-        7.5,
-        va="center",
-    )
+    rounded_box(axes, (x, y - FIRM[1] / 2), FIRM, "white", GREEN, 0.8, corner=0.05)
+    name = "未在库 not known" if firm["enterprise"] is None else name_of(firm["enterprise"])
+    text(axes, x + 0.1, y, shortened(name, 13), 7.5, va="center")
     words = _amount(firm["invested"]) if not firm["uncounted"] else "金额未载明 not stated"
     if not firm["uncounted"] and firm["lookThroughShare"] not in ("1", "1.000000"):
         words += f" · 穿透 {_amount(firm['attributed'])}"

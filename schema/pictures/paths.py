@@ -7,11 +7,25 @@ from decimal import Decimal
 from typing import Any, Final
 
 from matplotlib.figure import Figure
-from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
+from matplotlib.patches import FancyArrowPatch
 
 from graph.kinds.terms import Technique
 from queries.financing.terms import ConstraintKind, PathStatus
-from schema.pictures.canvas import BLUE, GREEN, GREY, NAMED, ORANGE, PALE, PURPLE, RED, figure, shortened, text
+from schema.pictures.canvas import (
+    BLUE,
+    GREEN,
+    GREY,
+    NAMED,
+    ORANGE,
+    PALE,
+    PURPLE,
+    RED,
+    name_of,
+    rounded_box,
+    sheet,
+    shortened,
+    text,
+)
 
 SELECTION: Final = """
 paths { totalCount nodes { technique status capacity { amount currency } capacityIsUpperBound bindingConstraint { kind }
@@ -34,11 +48,7 @@ def draw(answer: Mapping[str, Any], when: str, _asked: Mapping[str, Any]) -> Fig
     shown = paths[:MOST]
     longest = max((len(path["steps"]) for path in shown), default=0)
     width, height = HEAD + STEP * longest + BOX + 0.6, LANE * max(1, len(shown)) + 1.4
-    drawn = figure(width, height)
-    axes = drawn.add_axes((0, 0, 1, 1))
-    axes.set_xlim(0, width)
-    axes.set_ylim(0, height)
-    axes.axis("off")
+    drawn, axes = sheet(width, height)
     text(axes, 0.3, height - 0.45, f"融资路径 Financing paths · {when}", 12, weight="bold")
     text(axes, 0.3, height - 0.8, _summary(answer, len(shown)), 8, color=GREY)
     for place, path in enumerate(shown):
@@ -75,13 +85,8 @@ def _lane(axes: Any, path: Mapping[str, Any], y: float, longest: int) -> None:
 
 
 def _box(axes: Any, x: float, y: float, node: Mapping[str, Any], colour: str, *, ends: bool) -> None:
-    shape = FancyBboxPatch(
-        (x, y - 0.24), BOX, 0.48, boxstyle="round,pad=0,rounding_size=0.08", facecolor=PALE if ends else "white",
-        edgecolor=colour, lw=1.4 if ends else 0.8,
-    )  # fmt: skip
-    axes.add_patch(shape)
-    name = node.get("displayName") or node["id"]
-    text(axes, x + BOX / 2, y, shortened(name, 11), 7.5, ha="center", va="center")
+    rounded_box(axes, (x, y - 0.24), (BOX, 0.48), PALE if ends else "white", colour, 1.4 if ends else 0.8)
+    text(axes, x + BOX / 2, y, shortened(name_of(node), 11), 7.5, ha="center", va="center")
 
 
 def _relation(step: Mapping[str, Any]) -> str:

@@ -8,10 +8,24 @@ from decimal import Decimal
 from typing import Any, Final
 
 from matplotlib.figure import Figure
-from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
+from matplotlib.patches import FancyArrowPatch
 
 from graph.kinds.terms import Technique
-from schema.pictures.canvas import BLACK, BLUE, GREEN, GREY, NAMED, ORANGE, PALE, PURPLE, figure, shortened, text
+from schema.pictures.canvas import (
+    BLACK,
+    BLUE,
+    GREEN,
+    GREY,
+    NAMED,
+    ORANGE,
+    PALE,
+    PURPLE,
+    name_of,
+    rounded_box,
+    sheet,
+    shortened,
+    text,
+)
 from schema.pictures.paths import in_wan
 
 SELECTION: Final = """
@@ -58,13 +72,13 @@ class _Map:
             before = origin["id"]
             for place, step in enumerate(chain[:-1], 1):
                 node = step["to"]
-                found.boxes.setdefault(node["id"], _Box(_name(node), place, before=before))
+                found.boxes.setdefault(node["id"], _Box(name_of(node), place, before=before))
                 before = node["id"]
             known = found.boxes.get(firm["id"])
             column = max(1, row["tier"])
             if known is None or known.row is None:
                 found.boxes[firm["id"]] = _Box(
-                    _name(firm), column, row, before if before != firm["id"] else found.origin
+                    name_of(firm), column, row, before if before != firm["id"] else found.origin
                 )
         return found
 
@@ -81,15 +95,11 @@ def draw(answer: Mapping[str, Any], when: str, _asked: Mapping[str, Any]) -> Fig
     columns = drawn_map.columns()
     tallest = max((len(column) for column in columns), default=1)
     width, height = 0.6 + COLUMN * (len(columns) + 1), HEAD + ROW * max(2, tallest) + 0.5
-    drawn = figure(max(width, 6.0), height)
-    axes = drawn.add_axes((0, 0, 1, 1))
-    axes.set_xlim(0, max(width, 6.0))
-    axes.set_ylim(0, height)
-    axes.axis("off")
+    drawn, axes = sheet(max(width, 6.0), height)
     text(axes, 0.3, height - 0.4, f"融资触达 Financing reach · {when}", 12, weight="bold")
     text(axes, 0.3, height - 0.72, _summary(answer, len(rows)), 8, color=GREY)
     middle = (height - HEAD) / 2 + 0.25
-    _box(axes, 0.3, middle, _name(answer["origin"]), "", BLACK, filled=True)
+    _box(axes, 0.3, middle, name_of(answer["origin"]), "", BLACK, filled=True)
     counts = {one["key"]: one["count"] for one in answer["byTier"]}
     for place, column in enumerate(columns, 1):
         shown = sum(box.row is not None for box in column)
@@ -139,11 +149,7 @@ def _width(box: _Box, largest: Decimal) -> float:
 
 
 def _box(axes: Any, x: float, y: float, name: str, words: str, colour: str, *, filled: bool) -> None:
-    shape = FancyBboxPatch(
-        (x, y - 0.27), BOX, 0.54, boxstyle="round,pad=0,rounding_size=0.08", facecolor=PALE if filled else "white",
-        edgecolor=colour, lw=1.4 if filled else 0.9,
-    )  # fmt: skip
-    axes.add_patch(shape)
+    rounded_box(axes, (x, y - 0.27), (BOX, 0.54), PALE if filled else "white", colour, 1.4 if filled else 0.9)
     text(axes, x + BOX / 2, y + (0.1 if words else 0), shortened(name, 15), 7.5, ha="center", va="center")
     if words:
         text(axes, x + BOX / 2, y - 0.13, words, 6, color=GREY, ha="center", va="center")
@@ -156,7 +162,3 @@ def _amounts(row: Mapping[str, Any]) -> str:
     uncovered = row["uncoveredNeed"]
     lacking = "" if uncovered is None else f" · 缺口 {in_wan(uncovered['amount'])}"
     return f"{technique} · {in_wan(row['capacity']['amount'])}{lacking}"
-
-
-def _name(node: Mapping[str, Any]) -> str:
-    return str(node.get("displayName") or node["id"])
