@@ -21,6 +21,7 @@ from queries.financing.limits.of_pool import covered_loans
 from queries.financing.limits.regulatory import any_bounds, bounds_of
 from queries.financing.limits.table import LIMITS
 from queries.financing.reaching.firms import Firms
+from queries.financing.reaching.heads import DEBTORS, MADE_BY
 from queries.financing.spines import StepAmount
 from queries.financing.terms import ConstraintKind, PathRecourse, SupportKind
 from queries.ratios import UNLIMITED, Ints
@@ -164,21 +165,13 @@ def _pooled(case: Case) -> np.ndarray:
     return firms.among(view.refs(covered_loans(view, support.provider), "borrower"))
 
 
-def _guaranteed(case: Case) -> np.ndarray:
-    """Whom somebody has offered to guarantee."""
-    firms = Firms.of(case.view)
-    if case.spine.support is not SupportKind.GUARANTEE:
+def _covered(case: Case) -> np.ndarray:
+    """Whom somebody has offered to guarantee or to insure, whichever makes the technique."""
+    view, firms = case.view, Firms.of(case.view)
+    kind = None if case.spine.support is None else MADE_BY.get(case.spine.support)
+    if kind is None:
         return np.zeros(len(firms), bool)
-    return firms.among(case.view.refs(case.view.handles("Guarantee"), "debtor"))
-
-
-def _insured(case: Case) -> np.ndarray:
-    """Whom somebody has offered to insure."""
-    firms, policies = Firms.of(case.view), case.view.handles("InsurancePolicy")
-    if case.spine.support is not SupportKind.INSURANCE:
-        return np.zeros(len(firms), bool)
-    named = [case.view.refs(policies, name) for name in ("debtor", "insured")]
-    return firms.among(np.concatenate(named))
+    return firms.among(np.concatenate([view.refs(view.handles(kind), name) for name in DEBTORS[kind]]))
 
 
 def _invested(case: Case) -> np.ndarray:
@@ -207,25 +200,28 @@ def _by_amount(case: Case) -> np.ndarray:
     return np.ones(len(firms), bool)
 
 
-ALIKE: Final = frozenset(
+OWN: Final = frozenset(
     {
         ConstraintKind.NEED,
         ConstraintKind.LINK_WIDTH,
         ConstraintKind.ASSET_FREE,
         ConstraintKind.VOUCHER_PART,
-        ConstraintKind.PRODUCT_MAX,
-        ConstraintKind.ANCHOR_LIMIT,
-        ConstraintKind.DEBTOR_LIMIT,
-        ConstraintKind.FUND_DRY_POWDER,
         ConstraintKind.TERM_RULE,
     }
 )
-"""Limits that bound every firm alike, or that are measured on columns."""
+"""Limits that are measured by firm, by link or by claim, on columns."""
+ALIKE: Final = OWN | {
+    ConstraintKind.PRODUCT_MAX,
+    ConstraintKind.ANCHOR_LIMIT,
+    ConstraintKind.DEBTOR_LIMIT,
+    ConstraintKind.FUND_DRY_POWDER,
+}
+"""Those, and limits that bound every firm alike."""
 FINDERS: Final[Mapping[ConstraintKind, Callable[[Case], np.ndarray]]] = {
     **dict.fromkeys(ON_NAMES, _on_names),
     ConstraintKind.POOL: _pooled,
-    ConstraintKind.GUARANTOR: _guaranteed,
-    ConstraintKind.INSURER: _insured,
+    ConstraintKind.GUARANTOR: _covered,
+    ConstraintKind.INSURER: _covered,
     ConstraintKind.FUND_CONCENTRATION: _invested,
     ConstraintKind.STEP_AMOUNT: _by_amount,
 }

@@ -20,7 +20,9 @@ from graph.view import View
 from queries.columns import of_kinds
 from queries.completeness import Meter
 from queries.derived import once
+from queries.financing.candidates import CONTRACTS
 from queries.financing.limits.of_pool import covered_loans
+from queries.financing.reaching.firms import FIRM
 from queries.financing.reaching.forward import reversed_way
 from queries.financing.search.walking import keeps, may_be_left, technique_code, techniques_of, walked
 from queries.financing.spines import Form, Joined, Reaches, Spine, Step
@@ -28,8 +30,6 @@ from queries.financing.techniques.rows import TechniqueRow
 from queries.financing.terms import SupportKind
 from queries.ratios import Ints
 
-FIRM: Final = "Enterprise"
-CONTRACTS: Final = ("Loan", "Facility", "Lease", "BondIssue", "PppContract", "Swap", "Collaboration", "InvestmentRound")
 COVERS: Final = (("Guarantee", "guarantor"), ("InsurancePolicy", "insurer"))
 """Who covers, by kind of instrument."""
 DEBTORS: Final = {"Guarantee": ("debtor",), "InsurancePolicy": ("debtor", "insured")}

@@ -31,7 +31,7 @@ from queries.financing.limits.of_term import within_terms
 from queries.financing.limits.regulatory import statutory_totals
 from queries.financing.limits.table import LIMITS
 from queries.financing.need import NeedAsked
-from queries.financing.reaching.apart import apart, room
+from queries.financing.reaching.apart import OWN, apart, room
 from queries.financing.reaching.firms import Firms, Needs, classes_in, control
 from queries.financing.reaching.heads import Family, Head, Tail
 from queries.financing.reaching.lately import lately
@@ -41,16 +41,6 @@ from queries.financing.supports import ways_to_support
 from queries.financing.terms import ConstraintKind, Gate, Ternary
 from queries.ratios import UNLIMITED, Ints, share_of
 
-OWN: Final = frozenset(
-    {
-        ConstraintKind.NEED,
-        ConstraintKind.LINK_WIDTH,
-        ConstraintKind.ASSET_FREE,
-        ConstraintKind.VOUCHER_PART,
-        ConstraintKind.TERM_RULE,
-    }
-)
-"""Limits that are measured by firm, by link or by claim."""
 ALIKE: Final = (Gate.LICENCE, Gate.PRODUCT_OPEN, Gate.CURRENCY)
 """Gates that answer every firm alike, but for the finance company of a group."""
 KNOWN: Final = frozenset(
