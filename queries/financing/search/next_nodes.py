@@ -88,14 +88,18 @@ class NextNodes:
         return at < len(self._found)
 
 
+def _open(layer: Layer, places: Ints, links: Ints | None, bounds: Ints | None) -> tuple[Ints, Ints | None, Ints | None]:
+    """Without the nodes that are closed."""
+    kept = layer.status[places] < CLOSED
+    if kept.all():
+        return places, links, bounds
+    return places[kept], None if links is None else links[kept], None if bounds is None else bounds[kept]
+
+
 def _few(
     layer: Layer, behind: Behind, places: Ints, links: Ints | None, bounds: Ints | None, rate: Rate
 ) -> list[NextNode]:
-    status = layer.status[places]
-    if len(places) and status.max() == CLOSED:
-        kept = status < CLOSED
-        places, status = places[kept], status[kept]
-        links, bounds = None if links is None else links[kept], None if bounds is None else bounds[kept]
+    places, links, bounds = _open(layer, places, links, bounds)
     if not len(places):
         return []
     most, share = behind.scaled, behind.rate
@@ -108,7 +112,9 @@ def _few(
         capacity.append(min(behind.flat, flat, tail))
     found = rate(places, links, np.array(capacity, np.int64))
     onto = itertools.repeat(-1) if links is None else links.tolist()
-    rows = zip(capacity, found.score, status.tolist(), found.cost, places.tolist(), onto, within, strict=False)
+    rows = zip(
+        capacity, found.score, layer.status[places].tolist(), found.cost, places.tolist(), onto, within, strict=False
+    )
     return sorted(
         NextNode(
             brings < 0,
@@ -132,11 +138,7 @@ def _columns(
     layer: Layer, behind: Behind, places: Ints, links: Ints | None, bounds: Ints | None, rate: Rate
 ) -> Columns:
     """The parts of `NextNode` by node."""
-    status = layer.status[places]
-    if status.max() == CLOSED:
-        kept = status < CLOSED
-        places, status = places[kept], status[kept]
-        links, bounds = None if links is None else links[kept], None if bounds is None else bounds[kept]
+    places, links, bounds = _open(layer, places, links, bounds)
     onto = np.full(len(places), -1) if links is None else links
     within = np.full(len(places), UNLIMITED) if bounds is None else bounds
     tail = np.minimum(np.minimum(layer.scaled[places], behind.scaled), within)
@@ -146,7 +148,7 @@ def _columns(
     found = rate(places, links, capacity)
     unstated = capacity < 0
     score = np.where(unstated, 0, -np.asarray(found.score, np.int64))
-    status = np.maximum(status, behind.status)
+    status = np.maximum(layer.status[places], behind.status)
     cost = np.asarray(found.cost, np.int64)
     columns = [unstated.astype(np.int64), score, status, -np.maximum(capacity, 0), cost, places, onto, within]
     shut = np.asarray(found.score) == SHUT
