@@ -21,35 +21,25 @@ from schema.context import Scope
 from schema.nodes import find_node
 from schema.types.chains import connections_field
 from schema.types.connections import RecordConnection, connection_field, page_arguments
-from schema.types.derived import Types, declared_fields, derived, make_argument, make_field, question
+from schema.types.derived import AskedField, Types, declared_fields, derived, make_argument, make_field, question
 from schema.types.entity import entity_of
 from schema.types.ontology import Ontology
 from schema.types.search import SearchPage
 from schema.types.source import Source, SourceOverview
 
 
-class KindField(StrawberryField):
+class KindField(AskedField):
     """The records of one kind, as a connection."""
 
     kind: KindSpec
-
-    @property
-    def is_basic_field(self) -> bool:
-        """False: it takes arguments."""
-        return False
 
     def get_result(self, source: Scope, info: Info | None, args: list[Any], kwargs: Any) -> RecordConnection:
         """The page that the arguments ask for."""
         return RecordConnection(source, self.kind, source.view.handles(self.kind.name), kwargs)
 
 
-class SearchField(StrawberryField):
+class SearchField(AskedField):
     """Records by what they are called."""
-
-    @property
-    def is_basic_field(self) -> bool:
-        """False: it takes arguments."""
-        return False
 
     def get_result(self, source: Scope, info: Info | None, args: list[Any], kwargs: Mapping[str, Any]) -> SearchPage:
         """The page that the arguments ask for."""

@@ -22,6 +22,7 @@ from schema.context import Scope
 from schema.types.completeness import Completeness
 from schema.types.connections import RecordConnection, connection_field
 from schema.types.derived import (
+    AskedField,
     Types,
     declared_fields,
     derived,
@@ -57,15 +58,10 @@ class TierAnswer:
         self.tier = found.tier
 
 
-class TierField(StrawberryField):
+class TierField(AskedField):
     """The firms or the links of a tier, as a connection."""
 
     kind: str
-
-    @property
-    def is_basic_field(self) -> bool:
-        """False: it takes arguments."""
-        return False
 
     def get_result(self, source: TierAnswer, info: Info | None, args: list[Any], kwargs: Any) -> RecordConnection:
         """The page that the arguments ask for."""
@@ -169,13 +165,8 @@ class ConnectionPaths:
     )
 
 
-class ConnectionsField(StrawberryField):
+class ConnectionsField(AskedField):
     """How two records hang together."""
-
-    @property
-    def is_basic_field(self) -> bool:
-        """False: it takes arguments."""
-        return False
 
     def get_result(
         self, source: Scope, info: Info | None, args: list[Any], kwargs: Mapping[str, Any]

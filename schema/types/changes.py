@@ -25,7 +25,7 @@ from graph.what_if import MAX_CHANGES, Add, Change, Remove, Set
 from loaders.tabular.cells import CurrencyReader, Fault, reader_for
 from schema.context import Scope
 from schema.scalars import Json
-from schema.types.derived import Types, derived, make_argument, make_field, make_input
+from schema.types.derived import AskedField, Types, derived, make_argument, make_field, make_input
 from schema.types.values import input_field
 
 SHOWN: Final = 80
@@ -45,13 +45,8 @@ CHANGE: Final = (
 )
 
 
-class ViewField(StrawberryField):
+class ViewField(AskedField):
     """The field `view` of Query."""
-
-    @property
-    def is_basic_field(self) -> bool:
-        """False: it takes arguments."""
-        return False
 
     def get_result(self, source: Scope, info: Info | None, args: list[Any], kwargs: Mapping[str, Any]) -> Scope:
         """The scope that the arguments ask for."""

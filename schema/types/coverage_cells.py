@@ -8,7 +8,6 @@ from typing import Any, ClassVar, Final
 
 import strawberry
 from strawberry.types.base import StrawberryList, StrawberryOptional
-from strawberry.types.field import StrawberryField
 from strawberry.types.info import Info
 
 from graph.kinds.places import IndustryLevel, RegionLevel
@@ -25,7 +24,7 @@ from queries.coverage_change import coverage_change
 from schema.context import Scope
 from schema.types.codes import code_enum
 from schema.types.connections import RecordConnection, page_field
-from schema.types.derived import Types, declared_fields, derived, make_field, make_input, make_object
+from schema.types.derived import AskedField, Types, declared_fields, derived, make_field, make_input, make_object
 from schema.types.entity import Entity, entity_of
 from schema.types.values import Money, amount_of, decimal_of, input_field, with_given
 
@@ -213,15 +212,10 @@ class CellAnswer:
         return [Entity(self.scope, one.record) for one in self.cell.uncounted]
 
 
-class CellRecordsField(StrawberryField):
+class CellRecordsField(AskedField):
     """Records behind a cell, as a connection: those of `kind` that the cell's attribute of the field's name has."""
 
     kind: ClassVar[str]
-
-    @property
-    def is_basic_field(self) -> bool:
-        """False: it takes arguments."""
-        return False
 
     def get_result(self, source: CellAnswer, info: Info | None, args: list[Any], kwargs: Any) -> RecordConnection:
         """The page that the arguments ask for, in id order."""

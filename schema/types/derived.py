@@ -61,6 +61,15 @@ def derived(name: str) -> Any:
     return Derived(name, __name__)
 
 
+class AskedField(StrawberryField):
+    """A derived field that takes arguments: `get_result` is always called with them."""
+
+    @property
+    def is_basic_field(self) -> bool:
+        """False."""
+        return False
+
+
 def make_field(
     name: str,
     graph_name: str,

@@ -18,7 +18,7 @@ from graph.records import Marking
 from graph.snapshot_columns import NOT_STATED
 from schema.types.codes import code_enum
 from schema.types.connections import RecordConnection, add_connection, connection_field
-from schema.types.derived import Types, derived, make_field, make_object
+from schema.types.derived import AskedField, Types, derived, make_field, make_object
 from schema.types.entity import Entity
 from schema.types.evidence import Claim, ClaimsField, ConflictsField, FieldConflict
 from schema.types.labels import field_description, kind_description
@@ -64,15 +64,10 @@ class ReferenceField(StrawberryField):
         return source.reference(self.python_name)
 
 
-class InverseField(StrawberryField):
+class InverseField(AskedField):
     """The records of a kind that refer to its source by one field, as a connection."""
 
     relation: Relation
-
-    @property
-    def is_basic_field(self) -> bool:
-        """False: it takes arguments."""
-        return False
 
     def get_result(self, source: Entity, info: Info | None, args: list[Any], kwargs: Any) -> RecordConnection:
         """The page that the arguments ask for."""
