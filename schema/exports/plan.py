@@ -78,6 +78,10 @@ class _Field:
         named = get_named_type(self.type)
         return named if isinstance(named, COMPOSITE) else None
 
+    @property
+    def sets(self) -> list[SelectionSetNode]:
+        return [node.selection_set for node in self.nodes if node.selection_set]
+
 
 class Plan:
     """Reads one operation of a document that the schema has validated."""
@@ -121,7 +125,7 @@ class Plan:
             if composite is None or field.name == "pageInfo":
                 continue
             here = self._after(field) or after
-            inner = self._selected(composite, [node.selection_set for node in field.nodes if node.selection_set])
+            inner = self._selected(composite, field.sets)
             if field.listed:
                 columns = tuple(self._columns((), inner))
                 yield Rows((*path, field.name), columns, here)
@@ -134,8 +138,7 @@ class Plan:
             if composite is None or field.listed:
                 yield Column(here, get_named_type(field.type).name, field.listed)
             else:
-                sets = [node.selection_set for node in field.nodes if node.selection_set]
-                yield from self._columns(here, self._selected(composite, sets))
+                yield from self._columns(here, self._selected(composite, field.sets))
 
     def _after(self, field: _Field) -> str | None:
         """The variable that a field takes its cursor from."""
