@@ -16,7 +16,6 @@ class AssetKind:
     `value` what it is worth, `less` what of that no longer counts; `until` its last day, after which it is worth nothing where it
     `lapses`, and to which its financing `runs` exactly; `debtors` who owes it, the first that is stated; `other_side` whom the trade is
     with. TITLE asks that `may_pass` is true and that `registered` is stated, TRADE_EVIDENCE for `papers`. `variant` a code of its own.
-    `in_register`: claims over it are perfected by registration, else by possession or control.
     """
 
     value: str = "valuation"
@@ -30,7 +29,6 @@ class AssetKind:
     registered: str | None = None
     papers: tuple[str, ...] = ()
     variant: str | None = None
-    in_register: bool = True
 
 
 VALUED: Final = AssetKind()
@@ -56,11 +54,8 @@ ASSET_KINDS: Final[Mapping[str, AssetKind]] = {
         other_side="acceptor",
         may_pass="transferable",
         papers=("contract_no", "invoice_no"),
-        in_register=False,
     ),
-    "CreditClaim": AssetKind(
-        "amount", until="due_on", lapses=True, runs=True, debtors=("confirmer", "issuer"), in_register=False
-    ),
+    "CreditClaim": AssetKind("amount", until="due_on", lapses=True, runs=True, debtors=("confirmer", "issuer")),
     "Order": AssetKind(
         "amount", "filled", "deliver_by", other_side="buyer", papers=("contract_no",), variant="buyer_type"
     ),
@@ -73,8 +68,8 @@ ASSET_KINDS: Final[Mapping[str, AssetKind]] = {
     "WarehouseReceipt": AssetKind(),
     "IpRight": AssetKind(until="expires_on", lapses=True, registered="registry_no", variant="type"),
     "RevenueRight": AssetKind(until="ends_on", lapses=True),
-    "Deposit": AssetKind("amount", in_register=False),
-    "FxDocument": AssetKind("amount", until="due_on", lapses=True, in_register=False),
+    "Deposit": AssetKind("amount"),
+    "FxDocument": AssetKind("amount", until="due_on", lapses=True),
     "Equipment": AssetKind(variant="type"),
     "Building": AssetKind(registered="registry_no"),
     "LandUseRight": AssetKind(until="ends_on", lapses=True, registered="registry_no"),
