@@ -81,8 +81,8 @@ class NeedAsked:
 class Need:
     """What a technique is measured against.
 
-    `amount` in 分, None: unlimited; `declared` and `fulfilled` where it comes from the beneficiary's own needs; `needs` those needs;
-    `at_most`: what was fulfilled is not fully stated, so less may be open; `missing` what is not stated.
+    `amount` in 分, None: unlimited, or not stated where something is `missing`; `declared` and `fulfilled` where it comes from the
+    beneficiary's own needs; `needs` those needs; `at_most`: what was fulfilled is not fully stated, so less may be open.
     """
 
     amount: int | None = None
@@ -94,7 +94,6 @@ class Need:
     needed_by: date | None = None
     needs: tuple[int, ...] = ()
     at_most: bool = False
-    stated: bool = True
     missing: tuple[MissingFact, ...] = ()
 
 
@@ -167,7 +166,6 @@ def served(needs: Iterable[OpenNeed], instruments: tuple[Instrument, ...]) -> Ne
         first.needed_by,
         tuple(need.handle for need in fitting),
         any(need.at_most for need in fitting),
-        not foreign,
         foreign,
     )
 
