@@ -16,7 +16,6 @@ from queries.completeness import LIMITS, Budget, Completeness, IncompleteReason
 from queries.financing.answers import ConstraintShown, FinancingPath
 from queries.financing.appraisal import Appraisal
 from queries.financing.appraised import Appraised
-from queries.financing.cases import Case
 from queries.financing.charges import dearest
 from queries.financing.joint.programme import SolveMethod
 from queries.financing.joint.shared_limits import JointPath, joint_of
@@ -80,7 +79,7 @@ class FundableAmount:
 
 def dearest_cost(appraisal: Appraisal, found: Appraised) -> Decimal | None:
     """The upper end of a path's cost, by which costs are compared."""
-    case = found.case if found.case.appraisal is appraisal else Case(appraisal, found.candidate)
+    case = found.case_in(appraisal)
     return dearest(case, tenor_of(case))
 
 
@@ -135,7 +134,7 @@ def fundable_amount(
         new_money=True,
     )
     appraisal, meter = drawing.appraisal, drawing.meter
-    paths = [one for one in islice(drawing.paths, MOST_PATHS) if _fits(appraisal, one)]
+    paths = [one for one in islice(drawing.paths, MOST_PATHS) if fits(appraisal, one)]
     if next(drawing.paths, None) is not None:
         meter.cut(IncompleteReason.BUDGET, drawing.deepest + 1)
     joint = joint_of(JointPath(appraisal, one, cost_of(appraisal, one)) for one in paths if _may_bring(one))
@@ -177,7 +176,7 @@ def weighted_cost(parts: Iterable[tuple[Decimal | None, int]]) -> Decimal | None
     return rounded(sum((Fraction(cost or 0) * amount for cost, amount in flowing), Fraction(0)) / total)
 
 
-def _fits(appraisal: Appraisal, found: Appraised) -> bool:
+def fits(appraisal: Appraisal, found: Appraised) -> bool:
     """Whether a path serves a need of the beneficiary, where it has any."""
     if appraisal.need_asked is not None or not appraisal.open_needs:
         return True

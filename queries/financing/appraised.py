@@ -67,6 +67,10 @@ class Appraised:
             f"Appraised({self.candidate!r}, {self.status!r}, {self.capacity!r}, {self.constraints!r}, {self.gates!r})"
         )
 
+    def case_in(self, appraisal: Appraisal) -> Case:
+        """The candidate as a case of a question: its own, else one that asks for what the question does."""
+        return self.case if self.case.appraisal is appraisal else Case(appraisal, self.candidate)
+
     @property
     def status(self) -> PathStatus:
         """BLOCKED by a NO; then the weakest of what holds: what lacks an instrument is PROSPECTIVE even where a fact is missing too."""

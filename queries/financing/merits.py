@@ -34,7 +34,7 @@ class Standing:
 
 def standing(appraisal: Appraisal, found: Appraised) -> Standing:
     """Where an appraised path stands."""
-    case = found.case if found.case.appraisal is appraisal else Case(appraisal, found.candidate)
+    case = found.case_in(appraisal)
     tenor = tenor_of(case)
     cost = dearest(case, tenor)
     if found.capacity.amount is None:

@@ -38,8 +38,7 @@ CARRIES: Final = {
 
 def path_of(appraisal: Appraisal, found: Appraised) -> FinancingPath:
     """The path that an appraised candidate is."""
-    candidate = found.candidate
-    case = found.case if found.case.appraisal is appraisal else Case(appraisal, candidate)
+    candidate, case = found.candidate, found.case_in(appraisal)
     facts = [facts_of(step, *pair) for step, pair in zip(candidate.steps, _pairs(candidate), strict=True)]
     told = Told(case, found, facts)
     return FinancingPath(
