@@ -30,7 +30,6 @@ def limit(case: Case, constraints: tuple[Constraint, ...]) -> Verdict:
     if not bounding:
         # Nothing but the need decides, if even that: who offers has stated no bound that is drawn on.
         return PASSED
-    headroom = capacity_of(bounding)
     used_up = next((one for one in bounding if one.admits == 0), None)
     if used_up is not None:
         ruled = used_up.record >= 0 and case.view.has_kind(used_up.record, "Rule")
@@ -38,7 +37,7 @@ def limit(case: Case, constraints: tuple[Constraint, ...]) -> Verdict:
     least = least_amount(case)
     if any(admits_too_little(one, least) for one in bounding):
         return FAILED
-    if headroom.amount is None:
+    if capacity_of(bounding).amount is None:
         return unknown(*(fact for one in bounding if one.headroom is None for fact in one.missing))
     pool = case.candidate.support(SupportKind.POOL_COVER)
     if pool is not None and may_be_stopped(offer_record(case.view, pool.provider, Pool)):
