@@ -107,12 +107,12 @@ def test_weighted_cost_is_exact_and_unknown_where_a_part_is() -> None:
     assert weighted_cost([]) is None
 
 
-def chain() -> View:
+def chain(most: int = 1000) -> View:
     return chain_view(
         firm("t1"),
         firm("t2"),
         firm("t3"),
-        programme(1000),
+        programme(most),
         supplies("t1", "anchor", 3650, 90),
         supplies("t2", "t1", 730, 60),
         supplies("t3", "anchor", 365, 30),
@@ -132,18 +132,7 @@ def test_chains_of_different_width_add_up_where_they_share_no_link() -> None:
 
 
 def test_chains_share_the_anchors_headroom() -> None:
-    view = chain_view(
-        firm("t1"),
-        firm("t2"),
-        firm("t3"),
-        programme(100),
-        supplies("t1", "anchor", 3650, 90),
-        supplies("t2", "t1", 730, 60),
-        supplies("t3", "anchor", 365, 30),
-        supplies("t2", "t3", 3650, 90),
-        product(Technique.DEEP_TIER, programme=Ref(PROGRAMME)),
-    )
-    found = fundable(view, "t2")
+    found = fundable(chain(100), "t2")
     assert found.amount == 100 * WAN
     assert stopped_by(found) == [ConstraintKind.ANCHOR_LIMIT]
 
