@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import NamedTuple
 
 import numpy as np
 
 from graph.money import CNY, Money
 from graph.snapshot_columns import NOT_STATED
+from graph.values import millionths
 from graph.view import View
 from queries.exchange import in_currency, owed_in, worth_in
 from queries.financing.limits.constraints import MissingFact
+from queries.ratios import share_of
 
 
 class Amount(NamedTuple):
@@ -19,6 +22,10 @@ class Amount(NamedTuple):
 
     value: int | None
     missing: tuple[MissingFact, ...] = ()
+
+    def share(self, share: Decimal) -> Amount:
+        """So much of it, a share or a multiple, rounded down."""
+        return self if self.value is None else Amount(share_of(self.value, millionths(share)), self.missing)
 
 
 def amount_of(
@@ -53,6 +60,13 @@ class Tally:
     total: int = 0
     at_most: bool = False
     missing: list[MissingFact] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, amount: Amount) -> Tally:
+        """The sum that is this amount."""
+        tally = cls()
+        tally.add(amount)
+        return tally
 
     def add(self, amount: Amount) -> None:
         """Count an amount."""

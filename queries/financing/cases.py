@@ -8,7 +8,7 @@ from typing import Final, NamedTuple, cast
 
 from graph.kinds.assets import Asset, Receivable
 from graph.kinds.supply_side import LoanProduct
-from graph.kinds.terms import Recourse
+from graph.kinds.terms import DrawBasis, Recourse
 from graph.money import CNY, Money
 from graph.values import MILLION, millionths
 from queries.financing.appraisal import Appraisal
@@ -102,10 +102,14 @@ class Case:
         """The receivable that is financed."""
         return self.appraisal.record(self.receivable, Receivable)
 
-    @property
-    def face_draw(self) -> tuple[Fraction, bool]:
-        """What a yuan of principal draws on a limit in FACE, 1/α, and whether α is stated. Without α: 1, the least that it can be."""
-        return (1 / fraction(self.rate), True) if self.rate else (ONE, self.rate is not None)
+    def drawn_in(self, basis: DrawBasis | None) -> tuple[Fraction, DrawBasis, bool]:
+        """What a yuan of principal draws on a limit that counts in FACE, 1/α, else 1; in what; and whether it is known.
+
+        Without α: 1, the least that it can be.
+        """
+        if basis is not DrawBasis.FACE:
+            return ONE, DrawBasis.FUNDED, True
+        return 1 / fraction(self.rate) if self.rate else ONE, basis, self.rate is not None
 
     def amount(self, money: Money | None, record: int, name: str, *, owed: bool = False) -> Amount:
         """A money field of a record (by GraphQL name) in the path's currency: what it can bring, or what is `owed` or used."""

@@ -13,10 +13,11 @@ from graph.view import View
 from queries.derived import offer_record, once
 from queries.financing.cases import Case
 from queries.financing.control import controllers_of, group_members, groups_of, legal_entity
-from queries.financing.limits.constraints import ONE, Constraint, left
+from queries.financing.limits.constraints import ONE, Constraint
 from queries.financing.limits.draws import on_borrower, on_debtor
 from queries.financing.limits.exposures import Counted, on_borrowers, on_debtors
 from queries.financing.limits.of_syndicate import members_of
+from queries.financing.limits.stated_bounds import less_used
 from queries.financing.spines import StepAmount
 from queries.financing.terms import ConstraintKind
 from queries.tally import Tally, amount_of
@@ -40,17 +41,7 @@ def joint_credit_limits(case: Case) -> Iterator[Constraint]:
     for handle, share in drawn.items():
         record = offer_record(case.view, handle, JointCredit)
         limit = case.amount(record.limit, handle, "limit")
-        used = joint_used(case.view, handle, case.currency)
-        yield Constraint(
-            ConstraintKind.JOINT_CREDIT,
-            handle,
-            limit.value,
-            used.amount,
-            left(limit.value, used.amount),
-            share,
-            at_most=used.at_most,
-            missing=(*limit.missing, *used.missing),
-        )
+        yield less_used(ConstraintKind.JOINT_CREDIT, handle, limit, joint_used(case.view, handle, case.currency), share)
 
 
 def mechanisms_on(view: View, party: int) -> list[int]:
@@ -84,13 +75,12 @@ def joint_used(view: View, mechanism: int, currency: str = CNY) -> Tally:
     """What is used of its limit: as stated, else what its banks have out on the firm, or on the names of the group."""
 
     def make() -> Tally:
-        record, tally = offer_record(view, mechanism, JointCredit), Tally()
+        record = offer_record(view, mechanism, JointCredit)
         if record.used is not None:
-            tally.add(amount_of(record.used, mechanism, "used", currency, view=view, owed=True))
-            return tally
+            return Tally.of(amount_of(record.used, mechanism, "used", currency, view=view, owed=True))
         on = view.ref(mechanism, "on")
         names = group_members(view, on) if view.kind_of(on).name in ("Group", "Enterprise", "Institution") else [on]
-        counted = Counted(currency, gross=True)
+        tally, counted = Tally(), Counted(currency, gross=True)
         for bank in sorted(banks_of(view, mechanism)):
             tally.join(on_borrowers(view, bank, names, counted))
             tally.join(on_debtors(view, bank, names, counted))

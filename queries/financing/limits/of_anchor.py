@@ -17,8 +17,9 @@ from graph.view import View
 from queries.derived import offer_record, once
 from queries.exchange import in_currency
 from queries.financing.cases import Case
-from queries.financing.limits.constraints import ONE, Constraint, MissingFact, left
+from queries.financing.limits.constraints import Constraint, MissingFact
 from queries.financing.limits.exposures import loans_under, outstanding_of
+from queries.financing.limits.stated_bounds import at_once, less_used
 from queries.financing.terms import ConstraintKind
 from queries.ratios import UNLIMITED, UNSTATED, Ints
 from queries.tally import Amount, Tally, amount_of
@@ -30,22 +31,10 @@ def anchor_limits(case: Case) -> Iterator[Constraint]:
     if handle < 0:
         return
     programme = offer_record(case.view, handle, AnchorProgramme)
-    currency = case.currency
     limit = case.amount(programme.limit, handle, "limit")
-    used = programme_used(case.view, handle, currency)
-    face = programme.draw_basis is DrawBasis.FACE
-    draw, known = case.face_draw if face else (ONE, True)
-    yield Constraint(
-        ConstraintKind.ANCHOR_LIMIT,
-        handle,
-        limit.value,
-        used.amount,
-        left(limit.value, used.amount),
-        draw,
-        DrawBasis.FACE if face else DrawBasis.FUNDED,
-        used.at_most or not known,
-        missing=(*limit.missing, *used.missing),
-    )
+    used = programme_used(case.view, handle, case.currency)
+    draw, basis, known = case.drawn_in(programme.draw_basis)
+    yield less_used(ConstraintKind.ANCHOR_LIMIT, handle, limit, used, draw, basis, at_most=not known)
 
 
 def own_cash(case: Case) -> Iterator[Constraint]:
@@ -53,8 +42,7 @@ def own_cash(case: Case) -> Iterator[Constraint]:
     handle = case.lender
     source = case.view.record(handle)
     stated = source.early_payment_cash if isinstance(source, Enterprise) else None
-    cash = case.amount(stated, handle, "earlyPaymentCash")
-    yield Constraint(ConstraintKind.STEP_AMOUNT, handle, cash.value, None, cash.value, missing=cash.missing)
+    yield at_once(ConstraintKind.STEP_AMOUNT, handle, case.amount(stated, handle, "earlyPaymentCash"))
 
 
 def programme_used(view: View, handle: int, currency: str = CNY) -> Tally:
@@ -64,10 +52,9 @@ def programme_used(view: View, handle: int, currency: str = CNY) -> Tally:
 
 def _used(view: View, handle: int, currency: str) -> Tally:
     programme = offer_record(view, handle, AnchorProgramme)
-    tally = Tally()
     if programme.used is not None:
-        tally.add(amount_of(programme.used, handle, "used", currency, view=view, owed=True))
-        return tally
+        return Tally.of(amount_of(programme.used, handle, "used", currency, view=view, owed=True))
+    tally = Tally()
     for loan in loans_under(view, np.array([handle])).tolist():
         record = view.record(loan)
         assert isinstance(record, Loan)

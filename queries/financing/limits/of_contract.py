@@ -12,6 +12,7 @@ from queries.financing.cases import Case
 from queries.financing.limits.constraints import Constraint, MissingFact, left
 from queries.financing.limits.exposures import outstanding_of
 from queries.financing.limits.of_fund import ticket_limits
+from queries.financing.limits.stated_bounds import at_once, less_used
 from queries.financing.need import CONTRACT_AMOUNTS
 from queries.financing.terms import ConstraintKind
 from queries.tally import Amount, Tally, amount_of
@@ -30,7 +31,7 @@ def owed_amount(case: Case) -> Iterator[Constraint]:
     """STEP_AMOUNT: what is still owed on the loan that is bridged or swapped; where nobody states it, its principal."""
     handle = case.refinanced
     owed = outstanding_of(case.view, case.appraisal.record(handle, Loan), handle)
-    yield Constraint(ConstraintKind.STEP_AMOUNT, handle, owed.value, None, owed.value, missing=owed.missing)
+    yield at_once(ConstraintKind.STEP_AMOUNT, handle, owed)
 
 
 def issue_amount(case: Case) -> Iterator[Constraint]:
@@ -64,9 +65,7 @@ def part_amount(case: Case) -> Iterator[Constraint]:
     part = case.appraisal.record(link, PppPart)
     promised = _promised(case, link, part)
     paid = Amount(0) if part.paid is None else case.amount(part.paid, link, "paid", owed=True)
-    headroom = left(promised.value, paid.value)
-    missing = (*promised.missing, *paid.missing)
-    yield Constraint(ConstraintKind.STEP_AMOUNT, link, promised.value, paid.value, headroom, missing=missing)
+    yield less_used(ConstraintKind.STEP_AMOUNT, link, promised, Tally.of(paid))
 
 
 def part_left(case: Case) -> Iterator[Constraint]:
@@ -79,14 +78,7 @@ def part_left(case: Case) -> Iterator[Constraint]:
         record = case.appraisal.record(link, PppPart)
         if record.part is instrument:
             promised.add(_promised(case, link, record))
-    yield Constraint(
-        ConstraintKind.STEP_AMOUNT,
-        handle,
-        whole.value,
-        promised.amount,
-        left(whole.value, promised.amount),
-        missing=(*whole.missing, *promised.missing),
-    )
+    yield less_used(ConstraintKind.STEP_AMOUNT, handle, whole, promised)
     if case.fund >= 0:
         yield from ticket_limits(case, case.fund)
 

@@ -19,12 +19,13 @@ from graph.values import MILLION, millionths
 from graph.view import View
 from queries.derived import offer_record, once
 from queries.financing.cases import Case
-from queries.financing.limits.constraints import Constraint, MissingFact, left
+from queries.financing.limits.constraints import Constraint, MissingFact
 from queries.financing.limits.exposures import drawn_of, loans_under, outstanding_of, technique_of
+from queries.financing.limits.stated_bounds import less_used
 from queries.financing.spines import PURCHASE
 from queries.financing.terms import ConstraintKind
 from queries.ratios import balance, share_of
-from queries.tally import Tally
+from queries.tally import Amount, Tally
 
 
 def purchase_limits(case: Case) -> Iterator[Constraint]:
@@ -34,17 +35,14 @@ def purchase_limits(case: Case) -> Iterator[Constraint]:
     0 for a new promise once one is in force.
     """
     links, promise = _links(case), case.candidate.role("BuyBack")
-    width, missing = sell_through(case, links)
     used = _lent(case.view, _programmes(case), case.beneficiary)
-    headroom = left(width, used.amount)
-    if promise < 0 and _is_promised(case):
-        headroom = 0
     on = links[0] if len(links) == 1 else max(promise, case.programme)
-    yield Constraint(ConstraintKind.LINK_WIDTH, on, width, used.amount, headroom, missing=(*missing, *used.missing))
+    ended = promise < 0 and _is_promised(case)
+    yield less_used(ConstraintKind.LINK_WIDTH, on, sell_through(case, links), used, ended=ended)
 
 
-def sell_through(case: Case, links: Iterable[int]) -> tuple[int | None, tuple[MissingFact, ...]]:
-    """The width of purchase links together in 分, rounded down; None where one lacks a factor, and which."""
+def sell_through(case: Case, links: Iterable[int]) -> Amount:
+    """The width of purchase links together, rounded down; None where one lacks a factor, and which."""
     programme = offer_record(case.view, case.programme, AnchorProgramme)
     kept, missing = 0, [] if programme.margin_share is not None else [MissingFact(case.programme, "marginShare")]
     stated = False
@@ -58,8 +56,8 @@ def sell_through(case: Case, links: Iterable[int]) -> tuple[int | None, tuple[Mi
     if not stated:
         missing.append(MissingFact(case.beneficiary, "suppliedBy"))
     if missing or programme.margin_share is None:
-        return None, tuple(missing)
-    return share_of(kept, max(0, MILLION - millionths(programme.margin_share))), ()
+        return Amount(None, tuple(missing))
+    return Amount(share_of(kept, max(0, MILLION - millionths(programme.margin_share))))
 
 
 def buy_back_limits(case: Case) -> Iterator[Constraint]:
@@ -72,27 +70,13 @@ def buy_back_limits(case: Case) -> Iterator[Constraint]:
         record = case.appraisal.record(promise, BuyBack)
         limit = case.amount(record.limit, promise, "limit")
         used = _lent(case.view, np.array([case.programme]), case.beneficiary)
-        headroom = 0 if has_ended(record, case.view.as_of) else left(limit.value, used.amount)
-        yield Constraint(
-            ConstraintKind.BUY_BACK,
-            promise,
-            limit.value,
-            used.amount,
-            headroom,
-            missing=(*limit.missing, *used.missing),
-        )
+        ended = has_ended(record, case.view.as_of)
+        yield less_used(ConstraintKind.BUY_BACK, promise, limit, used, ended=ended)
     stated = offer_record(case.view, case.programme, AnchorProgramme).buy_back_limit
     if stated is not None:
         limit = case.amount(stated, case.programme, "buyBackLimit")
         used = _lent(case.view, np.array([case.programme]))
-        yield Constraint(
-            ConstraintKind.BUY_BACK,
-            case.programme,
-            limit.value,
-            used.amount,
-            left(limit.value, used.amount),
-            missing=(*limit.missing, *used.missing),
-        )
+        yield less_used(ConstraintKind.BUY_BACK, case.programme, limit, used)
 
 
 def has_ended(promise: BuyBack, on: date) -> bool:

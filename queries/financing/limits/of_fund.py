@@ -12,8 +12,10 @@ from queries.coverage.supply import FundSupply, fund_supplies
 from queries.derived import offer_record, once
 from queries.financing.cases import Case
 from queries.financing.gates.eligibility import ticket_cap
-from queries.financing.limits.constraints import Constraint, MissingFact, left
+from queries.financing.limits.constraints import Constraint, MissingFact
+from queries.financing.limits.stated_bounds import at_once, less_used
 from queries.financing.terms import ConstraintKind
+from queries.tally import Tally
 
 
 def dry_powder_limits(case: Case) -> Iterator[Constraint]:
@@ -38,14 +40,10 @@ def ticket_limits(case: Case, fund: int) -> Iterator[Constraint]:
     """STEP_AMOUNT: the fund's largest ticket, and the largest that a rule about it allows, where they are stated."""
     ticket, cap = offer_record(case.view, fund, Fund).ticket_max, ticket_cap(case.view, fund)
     if ticket is not None:
-        amount = case.amount(ticket, fund, "ticketMax")
-        yield Constraint(ConstraintKind.STEP_AMOUNT, fund, amount.value, None, amount.value, missing=amount.missing)
+        yield at_once(ConstraintKind.STEP_AMOUNT, fund, case.amount(ticket, fund, "ticketMax"))
     if cap is not None:
         rule, money = cap
-        amount = case.amount(money, rule, "amount")
-        yield Constraint(
-            ConstraintKind.STEP_AMOUNT, fund, amount.value, None, amount.value, record=rule, missing=amount.missing
-        )
+        yield at_once(ConstraintKind.STEP_AMOUNT, fund, case.amount(money, rule, "amount"), rule)
 
 
 def concentration_limits(case: Case) -> Iterator[Constraint]:
@@ -56,9 +54,7 @@ def concentration_limits(case: Case) -> Iterator[Constraint]:
         return
     cap = case.amount(record.per_company_cap, fund, "perCompanyCap")
     held = _held(case.view).get((fund, case.beneficiary), 0)
-    yield Constraint(
-        ConstraintKind.FUND_CONCENTRATION, fund, cap.value, held, left(cap.value, held), missing=cap.missing
-    )
+    yield less_used(ConstraintKind.FUND_CONCENTRATION, fund, cap, Tally(held))
 
 
 def supply_of(view: View, fund: int) -> FundSupply:

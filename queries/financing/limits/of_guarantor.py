@@ -12,16 +12,16 @@ from graph.kinds.contracts import Guarantee
 from graph.kinds.parties import Institution
 from graph.kinds.terms import DrawBasis
 from graph.money import CNY
-from graph.values import millionths
 from graph.view import View
 from queries.derived import offer_record, once
 from queries.financing.cases import Case
-from queries.financing.limits.constraints import ONE, Constraint, MissingFact, left
+from queries.financing.limits.constraints import ONE, Constraint, MissingFact
 from queries.financing.limits.exposures import guarantees_given
 from queries.financing.limits.regulatory import statutory_guarantees
+from queries.financing.limits.stated_bounds import less_used
 from queries.financing.terms import ConstraintKind, SupportKind
-from queries.ratios import fraction, share_of
-from queries.tally import amount_of
+from queries.ratios import fraction
+from queries.tally import Amount, Tally, amount_of
 
 
 def guarantor_limits(case: Case) -> Iterator[Constraint]:
@@ -39,31 +39,17 @@ def guarantor_limits(case: Case) -> Iterator[Constraint]:
         yield guarantor_total(case.view, support.provider, draw, currency)
         yield from _per_name(case, support.provider, draw, currency)
     yield from statutory_guarantees(case)
-    yield from _offer(case, support.instrument, draw, currency)
+    yield from _offer(case, support.instrument, draw)
 
 
 def guarantor_total(view: View, handle: int, draw: Fraction, currency: str = CNY) -> Constraint:
     """multiple × net assets − Σ guarantees outstanding."""
     record = offer_record(view, handle, Institution)
     assets = amount_of(record.net_assets, handle, "netAssets", currency, view=view)
-    missing = list(assets.missing)
-    limit: int | None = None
-    if record.guarantee_multiple is None:
-        missing.append(MissingFact(handle, "guaranteeMultiple"))
-    elif assets.value is not None:
-        limit = share_of(assets.value, millionths(record.guarantee_multiple))
+    unknown = Amount(None, (*assets.missing, MissingFact(handle, "guaranteeMultiple")))
+    limit = unknown if record.guarantee_multiple is None else assets.share(record.guarantee_multiple)
     used = once(view, (guarantor_total, handle, currency), lambda: guarantees_given(view, handle, None, currency))
-    return Constraint(
-        ConstraintKind.GUARANTOR,
-        handle,
-        limit,
-        used.amount,
-        left(limit, used.amount),
-        draw,
-        DrawBasis.COVER,
-        used.at_most,
-        missing=(*missing, *used.missing),
-    )
+    return less_used(ConstraintKind.GUARANTOR, handle, limit, used, draw, DrawBasis.COVER)
 
 
 def _per_name(case: Case, handle: int, draw: Fraction, currency: str) -> Iterator[Constraint]:
@@ -72,36 +58,18 @@ def _per_name(case: Case, handle: int, draw: Fraction, currency: str) -> Iterato
     if record.per_name_share is None:
         return
     assets = amount_of(record.net_assets, handle, "netAssets", currency, view=view)
-    limit = None if assets.value is None else share_of(assets.value, millionths(record.per_name_share))
     used = case.appraisal.once(
         ("guaranteed", handle, currency), lambda: guarantees_given(view, handle, (case.beneficiary,), currency)
     )
-    yield Constraint(
-        ConstraintKind.GUARANTOR,
-        handle,
-        limit,
-        used.amount,
-        left(limit, used.amount),
-        draw,
-        DrawBasis.COVER,
-        missing=(*assets.missing, *used.missing),
-    )
+    limit = assets.share(record.per_name_share)
+    yield less_used(ConstraintKind.GUARANTOR, handle, limit, used, draw, DrawBasis.COVER)
 
 
-def _offer(case: Case, handle: int, draw: Fraction, currency: str) -> Iterator[Constraint]:
+def _offer(case: Case, handle: int, draw: Fraction) -> Iterator[Constraint]:
     record = case.appraisal.record(handle, Guarantee)
     firm = not case.view.has_kind(case.appraisal.ref(handle, "guarantor"), "Institution")
     if record.amount is None and not firm:
         return
     limit = case.amount(record.amount, handle, "amount")
     used = case.amount(record.outstanding, handle, "outstanding", owed=True).value or 0
-    yield Constraint(
-        ConstraintKind.GUARANTOR,
-        handle,
-        limit.value,
-        used,
-        left(limit.value, used),
-        draw,
-        DrawBasis.COVER,
-        missing=limit.missing,
-    )
+    yield less_used(ConstraintKind.GUARANTOR, handle, limit, Tally(used), draw, DrawBasis.COVER)

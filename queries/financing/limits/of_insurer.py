@@ -9,14 +9,14 @@ from graph.kinds.contracts import InsurancePolicy
 from graph.kinds.parties import Institution
 from graph.kinds.terms import DrawBasis
 from graph.money import Money
-from graph.values import millionths
 from graph.view import View
 from queries.derived import offer_record, once
 from queries.financing.cases import Case
-from queries.financing.limits.constraints import ONE, Constraint, MissingFact, left
+from queries.financing.limits.constraints import ONE, Constraint, MissingFact
 from queries.financing.limits.exposures import in_force
+from queries.financing.limits.stated_bounds import less_used
 from queries.financing.terms import ConstraintKind, SupportKind
-from queries.ratios import fraction, share_of
+from queries.ratios import fraction
 from queries.tally import Amount, Tally, amount_of, total_of
 
 
@@ -47,8 +47,7 @@ def insurer_total(view: View, handle: int, draw: Fraction) -> Iterator[Constrain
     if record.insurance_limit is not None:
         limits.append(amount_of(record.insurance_limit, handle, "insuranceLimit", view=view))
     if record.guarantee_multiple is not None:
-        within = None if assets.value is None else share_of(assets.value, millionths(record.guarantee_multiple))
-        limits.append(Amount(within, assets.missing))
+        limits.append(assets.share(record.guarantee_multiple))
     for limit in limits or [Amount(None, (MissingFact(handle, "insuranceLimit"),))]:
         yield _bound(handle, limit, used, draw)
 
@@ -58,9 +57,8 @@ def _per_name(case: Case, handle: int, draw: Fraction) -> Iterator[Constraint]:
     if record.per_name_share is None:
         return
     assets = case.amount(record.net_assets, handle, "netAssets")
-    limit = None if assets.value is None else share_of(assets.value, millionths(record.per_name_share))
     used = case.appraisal.once(("insured", handle), lambda: _insured(case.view, handle, case.beneficiary))
-    yield _bound(handle, Amount(limit, assets.missing), used, draw)
+    yield _bound(handle, assets.share(record.per_name_share), used, draw)
 
 
 def _offer(case: Case, handle: int, draw: Fraction) -> Iterator[Constraint]:
@@ -70,17 +68,7 @@ def _offer(case: Case, handle: int, draw: Fraction) -> Iterator[Constraint]:
 
 
 def _bound(on: int, limit: Amount, used: Tally, draw: Fraction) -> Constraint:
-    return Constraint(
-        ConstraintKind.INSURER,
-        on,
-        limit.value,
-        used.amount,
-        left(limit.value, used.amount),
-        draw,
-        DrawBasis.COVER,
-        used.at_most,
-        missing=(*limit.missing, *used.missing),
-    )
+    return less_used(ConstraintKind.INSURER, on, limit, used, draw, DrawBasis.COVER)
 
 
 def _insured(view: View, insurer: int, debtor: int = -1) -> Tally:

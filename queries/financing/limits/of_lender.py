@@ -12,16 +12,16 @@ from typing import Final
 import numpy as np
 
 from graph.kinds.supply_side import CreditLimit, LimitKind
-from graph.kinds.terms import DrawBasis
 from graph.view import View
 from queries.derived import once
 from queries.financing.appraisal import Appraisal
 from queries.financing.cases import Case
 from queries.financing.control import controllers_of, group_members, groups_of, legal_entity
-from queries.financing.limits.constraints import ONE, Constraint, left
+from queries.financing.limits.constraints import ONE, Constraint
 from queries.financing.limits.draws import draws_on
 from queries.financing.limits.exposures import Counted, guaranteed_by, on_borrowers, on_debtors
 from queries.financing.limits.regulatory import statutory_debtors, statutory_groups, statutory_names
+from queries.financing.limits.stated_bounds import less_used
 from queries.financing.techniques.rows import ObligorRule
 from queries.financing.terms import ConstraintKind
 from queries.tally import Tally, amount_of
@@ -120,28 +120,24 @@ def _constraint(case: Case, kind: ConstraintKind, handle: int, draw: Fraction) -
     record = case.appraisal.record(handle, CreditLimit)
     limit = case.amount(record.limit, handle, "limit")
     used = once(case.view, ("used", handle, case.currency), lambda: _used(case.view, handle, record, case.currency))
-    face = record.draw_basis is DrawBasis.FACE
-    per_yuan, known = case.face_draw if face else (ONE, True)
-    return Constraint(
+    per_yuan, basis, known = case.drawn_in(record.draw_basis)
+    return less_used(
         kind,
         case.appraisal.ref(handle, "on"),
-        limit.value,
-        used.amount,
-        left(limit.value, used.amount),
+        limit,
+        used,
         draw * per_yuan,
-        DrawBasis.FACE if face else DrawBasis.FUNDED,
-        used.at_most or not known,
-        handle,
-        (*limit.missing, *used.missing),
-        case.lender,
+        basis,
+        at_most=not known,
+        record=handle,
+        other=case.lender,
     )
 
 
 def _used(view: View, handle: int, record: CreditLimit, currency: str) -> Tally:
-    tally = Tally()
     if record.used is not None:
-        tally.add(amount_of(record.used, handle, "used", currency, view=view, owed=True))
-        return tally
+        return Tally.of(amount_of(record.used, handle, "used", currency, view=view, owed=True))
+    tally = Tally()
     lender, on = legal_entity(view, view.ref(handle, "lender")), view.ref(handle, "on")
     counted = Counted(currency, view.ref(handle, "product"), record.net_of_margin is True)
     parties = _counted_parties(view, record.kind, on)

@@ -10,15 +10,14 @@ import numpy as np
 from graph.kinds.contracts import InvestedBy, Loan
 from graph.kinds.places import LinkedWith
 from graph.kinds.terms import Technique
-from graph.values import millionths
 from queries.derived import offer_record
 from queries.financing.cases import Case
-from queries.financing.limits.constraints import Constraint, MissingFact, left
+from queries.financing.limits.constraints import Constraint, MissingFact
 from queries.financing.limits.exposures import outstanding_of
 from queries.financing.limits.of_fund import concentration_limits, dry_powder_limits, ticket_limits
+from queries.financing.limits.stated_bounds import less_used
 from queries.financing.search.walking import technique_code, techniques_of
 from queries.financing.terms import ConstraintKind
-from queries.ratios import share_of
 from queries.tally import Amount, Tally
 
 
@@ -42,15 +41,9 @@ def amount_to_link(case: Case) -> Iterator[Constraint]:
 def _linked(case: Case, invested: Amount) -> Constraint:
     link = case.candidate.link("LINKED_WITH")
     ratio = offer_record(case.view, link, LinkedWith).per_yuan
-    missing = list(invested.missing)
-    if ratio is None:
-        missing.append(MissingFact(link, "perYuan"))
-    limit = None if ratio is None or invested.value is None else share_of(invested.value, millionths(ratio))
-    used = _out(case)
-    missing += used.missing
-    return Constraint(
-        ConstraintKind.STEP_AMOUNT, link, limit, used.amount, left(limit, used.amount), missing=tuple(missing)
-    )
+    unknown = Amount(None, (*invested.missing, MissingFact(link, "perYuan")))
+    limit = unknown if ratio is None else invested.share(ratio)
+    return less_used(ConstraintKind.STEP_AMOUNT, link, limit, _out(case))
 
 
 def _out(case: Case) -> Tally:

@@ -7,15 +7,14 @@ from typing import cast
 
 from graph.kinds.contracts import Facility
 from graph.kinds.supply_side import LoanProduct
-from graph.kinds.terms import DrawBasis
-from graph.money import Money
 from queries.derived import once
 from queries.financing.cases import Case
 from queries.financing.gates.eligibility import ticket_cap
-from queries.financing.limits.constraints import ONE, Constraint, left
+from queries.financing.limits.constraints import Constraint
 from queries.financing.limits.exposures import drawn_of, is_expired
 from queries.financing.limits.of_contract import paid_out
 from queries.financing.limits.of_fund import ticket_limits
+from queries.financing.limits.stated_bounds import at_once, less_used
 from queries.financing.limits.step_amounts import STEP_AMOUNTS
 from queries.financing.supports import raised_by_funding
 from queries.financing.terms import ConstraintKind
@@ -24,7 +23,7 @@ from queries.financing.terms import ConstraintKind
 def need_limits(case: Case) -> Iterator[Constraint]:
     """NEED: what is still open of the need; none where the beneficiary asks for nothing."""
     need = case.need
-    if need.stated and need.amount is None:
+    if need.amount is None and not need.missing:
         return
     on = need.needs[0] if len(need.needs) == 1 else case.beneficiary
     limit = need.amount if need.declared is None else need.declared
@@ -47,9 +46,7 @@ def product_limits(case: Case) -> tuple[Constraint, ...]:
 
 
 def _of_product(case: Case, product: LoanProduct) -> Iterator[Constraint]:
-    face = product.draw_basis is DrawBasis.FACE
-    draw, known = case.face_draw if face else (ONE, True)
-    basis = DrawBasis.FACE if face else DrawBasis.FUNDED
+    draw, basis, known = case.drawn_in(product.draw_basis)
     if product.max_amount is not None:
         maximum = case.amount(product.max_amount, case.product, "maxAmount")
         most = maximum.value
@@ -63,7 +60,8 @@ def _of_product(case: Case, product: LoanProduct) -> Iterator[Constraint]:
         )
     cap = ticket_cap(case.view, case.product)
     if cap is not None:
-        yield _stated(case, ConstraintKind.PRODUCT_MAX, case.product, cap[1], "amount", cap[0])
+        rule, money = cap
+        yield at_once(ConstraintKind.PRODUCT_MAX, case.product, case.amount(money, rule, "amount"), rule)
 
 
 def facility_limits(case: Case) -> Iterator[Constraint]:
@@ -72,12 +70,7 @@ def facility_limits(case: Case) -> Iterator[Constraint]:
     facility = case.appraisal.record(handle, Facility)
     limit = case.amount(facility.limit, handle, "limit")
     drawn = drawn_of(case.view, facility, handle, case.currency)
-    headroom = left(limit.value, drawn.amount)
-    if is_expired(case.view, facility):
-        headroom = 0
-    yield Constraint(
-        ConstraintKind.FACILITY, handle, limit.value, drawn.amount, headroom, missing=(*limit.missing, *drawn.missing)
-    )
+    yield less_used(ConstraintKind.FACILITY, handle, limit, drawn, ended=is_expired(case.view, facility))
 
 
 def step_limits(case: Case) -> Iterator[Constraint]:
@@ -88,9 +81,3 @@ def step_limits(case: Case) -> Iterator[Constraint]:
         yield from paid_out(case)
     else:
         yield from ticket_limits(case, case.fund)
-
-
-def _stated(case: Case, kind: ConstraintKind, on: int, money: Money, name: str, record: int = -1) -> Constraint:
-    """A largest amount that `on`, or a rule about it (`record`), states."""
-    amount = case.amount(money, on if record < 0 else record, name)
-    return Constraint(kind, on, amount.value, None, amount.value, record=record, missing=amount.missing)

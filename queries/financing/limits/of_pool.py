@@ -7,6 +7,7 @@ that nobody states must fit the stricter reading: the whole principal draws.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -18,11 +19,12 @@ from graph.values import MILLION, millionths
 from graph.view import View
 from queries.derived import offer_record, once
 from queries.financing.cases import Case
-from queries.financing.limits.constraints import ONE, Constraint, MissingFact, left
+from queries.financing.limits.constraints import ONE, Constraint, MissingFact
 from queries.financing.limits.of_scheme import budget_limits
+from queries.financing.limits.stated_bounds import less_used
 from queries.financing.terms import ConstraintKind, SupportKind
-from queries.ratios import fraction, share_of
-from queries.tally import Tally, amount_of, total_of
+from queries.ratios import fraction
+from queries.tally import Amount, Tally, amount_of, total_of
 
 
 def pool_limits(case: Case) -> Iterator[Constraint]:
@@ -47,16 +49,7 @@ def pool_limits(case: Case) -> Iterator[Constraint]:
     if pool.per_borrower_cap is not None:
         cap = case.amount(pool.per_borrower_cap, handle, "perBorrowerCap")
         used = covered(view, handle, currency, case.beneficiary)
-        yield Constraint(
-            ConstraintKind.POOL,
-            handle,
-            cap.value,
-            used.amount,
-            left(cap.value, used.amount),
-            draw,
-            basis,
-            missing=(*cap.missing, *used.missing),
-        )
+        yield less_used(ConstraintKind.POOL, handle, cap, used, draw, basis)
 
 
 def bridge_limits(case: Case) -> Iterator[Constraint]:
@@ -72,11 +65,7 @@ def bridge_limits(case: Case) -> Iterator[Constraint]:
     if pool.per_borrower_cap is not None:
         bounds.append((case.amount(pool.per_borrower_cap, handle, "perBorrowerCap"), mine))
     for limit, used in bounds:
-        headroom = 0 if is_stopped(pool) else left(limit.value, used.amount)
-        missing = (*limit.missing, *used.missing)
-        yield Constraint(
-            ConstraintKind.POOL, handle, limit.value, used.amount, headroom, basis=DrawBasis.PRINCIPAL, missing=missing
-        )
+        yield less_used(ConstraintKind.POOL, handle, limit, used, basis=DrawBasis.PRINCIPAL, ended=is_stopped(pool))
 
 
 def bridged(view: View, pool: int, borrower: int = -1) -> Tally:
@@ -96,27 +85,10 @@ def _total(view: View, handle: int, currency: str) -> Constraint:
     pool = offer_record(view, handle, Pool)
     basis, draw = _draw(pool)
     balance = amount_of(pool.balance, handle, "balance", currency, view=view)
-    missing = list(balance.missing)
-    limit: int | None = None
-    if pool.multiple is None:
-        missing.append(MissingFact(handle, "multiple"))
-    elif balance.value is not None:
-        limit = share_of(balance.value, millionths(pool.multiple))
-    used = covered(view, handle, currency)
-    headroom = left(limit, used.amount)
-    if headroom is not None and is_stopped(pool):
-        headroom = 0
-    return Constraint(
-        ConstraintKind.POOL,
-        handle,
-        limit,
-        used.amount,
-        headroom,
-        draw,
-        basis,
-        used.at_most,
-        missing=(*missing, *used.missing),
-    )
+    unknown = Amount(None, (*balance.missing, MissingFact(handle, "multiple")))
+    limit = unknown if pool.multiple is None else balance.share(pool.multiple)
+    found = less_used(ConstraintKind.POOL, handle, limit, covered(view, handle, currency), draw, basis)
+    return replace(found, headroom=0) if found.headroom is not None and is_stopped(pool) else found
 
 
 def is_stopped(pool: Pool) -> bool:

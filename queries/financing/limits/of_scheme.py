@@ -10,7 +10,8 @@ from graph.kinds.supply_side import VoucherScheme
 from graph.view import View
 from queries.derived import offer_record, once
 from queries.financing.cases import Case
-from queries.financing.limits.constraints import Constraint, left
+from queries.financing.limits.constraints import Constraint
+from queries.financing.limits.stated_bounds import less_used
 from queries.financing.terms import ConstraintKind
 from queries.tally import Tally, amount_of, total_of
 
@@ -20,14 +21,7 @@ def voucher_amount(case: Case) -> Iterator[Constraint]:
     handle = case.source
     most = case.amount(offer_record(case.view, handle, VoucherScheme).per_firm_max, handle, "perFirmMax")
     given = _given(case.view, handle, case.beneficiary)
-    yield Constraint(
-        ConstraintKind.STEP_AMOUNT,
-        handle,
-        most.value,
-        given.amount,
-        left(most.value, given.amount),
-        missing=(*most.missing, *given.missing),
-    )
+    yield less_used(ConstraintKind.STEP_AMOUNT, handle, most, given)
 
 
 def budget_limits(case: Case) -> Iterator[Constraint]:
@@ -36,22 +30,13 @@ def budget_limits(case: Case) -> Iterator[Constraint]:
     scheme = offer_record(case.view, handle, VoucherScheme)
     budget = case.amount(scheme.budget, handle, "budget")
     used = once(case.view, (budget_limits, handle), lambda: _used(case.view, handle, scheme))
-    yield Constraint(
-        ConstraintKind.POOL,
-        handle,
-        budget.value,
-        used.amount,
-        left(budget.value, used.amount),
-        missing=(*budget.missing, *used.missing),
-    )
+    yield less_used(ConstraintKind.POOL, handle, budget, used)
 
 
 def _used(view: View, handle: int, scheme: VoucherScheme) -> Tally:
     if scheme.used is None:
         return _given(view, handle)
-    tally = Tally()
-    tally.add(amount_of(scheme.used, handle, "used", view=view, owed=True))
-    return tally
+    return Tally.of(amount_of(scheme.used, handle, "used", view=view, owed=True))
 
 
 def _given(view: View, scheme: int, firm: int = -1) -> Tally:

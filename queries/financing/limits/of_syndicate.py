@@ -22,6 +22,7 @@ from queries.financing.limits.constraints import Constraint, MissingFact
 from queries.financing.limits.of_lender import group_limits, sector_limits, single_name_limits
 from queries.financing.limits.regulatory import statutory_totals
 from queries.financing.limits.rules import rules_of
+from queries.financing.limits.stated_bounds import at_once
 from queries.financing.limits.syndicate import Shares, Syndicate, syndicate
 from queries.financing.terms import ConstraintKind
 
@@ -121,11 +122,7 @@ def _part(case: Case, member: Member) -> Part:
     if member.link >= 0:
         most = offer_record(case.view, member.link, Participation).limit
         if most is not None:
-            amount = case.amount(most, member.link, "limit")
-            on = Constraint(
-                ConstraintKind.STEP_AMOUNT, member.bank, amount.value, None, amount.value, missing=amount.missing
-            )
-            bounds.append(on)
+            bounds.append(at_once(ConstraintKind.STEP_AMOUNT, member.bank, case.amount(most, member.link, "limit")))
     rooms = [bound.admits for bound in bounds]
     stated = [room for room in rooms if room is not None]
     return Part(member, tuple(bounds), None if len(stated) < len(rooms) or not rooms else min(stated))

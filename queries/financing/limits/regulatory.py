@@ -22,13 +22,14 @@ from graph.view import View
 from queries.derived import offer_record, once
 from queries.financing.cases import Case
 from queries.financing.control import group_members, groups_of, ultimate_controllers
-from queries.financing.limits.constraints import ONE, Constraint, MissingFact, left
+from queries.financing.limits.constraints import ONE, Constraint, MissingFact
 from queries.financing.limits.draws import Draw, on_borrower, on_debtor
 from queries.financing.limits.exposures import Counted, guarantees_given, on_borrowers, on_debtors, total_out
 from queries.financing.limits.rules import rules_of
+from queries.financing.limits.stated_bounds import less_used
 from queries.financing.terms import ConstraintKind, SupportKind
 from queries.ratios import fraction, share_of
-from queries.tally import Tally, amount_of
+from queries.tally import Amount, Tally, amount_of
 from queries.trees import ancestors
 
 BASES: Final = {
@@ -102,20 +103,15 @@ def statutory_guarantees(case: Case) -> Iterator[Constraint]:
             debtors = group_around(view, debtor, dependence=bound.scope is RegulatoryLimit.CONNECTED)[1]
         elif bound.scope is not RegulatoryLimit.TOTAL:
             debtors = (debtor,)
-        used = guarantees_given(view, guarantor, debtors, case.currency)
-        limit, missing = _limit(view, guarantor, bound, case.currency)
-        yield Constraint(
+        yield less_used(
             ConstraintKind.GUARANTOR,
             guarantor,
-            limit,
-            used.amount,
-            left(limit, used.amount),
+            _limit(view, guarantor, bound, case.currency),
+            guarantees_given(view, guarantor, debtors, case.currency),
             draw,
             DrawBasis.COVER,
-            used.at_most,
-            bound.rule,
-            (*missing, *used.missing),
-            -1 if debtors is None else debtor,
+            record=bound.rule,
+            other=-1 if debtors is None else debtor,
         )
 
 
@@ -209,13 +205,13 @@ def _together(one: Fraction | None, other: Fraction) -> Fraction:
     return min(ONE, other if one is None else one + other)
 
 
-def _limit(view: View, source: int, bound: Bound, currency: str) -> tuple[int | None, tuple[MissingFact, ...]]:
+def _limit(view: View, source: int, bound: Bound, currency: str) -> Amount:
     """share × base, rounded down; None where one is not stated."""
     if bound.missing or bound.share is None or bound.base is None:
-        return None, bound.missing
+        return Amount(None, bound.missing)
     field, name = BASES[bound.base]
     base = amount_of(view.value(source, field), source, name, currency, view=view)
-    return (None if base.value is None else max(0, share_of(base.value, bound.share))), base.missing
+    return base if base.value is None else Amount(max(0, share_of(base.value, bound.share)))
 
 
 def _constraint(
@@ -224,18 +220,13 @@ def _constraint(
     view, lender = case.view, case.lender
 
     def make() -> Constraint:
-        limit, missing = _limit(view, lender, bound, case.currency)
-        used = gross(view, lender, parties, bound, case.currency)
-        return Constraint(
+        return less_used(
             kind,
             on,
-            limit,
-            used.amount,
-            left(limit, used.amount),
+            _limit(view, lender, bound, case.currency),
+            gross(view, lender, parties, bound, case.currency),
             draw,
-            at_most=used.at_most,
             record=bound.rule,
-            missing=(*missing, *used.missing),
             other=-1 if on == lender else lender,
         )
 
