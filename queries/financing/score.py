@@ -62,15 +62,7 @@ class Weights:
 
         Raises InvalidInput for one that is no number from 0 to 1, weights that do not sum to 1, and bounds of cost that are reversed.
         """
-        given = {name: getattr(self, name) for name in NAMES}
-        for name, weight in given.items():
-            if not weight.is_finite() or not 0 <= weight <= 1:
-                raise InvalidInput(f"weights.{name} {weight}: give 0 to 1")
-        if sum(given.values()) != 1:
-            shown = " + ".join(f"{name} {weight}" for name, weight in given.items())
-            raise InvalidInput(
-                f"weights sum to {sum(given.values())}, not 1: {shown}; what is left out has its default"
-            )
+        check_weights({name: getattr(self, name) for name in NAMES})
         best, worst = self.cost_best_bps, self.cost_worst_bps
         if not (best.is_finite() and worst.is_finite() and 0 <= best < worst):
             raise InvalidInput(f"weights.costBestBps {best} must be from 0 and below costWorstBps {worst}")
@@ -80,6 +72,16 @@ class Weights:
         """The weight of a part."""
         weight: Decimal = getattr(self, aspect.name.lower())
         return weight
+
+
+def check_weights(given: Mapping[str, Decimal]) -> None:
+    """Do nothing where weights by name are numbers from 0 to 1 with sum 1. Raises InvalidInput otherwise."""
+    for name, weight in given.items():
+        if not weight.is_finite() or not 0 <= weight <= 1:
+            raise InvalidInput(f"weights.{name} {weight}: give 0 to 1")
+    if sum(given.values()) != 1:
+        shown = " + ".join(f"{name} {weight}" for name, weight in given.items())
+        raise InvalidInput(f"weights sum to {sum(given.values())}, not 1: {shown}; what is left out has its default")
 
 
 NAMES: Final = tuple(one.name for one in fields(Weights))[:6]

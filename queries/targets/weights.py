@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Final
 
 from graph.errors import InvalidInput
-from queries.financing.score import ScoreAspect
+from queries.financing.score import ScoreAspect, check_weights
 
 ASPECTS: Final[Mapping[str, ScoreAspect]] = {
     "ticket": ScoreAspect.TICKET,
@@ -43,15 +43,7 @@ class TargetWeights:
 
         Raises InvalidInput for one that is no number from 0 to 1, weights that do not sum to 1, and a growth that is not above 0.
         """
-        given = {name: getattr(self, name) for name in ASPECTS}
-        for name, weight in given.items():
-            if not weight.is_finite() or not 0 <= weight <= 1:
-                raise InvalidInput(f"weights.{name} {weight}: give 0 to 1")
-        if sum(given.values()) != 1:
-            shown = " + ".join(f"{name} {weight}" for name, weight in given.items())
-            raise InvalidInput(
-                f"weights sum to {sum(given.values())}, not 1: {shown}; what is left out has its default"
-            )
+        check_weights({name: getattr(self, name) for name in ASPECTS})
         if not self.full_growth.is_finite() or not 0 < self.full_growth <= 1_000:
             raise InvalidInput(f"weights.fullGrowth {self.full_growth}: give more than 0, 30 % is 0.3")
         return self
