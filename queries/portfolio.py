@@ -44,9 +44,8 @@ class Portfolio:
     spendable: the budget, or what the fund has for new deals where that is less. restored: after the deals no covenant is known not to
     be met. exact: of what deals can mend, no less money and no fewer deals mend all, over all candidates; without deals, that none do
     within the budget. needed: the least money that would if neither budget nor what the fund has bound; None: none would, or it is not
-    proven. candidates: firms that fit, have
-    no conflict, and can be given a ticket; considered: those weighed against each other. beyond: covenants that are not met and that no
-    deal is known to mend.
+    proven. candidates: firms that fit, have no conflict, and can be given a ticket; considered: those weighed against each other.
+    beyond: covenants that are not met and that no deal is known to mend.
     """
 
     fund: int
@@ -116,13 +115,13 @@ def portfolio(view: View, fund: str, budget: Money, *, weights: TargetWeights = 
     candidates, highs = _candidates(targets, headroom)
     members = _grouped(candidates, repairs)
     kept = members[:MOST_GROUPS]
-    groups = [Group(_least(headroom), tuple(sorted(highs[some].tolist(), reverse=True))) for some in kept]
+    groups = [Group(headroom.smallest, tuple(sorted(highs[some].tolist(), reverse=True))) for some in kept]
     rows = [
         Row(tuple(one.effect(int(candidates[some[0]]))[0] for some in kept), -one.margin, one.strict)
         for one in repairs.requirements
     ]
     found = compose(groups, rows, spendable)
-    put = _deals(found, kept, candidates, highs, _least(headroom))
+    put = _deals(found, kept, candidates, highs, headroom.smallest)
     firms = Firms.of(view).handles
     after = repairs.outlook.after({int(firms[place]): amount for place, amount in put}) if put else repairs.outlook.now
     broken = {one.rule for one in after if one.met is False}
@@ -146,16 +145,12 @@ def portfolio(view: View, fund: str, budget: Money, *, weights: TargetWeights = 
     )
 
 
-def _least(headroom: Headroom) -> int:
-    return max(1, headroom.least or 0)
-
-
 def _candidates(targets: InvestmentTargets, headroom: Headroom) -> tuple[Ints, Ints]:
     """(places of the firms that may be dealt with, the best first; the most that terms and need let each have, whatever the fund has)."""
     places = targets.rows
     asked = headroom.asked[places]
     highs = np.minimum(headroom.most[places], np.where(asked == UNSTATED, UNLIMITED, asked))
-    able = highs >= _least(headroom)
+    able = highs >= headroom.smallest
     able &= ~in_conflict(targets.view, headroom.fund, Firms.of(targets.view).handles[places])
     return places[able], highs[able]
 

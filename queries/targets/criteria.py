@@ -148,7 +148,7 @@ def _facts(view: View, table: RuleTable, place: int, firm: int) -> tuple[Missing
 
 def _of_terms(firms: Firms, headroom: Headroom) -> Iterator[Condition]:
     """The smallest ticket against what the firm asks for, the largest ticket, and the room under the cap."""
-    least = max(1, headroom.least or 0)
+    least = headroom.smallest
     asked = headroom.asked
     too_small = (asked != UNSTATED) & (asked < least)
     if headroom.largest is not None and headroom.largest < least:

@@ -92,6 +92,11 @@ class Headroom:
         return cls(fund, supplies.funds[0], asked, least, largest, room, tuple(unrated), rule)
 
     @property
+    def smallest(self) -> int:
+        """The smallest deal: 1 分 where no smallest ticket is known."""
+        return max(1, self.least or 0)
+
+    @property
     def most(self) -> Ints:
         """By firm, the most that tickets and the cap let through, whatever the fund has; UNLIMITED: anything."""
         return np.minimum(self.room, UNLIMITED if self.largest is None else self.largest)
@@ -108,7 +113,7 @@ class Headroom:
         bounds = (int(self.room[place]), self.largest, powder)
         given = min(UNLIMITED if bound is None else bound for bound in bounds)
         high = given if asked in (UNSTATED, NOTHING_ASKED) else min(asked, given)
-        low = max(1, self.least or 0)
+        low = self.smallest
         if high < low:
             return None
         if high >= UNLIMITED:
