@@ -19,6 +19,8 @@ UNSTATED: Final = -1
 """In columns of bounds: not stated. Below every amount, so that the least of a path with an unstated part is unstated."""
 UNREACHED: Final = -2
 """In columns of bounds: no path."""
+FITS: Final = 2**53
+"""Amounts up to which a thousandfold stays within 64 bits."""
 DAYS_OF_YEAR: Final = 365
 
 Ints = np.ndarray[Any, np.dtype[np.int64]]
@@ -31,6 +33,17 @@ def share_of(amount: int, *millionths: int) -> int:
         amount *= share
         scale *= MILLION
     return amount // scale
+
+
+def shares_of(amounts: Ints, totals: Ints) -> Ints:
+    """⌊amount × 10⁶ / total⌋ of columns of amounts from 0 to their totals; 0 of nothing."""
+    safe = np.maximum(totals, 1)
+    amounts = np.minimum(amounts, safe)
+    thousands, rest = np.divmod(np.where(safe < FITS, amounts, 0) * 1_000, safe)
+    found: Ints = thousands * 1_000 + rest * 1_000 // safe
+    for place in np.flatnonzero(safe >= FITS).tolist():
+        found[place] = int(amounts[place]) * MILLION // int(safe[place])
+    return found
 
 
 def fraction(millionths: int) -> Fraction:

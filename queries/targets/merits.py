@@ -19,7 +19,7 @@ from queries.derived import once
 from queries.financing.evidence import Claim, Fact, claims_about
 from queries.financing.reaching.firms import Firms
 from queries.financing.score import ScoreAspect
-from queries.ratios import UNLIMITED, UNSTATED, Ints, rounded
+from queries.ratios import UNLIMITED, UNSTATED, Ints, rounded, shares_of
 from queries.targets.co_investors import Investors
 from queries.targets.headroom import Headroom
 from queries.targets.place import Hold, Places
@@ -135,10 +135,7 @@ def _fit(headroom: Headroom) -> Ints:
     """min(1, what the fund can put in / what is asked for), rounded down; not known where nothing is declared."""
     asked, given = headroom.asked, headroom.given
     known = (asked < UNLIMITED) & (asked > UNSTATED)
-    found = np.where(known, MILLION, NOT_STATED)
-    for place in np.flatnonzero(known & (given < asked)).tolist():
-        found[place] = int(given[place]) * MILLION // int(asked[place])
-    return found
+    return np.where(known, np.where(given < asked, shares_of(given, np.where(known, asked, 0)), MILLION), NOT_STATED)
 
 
 def _safety(view: View) -> Ints:

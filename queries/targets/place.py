@@ -16,14 +16,12 @@ from graph.view import View
 from queries.chain_position import TELLS, Leaders, Mask, Trade, leading
 from queries.derived import once
 from queries.exchange import in_currency
-from queries.ratios import UNLIMITED, Ints
+from queries.ratios import UNLIMITED, Ints, shares_of
 
 UNKNOWN_PART: Final = -1
 """A link is there, but what part it is nobody can tell."""
 APART: Final = -2
 """No link leads there."""
-FITS: Final = 2**53
-"""Amounts up to which a thousandfold stays within 64 bits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,19 +137,8 @@ def _parts(view: View, side: ChainSide) -> Ints:
     totals = np.zeros(len(counts), np.int64)
     np.add.at(totals, group[whole[group]], amounts[whole[group]])
     whole &= totals > 0
-    found = np.where(whole[group], _shares(amounts, totals[group]), UNKNOWN_PART)
+    found = np.where(whole[group], shares_of(amounts, totals[group]), UNKNOWN_PART)
     return np.asarray(np.where(counts[group] == 1, MILLION, found))
-
-
-def _shares(amounts: Ints, totals: Ints) -> Ints:
-    """⌊amount × 10⁶ / total⌋ of amounts that are no more than their totals; 0 of nothing."""
-    safe = np.maximum(totals, 1)
-    amounts = np.minimum(amounts, safe)
-    thousands, rest = np.divmod(np.where(safe < FITS, amounts, 0) * 1_000, safe)
-    found: Ints = thousands * 1_000 + rest * 1_000 // safe
-    for place in np.flatnonzero(safe >= FITS).tolist():
-        found[place] = int(amounts[place]) * MILLION // int(safe[place])
-    return found
 
 
 def _times(part: Ints, other: Ints) -> Ints:

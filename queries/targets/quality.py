@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import partial
-from typing import Final
 
 import numpy as np
 
@@ -23,10 +22,7 @@ from queries.columns import is_foreign
 from queries.derived import once
 from queries.financing.reaching.firms import FIRM, Firms
 from queries.financing.search.strengths import strengths
-from queries.ratios import Ints
-
-MOST: Final = 2**53
-"""Amounts up to which shares are told: 90 万亿元."""
+from queries.ratios import FITS, Ints, shares_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,18 +47,17 @@ class Quality:
         assets, registered = _yuan(view, firms.handles, "net_assets"), _yuan(view, firms.handles, "registered_capital")
         known = (assets != NOT_STATED) & (registered > 0)
         capital = np.where(known, np.clip(assets, 0, np.maximum(registered, 0)), 0)
-        owners = firms.places(view.refs(view.handles("IpRight"), "owner"))
         return cls(
             _growth(view, firms),
             np.where(known, _over(capital, registered), NOT_STATED),
-            firms.some(owners[owners >= 0]),
+            firms.among(view.refs(view.handles("IpRight"), "owner")),
             strengths(view, firms.handles),
         )
 
     def utility(self, full_growth: Decimal) -> Ints:
         """The mean of what is known × evidence, in millionths; a growth of `full_growth` a year counts 1, none 0."""
-        full = millionths(full_growth, "fullGrowth")
-        grown = np.where(self.growth == NOT_STATED, NOT_STATED, _over(np.clip(self.growth, 0, full), np.int64(full)))
+        full = np.full(len(self.growth), millionths(full_growth, "fullGrowth"))
+        grown = np.where(self.growth == NOT_STATED, NOT_STATED, _over(np.clip(self.growth, 0, full), full))
         total, count = np.zeros(len(grown), np.int64), np.zeros(len(grown), np.int64)
         for part in (grown, self.own_capital, np.where(self.owns_rights, MILLION, NOT_STATED)):
             known = part != NOT_STATED
@@ -97,13 +92,12 @@ def year_before(day: date) -> date:
 def _yuan(view: View, handles: Ints, field: str) -> Ints:
     """A money field in CNY; in another currency, or beyond all measure, it is not known."""
     amounts = view.ints(handles, field)
-    odd = is_foreign(view, handles, field) | (np.abs(amounts) > MOST)
+    odd = is_foreign(view, handles, field) | (np.abs(amounts) > FITS)
     return np.where(odd, NOT_STATED, amounts)
 
 
-def _over(amounts: Ints, bases: Ints | np.int64) -> Ints:
-    """⌊amount × 10⁶ / base⌋ where it is below 10³ times the base, else that; bases above 0, up to `MOST`."""
+def _over(amounts: Ints, bases: Ints) -> Ints:
+    """⌊amount × 10⁶ / base⌋ where it is below 10³ times the base, else that; bases above 0, up to `FITS`."""
     base = np.maximum(bases, 1)
     whole, rest = np.divmod(amounts, base)
-    thousands, last = np.divmod(rest * 1_000, base)
-    return np.where(whole < 1_000, whole * MILLION + thousands * 1_000 + last * 1_000 // base, 1_000 * MILLION)
+    return np.where(whole < 1_000, whole * MILLION + shares_of(rest, base), 1_000 * MILLION)

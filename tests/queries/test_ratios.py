@@ -7,7 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graph.money import MAX_MINOR
-from queries.ratios import UNLIMITED, UNREACHED, UNSTATED, balance, balances, rounded, share_at_most, share_of
+from queries.ratios import (
+    UNLIMITED,
+    UNREACHED,
+    UNSTATED,
+    balance,
+    balances,
+    rounded,
+    share_at_most,
+    share_of,
+    shares_of,
+)
 
 amounts = st.integers(0, MAX_MINOR)
 
@@ -29,6 +39,12 @@ def test_balance_beyond_64_bits_is_unlimited() -> None:
 def test_share_of_a_column_is_never_below_the_exact_one(amount: int, share: int) -> None:
     bound = int(share_at_most(np.array([amount]), share)[0])
     assert 0 <= bound - share_of(amount, share) <= 1
+
+
+@given(amounts, amounts)
+def test_shares_of_a_column_are_exact(one: int, other: int) -> None:
+    part, whole = sorted((one, other))
+    assert shares_of(np.array([part]), np.array([whole])).tolist() == [part * 10**6 // whole if whole else 0]
 
 
 def test_marks_in_a_column_of_bounds_stand() -> None:
