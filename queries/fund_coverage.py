@@ -10,7 +10,7 @@ import numpy as np
 from graph.errors import InvalidInput
 from graph.kinds.terms import Instrument, Stage
 from graph.view import View
-from queries.coverage.cell_id import CellDimension, CellFilter, CellKey, DemandBasis, Levels
+from queries.coverage.cell_id import CellDimension, CellFilter, CellKey, DemandBasis, Levels, year_of
 from queries.coverage.cells import CoverageCell, cells_of
 from queries.coverage.dimensions import canonical
 from queries.coverage.marginals import FundMarginal, RuleMarginal
@@ -131,8 +131,7 @@ def _canonical(view: View, key: CellKey, funds: Sequence[str] | None) -> CellKey
 
     where = key.where
     for year in where.period or ():
-        if not (len(year) == 4 and year.isascii() and year.isdigit()):
-            raise InvalidInput(f"period {year!r} is no year; give four digits, such as {view.as_of.year}")
+        year_of(year, view.as_of.year)
     return replace(
         key,
         where=CellFilter(

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
 import numpy as np
 
-from graph.errors import InvalidInput, LimitExceeded
+from graph.errors import InvalidInput
 from graph.view import View
 from queries.completeness import Completeness
 from queries.coverage.cell_id import CellFilter
@@ -17,7 +17,7 @@ from queries.coverage.supply import FundSupply
 from queries.financing.gates.eligibility import Verdicts
 from queries.financing.reaching.firms import Firms
 from queries.financing.score import Score
-from queries.keyset import MAX_FIRST
+from queries.keyset import DEFAULT_FIRST, page_size
 from queries.ratios import UNLIMITED, UNSTATED, Ints
 from queries.targets.conflicts import Conflict, conflicts
 from queries.targets.criteria import VERDICTS, Condition, Criterion, Verdict, in_being, of_fund, together
@@ -27,7 +27,6 @@ from queries.targets.of_cell import CellNeeds, of_cell
 from queries.targets.ranking import score_of, scores
 from queries.targets.weights import DEFAULT, TargetWeights
 
-DEFAULT_FIRST: Final = 50
 SHOWN: Final = (Verdict.FITS, Verdict.UNKNOWN)
 PLACES: Final = tuple(VERDICTS)
 """Verdicts in columns, the best first."""
@@ -90,12 +89,9 @@ class InvestmentTargets:
 
         Raises LimitExceeded, InvalidInput.
         """
-        if first < 0:
-            raise InvalidInput(f"first is {first}; ask for 0 to {MAX_FIRST} rows")
-        if first > MAX_FIRST:
-            raise LimitExceeded(f"first is {first}; at most {MAX_FIRST} rows a page, then go on with `after`")
+        count = page_size(first)
         start = 0 if after is None else self.place_after(after)
-        return [self.target(place) for place in self.rows[start : start + first].tolist()]
+        return [self.target(place) for place in self.rows[start : start + count].tolist()]
 
     def target(self, place: int) -> InvestmentTarget:
         """The target at a place among the enterprises."""
@@ -169,9 +165,9 @@ def investment_targets(
         raise InvalidInput("investmentTargets needs a fund or a cell; give the id of a fund, or {} for every need")
     weights = weights.checked()
     handle = -1 if fund is None else view.require(fund, "Fund")
-    asked: Sequence[Condition] = of_fund(view, handle) if handle >= 0 else (in_being(view),)
+    asked: tuple[Condition, ...] = of_fund(view, handle) if handle >= 0 else (in_being(view),)
     needs = None if cell is None else of_cell(view, cell)
-    conditions = (*asked, *(needs.conditions if needs is not None else ()))
+    conditions = asked if needs is None else (*asked, needs.condition)
     firms = Firms.of(view)
     found = together(conditions, len(firms))
     wanted = [column for column, verdict in VERDICTS.items() if verdict in set(verdicts)]

@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from graph.errors import InvalidIdentifier
+from graph.errors import InvalidIdentifier, InvalidInput
 from graph.kinds.places import IndustryLevel, RegionLevel
 from graph.kinds.terms import Instrument, Stage
 from graph.records import Term
@@ -42,6 +42,18 @@ class TagSplit(Term):
 
     SET = "标签组合"
     SINGLE = "单个标签"
+
+
+def is_year(text: str) -> bool:
+    """Whether a period is written as years are: four digits."""
+    return len(text) == 4 and text.isascii() and text.isdigit()
+
+
+def year_of(text: str, present: int) -> int:
+    """The year that a filter names. Raises InvalidInput where it is none."""
+    if not is_year(text):
+        raise InvalidInput(f"period {text!r} is no year; give four digits, such as {present}")
+    return int(text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import numpy as np
 
 from graph.errors import InvalidIdentifier
 from graph.view import View
-from queries.coverage.cell_id import CODES, CellDimension, CellFilter, CellValue, Levels, TagSplit
+from queries.coverage.cell_id import CODES, CellDimension, CellFilter, CellValue, Levels, TagSplit, is_year
 from queries.coverage.demand import UNKNOWN, Cell
 from queries.coverage.network import Flags, Ints
 from queries.coverage.tree import rolled_up
@@ -170,6 +170,6 @@ def place_of(view: View, dimension: CellDimension, value: CellValue) -> int:
             return view.require(value, KINDS[dimension])
         if dimension in CODES and value in CODES[dimension].__members__:
             return list(CODES[dimension].__members__).index(value)
-        if dimension is CellDimension.PERIOD and len(value) == 4 and value.isascii() and value.isdigit():
+        if dimension is CellDimension.PERIOD and is_year(value):
             return int(value)
     raise InvalidIdentifier(f"{value!r} is no {dimension.name.lower()}; take the id of a cell from an answer")

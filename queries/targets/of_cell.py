@@ -9,12 +9,12 @@ from typing import Final
 
 import numpy as np
 
-from graph.errors import InvalidInput
 from graph.kinds.terms import Instrument, Stage
 from graph.view import View
-from queries.coverage.cell_id import CellDimension, CellFilter
+from queries.coverage.cell_id import CellDimension, CellFilter, year_of
 from queries.coverage.demand import UNKNOWN as NOT_KNOWN
 from queries.coverage.demand import Cell, demand_of
+from queries.coverage.dimensions import KINDS
 from queries.derived import once
 from queries.financing.gates.eligibility import NO, UNKNOWN, YES, Verdicts
 from queries.financing.limits.constraints import MissingFact
@@ -32,12 +32,6 @@ FACTS: Final = {
     CellDimension.PERIOD: "needs.neededBy",
 }
 """The field of an enterprise that tells where it stands on a dimension; tags are what is recorded."""
-KINDS: Final = {
-    CellDimension.INDUSTRY: "Industry",
-    CellDimension.REGION: "Region",
-    CellDimension.TICKET_BAND: "TicketBand",
-    CellDimension.TAG: "Tag",
-}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,21 +66,19 @@ class Unmet:
         return cls(owner[kept], left, tuple(needs[at][2] for at in kept))
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class CellCondition(Condition):
-    """To have an unmet need in the cell. each: by dimension that is asked, what it says of every need."""
+    """To have an unmet need in the cell. each: by dimension that is asked, what it says of every need; handles: of the firms."""
 
-    unmet: Unmet | None = None
-    each: tuple[tuple[CellDimension, Verdicts], ...] = ()
-    handles: Ints | None = None
+    unmet: Unmet
+    each: tuple[tuple[CellDimension, Verdicts], ...]
+    handles: Ints
 
     def told(self, place: int) -> Iterator[Criterion]:
         """The dimensions on which the nearest need of a firm does not fit, or cannot be told."""
         verdict = int(self.verdicts[place])
         if verdict == YES:
             return
-        assert self.unmet is not None
-        assert self.handles is not None
         needs = np.flatnonzero(self.unmet.owner == place)
         if not len(needs):
             yield Criterion(CriterionKind.NEED, VERDICTS[NO])
@@ -109,11 +101,6 @@ class CellNeeds:
     condition: CellCondition
     needs: Verdicts
 
-    @property
-    def conditions(self) -> tuple[Condition, ...]:
-        """What an enterprise must meet."""
-        return (self.condition,)
-
     @cached_property
     def asked(self) -> Ints:
         """By firm, what it asks for in the cell, UNLIMITED: nothing, UNSTATED: in a currency without a rate.
@@ -121,7 +108,6 @@ class CellNeeds:
         The sum over the needs that fit, or where none does, over those that may.
         """
         unmet, verdicts = self.condition.unmet, self.condition.verdicts
-        assert unmet is not None
         counts = (self.needs == verdicts[unmet.owner]) & (self.needs != NO)
         found = np.zeros(len(verdicts), np.int64)
         np.add.at(found, unmet.owner[counts], np.maximum(unmet.left[counts], 0))
@@ -172,9 +158,7 @@ def _among(view: View, dimension: CellDimension, chosen: Collection[str | Stage 
         if isinstance(one, (Stage, Instrument)):
             found.add(list(type(one)).index(one))
         elif dimension is CellDimension.PERIOD:
-            if not (len(one) == 4 and one.isascii() and one.isdigit()):
-                raise InvalidInput(f"period {one!r} is no year; give four digits, such as {view.as_of.year}")
-            found.add(int(one))
+            found.add(year_of(one, view.as_of.year))
         else:
             place = view.require(one, KINDS[dimension])
             found |= {place} if dimension is CellDimension.TICKET_BAND else set(descendants(view, place))
