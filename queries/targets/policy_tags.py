@@ -50,10 +50,7 @@ class Favoured:
             for rule, verdicts in one.each:
                 rules.append((rule, verdicts == YES))
                 preferred |= verdicts == YES
-        rank = dict(
-            zip((rule for rule, _ in rules), view.rank(np.array([rule for rule, _ in rules], np.int64)), strict=True)
-        )
-        rules.sort(key=lambda one: int(rank[one[0]]))
+        rules.sort(key=lambda one: view.id_of(one[0]))
         named = once(view, policy_tags, partial(_carrying, view), of=NAMING)
         return cls(preferred, named, tuple(rules))
 
@@ -85,10 +82,7 @@ def policy_tags(view: View) -> dict[int, int]:
 
 
 def _carrying(view: View) -> Mask:
-    firms = Firms.of(view)
-    _, links = view.expand("Tagged", "target", np.array(sorted(policy_tags(view)), np.int64))
-    places = firms.places(view.refs(links, "source"))
-    return firms.some(places[places >= 0])
+    return Firms.of(view).linked(view, "Tagged", sorted(policy_tags(view)))
 
 
 def named_tags(view: View, firm: int) -> list[tuple[int, int]]:

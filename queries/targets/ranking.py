@@ -29,17 +29,14 @@ Columns = Mapping[ScoreAspect, Ints]
 def scores(columns: Columns, weights: Mapping[ScoreAspect, Decimal]) -> Ints:
     """The score of each row in millionths, `UNSCORED` where there is none."""
     rows = len(next(iter(columns.values())))
-    total, logs = np.zeros(rows), np.zeros(rows)
+    total, logs, scored = np.zeros(rows), np.zeros(rows), np.zeros(rows, bool)
     for aspect, weight in weights.items():
         column, share = columns[aspect], float(weight)
         known = column != NOT_STATED
         soft = np.clip(np.where(known, column, MILLION) / MILLION, float(FLOOR), 1.0)
         total += share * known
         logs += share * np.log(soft)
-    scored = np.zeros(rows, bool)
-    for aspect, weight in weights.items():
-        if weight:
-            scored |= columns[aspect] != NOT_STATED
+        scored |= known & bool(weight)
     value = np.exp(logs / np.where(scored, total, 1.0)) * MILLION
     found = np.where(scored, np.rint(value).astype(np.int64), UNSCORED)
     near = scored & (np.abs(value - np.floor(value) - 0.5) < EDGE)
