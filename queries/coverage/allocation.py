@@ -1,4 +1,4 @@
-"""What some leaves could get if they were served before all others: the smallest cut that parts them from the source."""
+"""What comes straight down from the source to some leaves: the smallest cut that parts them from it."""
 
 from __future__ import annotations
 
@@ -15,11 +15,19 @@ def max_allocatable(network: CoverageNetwork, into: LeafEdges, leaves: Ints) -> 
     edges, cap = edges[cap > 0], cap[cap > 0]
     if not len(edges):
         return 0
+    ends, end = np.unique(network.leaf[edges], return_inverse=True)
+    return int(given_down(network, network.size, edges, cap, end, network.unmet[ends]).sum())
+
+
+def given_down(network: CoverageNetwork, size: Ints, edges: Ints, cap: Ints, end: Ints, wanted: Ints) -> Ints:
+    """What each of some ends gets of what it wants, 分, by a maximum flow from the source over some edges and the nodes above them.
+
+    size: the most that each node of the network passes on. cap, end: by edge, the most that it carries, and the place of its end.
+    """
     nodes = network.with_those_above(network.node[edges])
     number = np.full(len(network.size), -1)
     number[nodes] = np.arange(len(nodes))
-    ends, end = np.unique(network.leaf[edges], return_inverse=True)
-    source, total = len(nodes) + len(ends), int(network.unmet[ends].sum())
+    source, total = len(nodes) + len(wanted), int(wanted.sum())
     above = network.fed_by[nodes]
     arcs = Arcs(
         vertices=source + 2,
@@ -27,11 +35,10 @@ def max_allocatable(network: CoverageNetwork, into: LeafEdges, leaves: Ints) -> 
             [
                 np.where(above == SOURCE, source, number[above]),
                 number[network.node[edges]],
-                len(nodes) + np.arange(len(ends)),
+                len(nodes) + np.arange(len(wanted)),
             ]
         ),
-        head=np.concatenate([np.arange(len(nodes)), len(nodes) + end, np.full(len(ends), source + 1)]),
-        capacity=np.concatenate([np.minimum(network.size[nodes], total), cap, network.unmet[ends]]),
+        head=np.concatenate([np.arange(len(nodes)), len(nodes) + end, np.full(len(wanted), source + 1)]),
+        capacity=np.concatenate([np.minimum(size[nodes], total), cap, wanted]),
     )
-    carried, _ = max_flow(arcs, total)
-    return int(carried[-len(ends) :].sum())
+    return max_flow(arcs, total)[0][-len(wanted) :]

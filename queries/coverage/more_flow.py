@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from queries.coverage.allocation import given_down
 from queries.coverage.max_flow import Arcs, max_flow
 from queries.coverage.network import SOURCE, CoverageNetwork, Flags, Ints, LeafEdges, spans
 from queries.coverage.residual import Residual, flow_of
@@ -143,25 +144,7 @@ class MoreFlow:
         taken = np.zeros(len(ends), np.int64)
         if not len(edges):
             return taken
-        givers = network.with_those_above(network.node[edges])
-        number = np.full(len(network.size), -1)
-        number[givers] = np.arange(len(givers))
-        above = network.fed_by[givers]
-        source = len(givers) + len(wanted)
-        total = int(had[wanted].sum())
-        arcs = Arcs(
-            source + 2,
-            np.concatenate(
-                [
-                    np.where(above == SOURCE, source, number[above]),
-                    number[network.node[edges]],
-                    len(givers) + np.arange(len(wanted)),
-                ]
-            ),
-            np.concatenate([np.arange(len(givers)), len(givers) + end, np.full(len(wanted), source + 1)]),
-            np.concatenate([np.minimum(residual.spare[givers], total), residual.room[edges], had[wanted]]),
-        )
-        taken[wanted] = max_flow(arcs, total)[0][-len(wanted) :]
+        taken[wanted] = given_down(network, residual.spare, edges, residual.room[edges], end, had[wanted])
         return taken
 
     def _anew(self, without: Ints, part: CoverageNetwork) -> int:
