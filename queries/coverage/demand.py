@@ -16,6 +16,7 @@ from graph.view import View
 from queries.coverage.amounts import Amounts, added_up, amounts_of, years_of
 from queries.coverage.matching import AskedFor, Invested, Placed, match_rounds
 from queries.coverage.network import Ints
+from queries.derived import once
 
 UNKNOWN = -1
 """Of a handle, a code or a year: not known."""
@@ -70,11 +71,15 @@ class Demand:
 
 
 def demand_of(view: View) -> Demand:
-    """All equity needs that are asked for, of every year, with what was invested against each by today.
+    """All equity needs that are asked for, of every year, with what was invested against each by today; made once a view.
 
     The year of a need is that of the day it is needed by, else of its submission; it belongs where its enterprise is.
     Its tags are its own and its enterprise's. Cost: a few hops over needs, rounds and tags.
     """
+    return once(view, demand_of, lambda: _demand_of(view))
+
+
+def _demand_of(view: View) -> Demand:
     needs = _equity(view, "FinancingNeed")
     status = view.ints(needs, "status")
     needs = needs[~np.isin(status, [list(NeedStatus).index(one) for one in NO_DEMAND])]

@@ -112,7 +112,7 @@ def _solve(view: View, chosen: tuple[int, ...] | None, year: int | None, basis: 
         modelled = view.as_of.year if year is None else year
         demand = once(view, (modelled_demand, modelled), lambda: modelled_demand(view, modelled))
     else:
-        demand = once(view, demand_of, lambda: demand_of(view))
+        demand = demand_of(view)
     in_scope = _scope(view, year)
     needs = np.flatnonzero([in_scope(cell) for cell in demand.cell]) if len(demand) else np.zeros(0, np.int64)
     placed = [(part, cell) for part, cell in demand.placed if in_scope(cell)]
