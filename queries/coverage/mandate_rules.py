@@ -22,6 +22,7 @@ from queries.coverage.network import Ints
 from queries.coverage.tree import Tree
 from queries.derived import once
 from queries.financing.reaching.firms import Firms
+from queries.trees import tree_of
 
 REFERENCES = {Dimension.INDUSTRY: "industry", Dimension.REGION: "region", Dimension.TAG: "tag"}
 CODE_LISTS: dict[Dimension, type[Term]] = {
@@ -146,14 +147,13 @@ def _ticket(amount: int, operator: Operator | None) -> MandateRule:
     )
 
 
-def attributes_of(
-    view: View, cells: Sequence[Cell], enterprise: Ints, industries: Tree, regions: Tree
-) -> dict[Dimension, Attribute]:
+def attributes_of(view: View, cells: Sequence[Cell], enterprise: Ints) -> dict[Dimension, Attribute]:
     """What each need has on every dimension of mandates: an industry or region with all above it.
 
     An enterprise has the industries of all its activities; the cell shows the main one.
     """
     others = _other_industries(view, enterprise)
+    industries, regions = tree_of(view, "Industry"), tree_of(view, "Region")
 
     def paths(tree: Tree, handles: Iterable[int]) -> frozenset[int]:
         return frozenset(above for handle in handles for above in tree.path(handle))

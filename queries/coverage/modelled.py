@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from graph.errors import InvalidInput
-from graph.kinds.parties import EnterpriseStatus
 from graph.kinds.policy import RuleKind
 from graph.kinds.terms import Dimension
 from graph.snapshot import NOT_STATED
@@ -15,14 +14,13 @@ from graph.values import MILLION
 from graph.view import View
 from queries.coverage.amounts import Amounts, amounts_of
 from queries.coverage.demand import UNKNOWN, Demand, Places, Uncounted, matched, rounds_of
-from queries.coverage.mandate import Condition
+from queries.coverage.mandate import Condition, meeting
 from queries.coverage.mandate_rules import NOBODY, OWN_CODES, REFERENCES, attributes_of
 from queries.coverage.matching import AskedFor, Invested, match_rounds
 from queries.coverage.network import LARGEST_TOTAL, Ints
+from queries.financing.limits.rules import rules_of
+from queries.financing.reaching.firms import Firms
 from queries.trees import tree_of
-
-GONE = (EnterpriseStatus.REVOKED, EnterpriseStatus.CANCELLED, EnterpriseStatus.LIQUIDATION)
-"""Enterprises that ask for nothing any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +39,7 @@ def benchmarks_of(view: View) -> tuple[Benchmark, ...]:
     The order is by the number of dimensions named, then by how deep the industry and the region lie in their trees, then the one in
     force for the shortest time, then by id. One whose figure nobody states, or whose currency has no rate, is left out.
     """
-    rules = view.handles("Rule")
-    rules = rules[view.ints(rules, "kind") == list(RuleKind).index(RuleKind.BENCHMARK)]
+    rules = np.array(rules_of(view, RuleKind.BENCHMARK, preferences=True), np.int64)
     amounts, shares = amounts_of(view, rules, "amount", owed=True), view.ints(rules, "value").tolist()
     fields = {dimension: view.refs(rules, name).tolist() for dimension, name in REFERENCES.items()}
     fields |= {one: view.ints(rules, one.name.lower()).tolist() for one in OWN_CODES}
@@ -71,8 +68,8 @@ def benchmarks_of(view: View) -> tuple[Benchmark, ...]:
 def modelled_demand(view: View, year: int) -> Demand:
     """What all enterprises would ask for in a year, each by the first benchmark that speaks of it, with what was invested in them.
 
-    An enterprise stands for its own need. A round counts against that of its enterprise in the year of its closing. Cost: a pass over
-    the enterprises for each condition.
+    An enterprise stands for its own need; one that the register has closed asks for nothing. A round counts against the need of its
+    enterprise in the year of its closing. Cost: a pass over the enterprises for each condition.
 
     Raises
     ------
@@ -86,19 +83,16 @@ def modelled_demand(view: View, year: int) -> Demand:
             f"demand MODELLED needs a benchmark, and on {view.as_of.isoformat()} none is in force; load a Rule of kind BENCHMARK with an "
             "amount an enterprise or a share of revenue, or ask for demand DECLARED"
         )
-    firms = view.handles("Enterprise")
-    firms = firms[~np.isin(view.ints(firms, "status"), [list(EnterpriseStatus).index(one) for one in GONE])]
+    registered = Firms.of(view)
+    firms = registered.handles[~registered.struck_off]
     places = Places(view)
     own = places.of_enterprises(firms, year)
-    attributes = attributes_of(view, own, firms, tree_of(view, "Industry"), tree_of(view, "Region"))
+    attributes = attributes_of(view, own, firms)
     revenue = amounts_of(view, firms, "annual_revenue")
     amount, is_modelled = np.zeros(len(firms), np.int64), np.zeros(len(firms), np.bool_)
     is_stated = np.ones(len(firms), np.bool_)
     for one in benchmarks:
-        met = ~is_modelled
-        for condition in one.conditions:
-            bits = attributes[condition.dimension].met(condition)
-            met &= np.unpackbits(bits, count=len(firms)).astype(np.bool_)
+        met = ~is_modelled & meeting(one.conditions, attributes, len(firms))
         is_modelled |= met
         if one.amount is not None:
             amount[met] = one.amount

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -12,12 +13,11 @@ from graph.values import MILLION
 from graph.view import View
 from queries.coverage.amounts import amounts_of
 from queries.coverage.demand import Demand, Places
-from queries.coverage.mandate import Attribute, Condition, Mandate, ShareRule, admitted
+from queries.coverage.mandate import Attribute, Condition, Mandate, ShareRule, admitted, meeting
 from queries.coverage.mandate_rules import FundMandate, attributes_of
 from queries.coverage.network import UNLIMITED, CoverageNetwork, Flags, Ints
 from queries.coverage.supply import FundSupply
 from queries.coverage.terms import FundTerms, NeedGroups, OpenNeeds, ShareBound, coverage_network
-from queries.trees import tree_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,17 +46,14 @@ class Plan:
     tickets: Sequence[Tickets]
     held: Mapping[tuple[int, int], int]
     holdings: Holdings
-    _held_by: dict[int, dict[tuple[int, int], int]] = field(default_factory=dict, repr=False)
-    _groups: NeedGroups | None = field(default=None, repr=False)
 
     def network(self) -> tuple[CoverageNetwork, Flags]:
         """The network of all funds, and which open needs some fund with money could give something to."""
         mandates = [one.mandate for one in self.mandates]
         terms = [self.terms(fund, mandate) for fund, mandate in enumerate(mandates)]
         bounds = {fund: self._bounds(fund, mandate, 0) for fund, mandate in enumerate(mandates) if mandate.shares}
-        return coverage_network(
-            self.unmet, terms, self.needs, admitted(mandates, self.attributes, len(self.needs.leaf)), self.held, bounds
-        )
+        needs = admitted(mandates, self.attributes, len(self.needs.leaf))
+        return coverage_network(self.unmet, terms, self.needs, needs, self.held, bounds, self._groups)
 
     def part(self, fund: int, mandate: Mandate, more: int = 0) -> tuple[CoverageNetwork, Flags]:
         """The network of one fund alone, under a mandate and with `more` committed to it; and the open needs that it could give to.
@@ -65,11 +62,6 @@ class Plan:
         """
         terms = self.terms(fund, mandate, more)
         bounds = {0: self._bounds(fund, mandate, more)} if mandate.shares else None
-        if not self._held_by:
-            for (holder, firm), amount in self.held.items():
-                self._held_by.setdefault(holder, {})[0, firm] = amount
-        if self._groups is None:
-            self._groups = NeedGroups.of(self.needs)
         needs = admitted([mandate], self.attributes, len(self.needs.leaf))
         held = self._held_by.get(fund, {})
         network, reached = coverage_network(self.unmet, [terms], self.needs, needs, held, bounds, self._groups)
@@ -89,13 +81,25 @@ class Plan:
             has_ended=not supply.is_investing,
         )
 
+    @cached_property
+    def _held_by(self) -> dict[int, dict[tuple[int, int], int]]:
+        """By fund, what it holds, as of a network in which it is the only one."""
+        found: dict[int, dict[tuple[int, int], int]] = {}
+        for (holder, firm), amount in self.held.items():
+            found.setdefault(holder, {})[0, firm] = amount
+        return found
+
+    @cached_property
+    def _groups(self) -> NeedGroups:
+        return NeedGroups.of(self.needs)
+
     def _bounds(self, fund: int, mandate: Mandate, more: int) -> list[ShareBound]:
         """What a fund's shares leave for the needs that they bound: for a minimum, those that do not count towards it."""
         supply = self.funds[fund]
         size = self.terms(fund, mandate, more).size
         found = []
         for rule in mandate.shares:
-            inside = self._meeting(rule)
+            inside = meeting(rule.conditions, self.attributes, len(self.needs.leaf))
             if supply.committed is None or size is None:
                 found.append(ShareBound(~inside if rule.is_minimum else inside, UNLIMITED))
                 continue
@@ -109,13 +113,6 @@ class Plan:
                 found.append(ShareBound(inside, max(0, share // MILLION - invested)))
         return found
 
-    def _meeting(self, rule: ShareRule) -> Flags:
-        count = len(self.needs.leaf)
-        met = np.packbits(np.ones(count, np.bool_))
-        for condition in rule.conditions:
-            met = met & self.attributes[condition.dimension].met(condition)
-        return np.unpackbits(met, count=count).astype(np.bool_)
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Holdings:
@@ -127,10 +124,7 @@ class Holdings:
 
     def meeting(self, fund: int, conditions: Sequence[Condition]) -> int:
         """What a fund has invested, at cost, where all conditions hold."""
-        count = len(self.fund)
-        met = self.fund == fund
-        for condition in conditions:
-            met &= np.unpackbits(self.attributes[condition.dimension].met(condition), count=count).astype(np.bool_)
+        met = (self.fund == fund) & meeting(conditions, self.attributes, len(self.fund))
         return sum(self.amount[place] for place in np.flatnonzero(met).tolist())
 
 
@@ -150,7 +144,6 @@ def plan_of(
     cells = [demand.cell[at] for at in needs[order].tolist()]
     period = np.array([cell.period for cell in cells], np.int64)
     enterprise, lacking = enterprise[order], (demand.amount - demand.covered)[needs[order]]
-    industries, regions = tree_of(view, "Industry"), tree_of(view, "Region")
     handles = np.array([fund.fund for fund in funds], np.int64)
     columns = [amounts_of(view, handles, name) for name in ("ticket_min", "ticket_max", "per_company_cap")]
     tickets = [
@@ -167,7 +160,7 @@ def plan_of(
         unmet=unmet,
         needs=OpenNeeds(need_leaf[order], enterprise, lacking, period),
         need=order,
-        attributes=attributes_of(view, cells, enterprise, industries, regions),
+        attributes=attributes_of(view, cells, enterprise),
         funds=funds,
         mandates=mandates,
         tickets=tickets,
@@ -175,6 +168,6 @@ def plan_of(
         holdings=Holdings(
             np.array([fund for fund, _ in owned], np.int64),
             [held[one] for one in owned],
-            attributes_of(view, places, firms, industries, regions),
+            attributes_of(view, places, firms),
         ),
     )
