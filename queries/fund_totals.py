@@ -36,7 +36,7 @@ def fund_totals(view: View, *, region: str | None = None) -> FundTotals:
     """The totals of all funds of the view, or of those set up in a region or below it.
 
     How funds hold each other changes no total. Commitments in default are in no sum of what is committed, as in a fund's supply.
-    Raises InvalidIdentifier or NotFound where there is no such region. Cost: one hop over commitments and one over investments.
+    Raises InvalidIdentifier or NotFound where there is no such region. Cost: a few hops over commitments and investments.
     """
     funds = view.handles("Fund")
     if region is not None:

@@ -10,6 +10,7 @@ from graph.snapshot import NOT_STATED, day_of
 from graph.view import View
 from queries.coverage.amounts import Amounts, added_up, amounts_of, years_of
 from queries.coverage.network import Flags, Ints
+from queries.coverage.parts import closed_parts
 
 OWN_FIELDS = ("recyclable", "signed_unpaid", "reserves", "fees_paid", "fees_due", "paid_out")
 """Money fields of a fund that enter its supply."""
@@ -138,21 +139,10 @@ def _commitments(view: View, side: str, funds: Ints) -> tuple[_Sum, _Sum]:
 
 
 def _investments(view: View, funds: Ints) -> tuple[_Sum, dict[tuple[int, int], int]]:
-    """What each fund has invested by today, in all and by enterprise. The only investor of a round has all of it."""
-    place, links = view.expand("InvestedBy", "target", funds)
-    rounds = view.refs(links, "source")
-    closed = view.ints(rounds, "closed_on")
-    done = (closed == NOT_STATED) | (closed <= day_of(view.as_of))
-    place, links, rounds = place[done], links[done], rounds[done]
-    part, whole = (amounts_of(view, which, "amount", owed=True) for which in (links, rounds))
-    distinct, at = np.unique(rounds, return_inverse=True)
-    investors = np.bincount(view.expand("InvestedBy", "source", distinct)[0], minlength=len(distinct))
-    alone = ~part.is_stated & ~part.is_foreign & (investors[at] == 1)
-    amounts = Amounts(
-        np.where(alone, whole.value, part.value), np.where(alone, whole.is_stated, part.is_stated), part.is_foreign
-    )
+    """What each fund has invested by today, in all and by enterprise."""
+    parts = closed_parts(view, funds)
     held: dict[tuple[int, int], int] = {}
-    enterprises = view.refs(rounds, "enterprise")
-    for fund, enterprise, amount in zip(place.tolist(), enterprises.tolist(), amounts.value.tolist(), strict=True):
+    enterprises, amounts = view.refs(parts.round, "enterprise").tolist(), parts.amount.value.tolist()
+    for fund, enterprise, amount in zip(parts.place.tolist(), enterprises, amounts, strict=True):
         held[fund, enterprise] = held.get((fund, enterprise), 0) + amount
-    return _Sum.of(amounts, place, len(funds)), held
+    return _Sum.of(parts.amount, parts.place, len(funds)), held

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
-from graph.snapshot import NOT_STATED, day_of
+from graph.snapshot import NOT_STATED
 from graph.view import View
-from queries.coverage.amounts import amounts_of
 from queries.coverage.network import Ints
+from queries.coverage.parts import closed_parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,37 +26,25 @@ class Investment:
 
 
 def investments_of(view: View, funds: Ints) -> list[Investment]:
-    """The investments of these funds by today: by fund, then in order of the links' ids.
-
-    The only investor of a round has all of it. Cost: one hop over parts of rounds.
-    """
-    _, links = view.expand("InvestedBy", "target", funds)
-    rounds = view.refs(links, "source")
-    part, whole = amounts_of(view, links, "amount", owed=True), amounts_of(view, rounds, "amount", owed=True)
-    distinct, at = np.unique(rounds, return_inverse=True)
-    investors = np.bincount(view.expand("InvestedBy", "source", distinct)[0], minlength=len(distinct))
-    alone = ~part.is_stated & ~part.is_foreign & (investors[at] == 1)
-    is_stated = np.where(alone, whole.is_stated, part.is_stated).tolist()
-    amounts = np.where(alone, whole.value, part.value).tolist()
-    today = day_of(view.as_of)
+    """The investments of these funds by today, in the order of `closed_parts`, whose cost it is."""
+    parts = closed_parts(view, funds)
     return [
         Investment(
             fund=fund,
             round=round_,
             enterprise=enterprise,
-            amount=amounts[place] if is_stated[place] else None,
+            amount=amount if is_stated else None,
             closed_on=None if closed == NOT_STATED else closed,
             link=link,
         )
-        for place, (fund, round_, enterprise, closed, link) in enumerate(
-            zip(
-                view.refs(links, "target").tolist(),
-                rounds.tolist(),
-                view.refs(rounds, "enterprise").tolist(),
-                view.ints(rounds, "closed_on").tolist(),
-                links.tolist(),
-                strict=True,
-            )
+        for fund, round_, enterprise, amount, is_stated, closed, link in zip(
+            view.refs(parts.link, "target").tolist(),
+            parts.round.tolist(),
+            view.refs(parts.round, "enterprise").tolist(),
+            parts.amount.value.tolist(),
+            parts.amount.is_stated.tolist(),
+            parts.closed_on.tolist(),
+            parts.link.tolist(),
+            strict=True,
         )
-        if closed == NOT_STATED or closed <= today
     ]
