@@ -6,8 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-import numpy as np
-
 from graph.kinds.policy import MoneyBase
 from graph.kinds.terms import CapitalOrigin, Ownership
 from graph.snapshot import NOT_STATED
@@ -197,8 +195,3 @@ def origins(given: Iterable[Contribution], base: MoneyBase) -> Origins:
         else:
             found = found.plus(money_of_origin(Fraction(amount), one.origin, one.municipal, record=one.commitment))
     return found
-
-
-def parties_of(funds: Iterable[int]) -> Ints:
-    """Handles as a column."""
-    return np.array(list(funds), np.int64)
