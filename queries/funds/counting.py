@@ -159,6 +159,17 @@ class Weighing:
     weight: Fraction
 
 
+def fitting_weight(sure: Sequence[Fraction], maybe: Sequence[Fraction]) -> tuple[Fraction, Fraction]:
+    """Bounds of the largest weight of those that fit, some of them surely."""
+    return max(sure), max([*sure, *maybe])
+
+
+def usual_weight(counts: Ternary, maybe: Sequence[Fraction]) -> tuple[Fraction, Fraction]:
+    """Bounds of the weight where no coefficient surely fits: 1 of what counts, else 0, or one of those that may fit."""
+    least, most = Fraction(counts is Ternary.YES), Fraction(counts is not Ternary.NO)
+    return min([least, *maybe]), max([most, *maybe])
+
+
 def counted(
     facts: FirmFacts,
     investments: Iterable[Investment],
@@ -175,12 +186,10 @@ def counted(
         rule = -1
         if sure:
             best = max(sure, key=lambda weighing: weighing.weight)
-            low, high = best.weight, max([best.weight, *maybe])
+            low, high = fitting_weight([best.weight], maybe)
             rule = best.rule if low == high else -1
         else:
-            own = base(one)
-            least, most = Fraction(own is Ternary.YES), Fraction(own is not Ternary.NO)
-            low, high = min([least, *maybe]), max([most, *maybe])
+            low, high = usual_weight(base(one), maybe)
         if low == high:
             del facts.missing[known:]
         found.append(CountedInvestment(one.fund, one.round, one.enterprise, one.amount, low, high, rule))

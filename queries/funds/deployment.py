@@ -51,14 +51,19 @@ def reinvestment(facts: FundFacts, firms: FirmFacts, rule: CovenantRule) -> Meas
         own, maybe = _guidance_money(facts)
         investments = facts.investments
     low, high, missing = _guidance_sum(facts, own, maybe, base)
-    wanted = conditions(rule.record)
-    if "region" not in wanted:
-        wanted["region"] = region_of(rule.record, facts.record)
+    wanted = reinvestment_conditions(facts, rule)
     no_region = wanted["region"] is None
-    found = counted(firms, investments, lambda one: _inside(firms, wanted, one), _weighings(rule, wanted))
+    found = counted(firms, investments, lambda one: _inside(firms, wanted, one), reinvestment_weighings(rule, wanted))
     facts_missing = [*missing, *firms.missing, *([MissingFact(rule.handle, "region")] if no_region else [])]
     facts_missing += [MissingFact(one.round, "amount") for one in found if one.amount is None and one.high]
     return ratio(weighed(found), (low, high), facts_missing, found)
+
+
+def reinvestment_conditions(facts: FundFacts, rule: CovenantRule) -> Conditions:
+    """What a covenant on reinvestment asks of firms; region None: nobody says where the money is to go."""
+    wanted = conditions(rule.record)
+    wanted.setdefault("region", region_of(rule.record, facts.record))
+    return wanted
 
 
 def _inside(firms: FirmFacts, wanted: Conditions, one: Investment) -> Ternary:
@@ -97,7 +102,7 @@ def _guidance_sum(
     return low, low + sum(one.amount(base) or 0 for one in maybe), missing
 
 
-def _weighings(rule: CovenantRule, wanted: Conditions) -> list[Weighing]:
+def reinvestment_weighings(rule: CovenantRule, wanted: Conditions) -> list[Weighing]:
     """The coefficients of a covenant; what they do not ask themselves, the covenant asks."""
     return [
         Weighing(handle, {**{name: value for name, value in wanted.items() if value is not None}, **conditions(record)},
@@ -111,11 +116,7 @@ def main_field(facts: FundFacts, firms: FirmFacts, rule: CovenantRule) -> Measur
     """Invested in the fields that the rule and its coefficients name, over the fund's money: invested, committed or paid in."""
     firms = firms.fresh()
     wanted = conditions(rule.record)
-    weighings = [
-        Weighing(handle, conditions(record), Fraction(1 if record.value is None else record.value))
-        for handle, record in rule.coefficients
-        if conditions(record)
-    ]
+    weighings = field_weighings(rule)
     if not wanted and not weighings:
         return Measure(missing=(MissingFact(rule.handle, "industry"),))
     found = counted(
@@ -123,6 +124,15 @@ def main_field(facts: FundFacts, firms: FirmFacts, rule: CovenantRule) -> Measur
     )
     money, missing = facts.money(rule.base or MoneyBase.INVESTED)
     return ratio(weighed(found), (money, money), (*missing, *firms.missing, *_unstated(facts.investments)), found)
+
+
+def field_weighings(rule: CovenantRule) -> list[Weighing]:
+    """The coefficients of a covenant on the main field: each names a field, and counts 1 where it states no weight."""
+    return [
+        Weighing(handle, conditions(record), Fraction(1 if record.value is None else record.value))
+        for handle, record in rule.coefficients
+        if conditions(record)
+    ]
 
 
 def early_stage(facts: FundFacts, firms: FirmFacts, rule: CovenantRule | None) -> Measure:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
@@ -24,8 +24,10 @@ from graph.view import View
 from queries.derived import once
 from queries.financing.gates.eligibility import NO, UNKNOWN, YES, Verdicts
 from queries.financing.reaching.firms import Firms
-from queries.funds.counting import EARLY, Conditions, conditions, early_stages, region_of
+from queries.financing.terms import Ternary
+from queries.funds.counting import EARLY, Conditions, conditions, early_stages, fitting_weight, usual_weight
 from queries.funds.covenant_rules import BASES, CovenantRule
+from queries.funds.deployment import field_weighings, reinvestment_conditions, reinvestment_weighings
 from queries.funds.facts import FundFacts
 from queries.funds.judging import FLOORS, Covenant
 from queries.funds.outlook import CovenantOutlook
@@ -35,6 +37,7 @@ from queries.trees import descendants
 ONE: Final = Fraction(1)
 COUNTING: Final = (CovenantKind.REINVESTMENT, CovenantKind.MAIN_FIELD, CovenantKind.EARLY_STAGE)
 PACES: Final = (CovenantKind.DEPLOYMENT_RATE, CovenantKind.DEPLOYMENT_PACE)
+TOLD: Final = {YES: Ternary.YES, UNKNOWN: Ternary.UNKNOWN, NO: Ternary.NO}
 STRICT: Final = (Operator.GT, Operator.LT)
 
 Effect = tuple[Fraction, Fraction]
@@ -148,26 +151,15 @@ def _weights(view: View, facts: FundFacts, kind: CovenantKind, rule: CovenantRul
         if facts.record.type is FundType.GUIDANCE:
             # What counts is invested by the funds below it.
             return [(Fraction(0), Fraction(0))], np.zeros(len(firms.firms), np.int64)
-        wanted = conditions(rule.record)
-        wanted.setdefault("region", region_of(rule.record, facts.record))
-        inside = {name: value for name, value in wanted.items() if value is not None}
-        base = firms.all_of(wanted)
-        weighings = [
-            (firms.all_of({**inside, **conditions(record)}), Fraction(record.value))
-            for _, record in rule.coefficients
-            if record.value is not None
-        ]
+        wanted = reinvestment_conditions(facts, rule)
+        base, weighings = firms.all_of(wanted), reinvestment_weighings(rule, wanted)
     elif kind is CovenantKind.MAIN_FIELD:
         wanted = conditions(rule.record)
         base = firms.all_of(wanted) if wanted else np.full(len(firms.firms), NO, np.int8)
-        weighings = [
-            (firms.all_of(conditions(record)), Fraction(1 if record.value is None else record.value))
-            for _, record in rule.coefficients
-            if conditions(record)
-        ]
+        weighings = field_weighings(rule)
     else:
         base, weighings = firms.early(rule.record), []
-    return _weighed(base, weighings)
+    return _weighed(base, [(firms.all_of(one.wanted), one.weight) for one in weighings])
 
 
 def _weighed(base: Verdicts, weighings: Sequence[tuple[Verdicts, Fraction]]) -> tuple[list[Effect], Ints]:
@@ -178,11 +170,7 @@ def _weighed(base: Verdicts, weighings: Sequence[tuple[Verdicts, Fraction]]) -> 
         told = [(fit, weight) for fit, (_, weight) in zip(fits, weighings, strict=True)]
         sure = [weight for fit, weight in told if fit == YES]
         maybe = [weight for fit, weight in told if fit == UNKNOWN]
-        if sure:
-            found.append((max(sure), max([*sure, *maybe])))
-        else:
-            least, most = Fraction(own == YES), Fraction(own != NO)
-            found.append((min([least, *maybe]), max([most, *maybe])))
+        found.append(fitting_weight(sure, maybe) if sure else usual_weight(TOLD[own], maybe))
     return found, of_firm
 
 
@@ -233,21 +221,15 @@ class FirmColumns:
         handles = self.firms.handles
         match name:
             case "tag":
-                _, links = self.view.expand("Tagged", "target", np.array([place]))
-                return self._ternary(self._sources(links), np.ones(len(handles), bool))
+                return self._ternary(self.firms.linked(self.view, "Tagged", [place]), np.ones(len(handles), bool))
             case "region":
                 own = self.view.refs(handles, "region")
                 return self._ternary(np.isin(own, self._below(place)), own >= 0)
         own, below = self.view.refs(handles, "industry"), self._below(place)
-        _, links = self.view.expand("InIndustry", "target", below)
-        return self._ternary(np.isin(own, below) | self._sources(links), own >= 0)
+        return self._ternary(np.isin(own, below) | self.firms.linked(self.view, "InIndustry", below), own >= 0)
 
-    def _below(self, place: int) -> Ints:
-        return np.array(descendants(self.view, place) if place >= 0 else [], np.int64)
-
-    def _sources(self, links: Ints) -> np.ndarray[Any, np.dtype[np.bool_]]:
-        places = self.firms.places(self.view.refs(links, "source"))
-        return self.firms.some(places[places >= 0])
+    def _below(self, place: int) -> list[int]:
+        return descendants(self.view, place) if place >= 0 else []
 
     def _coded(self, name: str, values: Sequence[Term]) -> Verdicts:
         codes = self.view.ints(self.firms.handles, name)
