@@ -6,10 +6,9 @@ from itertools import product
 
 from graph.kinds.policy import CovenantKind, CovenantVariant, MoneyBase
 from graph.view import View
-from queries.funds.counting import FirmFacts
-from queries.funds.covenant_rules import BASES, covenant_rules
-from queries.funds.facts import FundFacts
-from queries.funds.judging import LEVERAGES, SHARES, Covenant, judged, measured, without_rule
+from queries.funds.covenant_rules import BASES
+from queries.funds.judging import LEVERAGES, SHARES, Covenant, measured, without_rule
+from queries.funds.outlook import CovenantOutlook
 
 
 def fund_covenants(view: View, fund: str) -> tuple[Covenant, ...]:
@@ -22,13 +21,12 @@ def fund_covenants(view: View, fund: str) -> tuple[Covenant, ...]:
     firms; idle months read the versions of commitments, and early stages those of firms.
     """
     handle = view.require(fund, "Fund")
-    facts, firms = FundFacts(view, handle), FirmFacts(view)
-    rules = covenant_rules(view, facts)
+    outlook = CovenantOutlook(view, handle)
+    rules, found = outlook.rules, list(outlook.now)
     ruled = {(rule.kind, rule.variant, rule.base) for rule in rules}
-    found = [judged(facts, rule, measured(facts, firms, rule.kind, rule.variant, rule.base, rule)) for rule in rules]
     for kind, variant, base in _plain():
         if (kind, variant, base) not in ruled and (variant is not None or all(rule.kind is not kind for rule in rules)):
-            measure = measured(facts, firms, kind, variant, base, None)
+            measure = measured(outlook.facts, outlook.firms, kind, variant, base, None)
             found.append(without_rule(kind, variant, base, measure))
     kinds, variants, bases = list(CovenantKind), [None, *CovenantVariant], [None, *MoneyBase]
     found.sort(key=lambda one: (kinds.index(one.kind), variants.index(one.variant), bases.index(one.base)))

@@ -14,6 +14,8 @@ from queries.derived import once
 from queries.financing.limits.constraints import MissingFact
 from queries.funds.facts import FundFacts
 
+GENERAL = (RuleKind.COVENANT, RuleKind.COEFFICIENT)
+"""Kinds of rules that bind funds also where they are about none."""
 BOUNDS = (Operator.GTE, Operator.GT, Operator.LTE, Operator.LT, Operator.EQ)
 CEILINGS = (CovenantKind.CONCENTRATION, CovenantKind.IDLE_MONTHS)
 """Kinds whose rules are upper bounds where they state no comparison."""
@@ -53,7 +55,7 @@ def covenant_rules(view: View, facts: FundFacts) -> list[CovenantRule]:
     general ones. Of MANDATE rules, those that bound a share by a value are covenants on the main field. Cost: the rules about the
     fund, and once a view a pass over all rules.
     """
-    own = _told(view, view.holders("Rule", "about", facts.fund))
+    own = _told(view, view.holders("Rule", "about", facts.fund), (*GENERAL, RuleKind.MANDATE))
     general = once(view, _general, lambda: _general(view), of=frozenset({"Rule"}))
     found = [_read(facts, handle, record, own, general) for handle, record in own if _covenant(record) is not None]
     known = {(one.kind, one.variant, one.base) for one in found}
@@ -66,9 +68,8 @@ def covenant_rules(view: View, facts: FundFacts) -> list[CovenantRule]:
     return sorted(found, key=lambda one: view.id_of(one.handle).encode())
 
 
-def _told(view: View, handles: np.ndarray) -> list[tuple[int, Rule]]:
-    kinds = [list(RuleKind).index(one) for one in (RuleKind.COVENANT, RuleKind.COEFFICIENT, RuleKind.MANDATE)]
-    chosen = handles[np.isin(view.ints(handles, "kind"), kinds)]
+def _told(view: View, handles: np.ndarray, kinds: tuple[RuleKind, ...]) -> list[tuple[int, Rule]]:
+    chosen = handles[np.isin(view.ints(handles, "kind"), [list(RuleKind).index(one) for one in kinds])]
     found = []
     for handle in chosen.tolist():
         record = view.record(handle)
@@ -79,11 +80,8 @@ def _told(view: View, handles: np.ndarray) -> list[tuple[int, Rule]]:
 
 def _general(view: View) -> list[tuple[int, Rule]]:
     handles = view.handles("Rule")
-    of_kind = np.isin(
-        view.ints(handles, "kind"), [list(RuleKind).index(one) for one in (RuleKind.COVENANT, RuleKind.COEFFICIENT)]
-    )
-    handles = handles[of_kind]
-    return [(handle, one) for handle, one in _told(view, handles[~is_stated(view, handles, "about")]) if one.covenant]
+    about_none = handles[~is_stated(view, handles, "about")]
+    return [(handle, one) for handle, one in _told(view, about_none, GENERAL) if one.covenant]
 
 
 def _covenant(record: Rule) -> CovenantKind | None:

@@ -57,16 +57,19 @@ class FundFacts:
     @cached_property
     def supply(self) -> FundSupply:
         """What it has and can still give."""
-        supply = fund_supplies(self.view, self.column).funds[0]
-        return replace(supply, invested=supply.invested + sum(one.amount or 0 for one in self.more))
+        more = sum(one.amount or 0 for one in self.more)
+        return replace(self.recorded_supply, invested=self.recorded_supply.invested + more)
+
+    @cached_property
+    def recorded_supply(self) -> FundSupply:
+        """The same without what nobody records."""
+        return fund_supplies(self.view, self.column).funds[0]
 
     def with_more(self, more: Sequence[Investment]) -> FundFacts:
         """The same fund with other investments that nobody records; what is recorded is not read again."""
         other = FundFacts(self.view, self.fund, more)
-        supply = replace(self.supply, invested=self.supply.invested - sum(one.amount or 0 for one in self.more))
-        kept = {name: getattr(self, name) for name in ("record", "contributions", "given", "recorded")}
-        other.__dict__.update(kept, by_origin=self.by_origin)
-        other.__dict__["supply"] = replace(supply, invested=supply.invested + sum(one.amount or 0 for one in more))
+        read = ("record", "contributions", "given", "recorded", "recorded_supply")
+        other.__dict__.update({name: getattr(self, name) for name in read}, by_origin=self.by_origin)
         return other
 
     def money(self, base: MoneyBase) -> tuple[int | None, tuple[MissingFact, ...]]:

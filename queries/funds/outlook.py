@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from fractions import Fraction
 
-from graph.kinds.policy import CovenantKind, MoneyBase
 from graph.snapshot import day_of
 from graph.view import View
 from queries.funds.counting import FirmFacts
@@ -16,24 +13,8 @@ from queries.funds.investments import Investment
 from queries.funds.judging import Covenant, judged, measured
 from queries.funds.measures import Measure
 
-COUNTING = (CovenantKind.REINVESTMENT, CovenantKind.MAIN_FIELD, CovenantKind.EARLY_STAGE)
-DEPLOYING = (CovenantKind.DEPLOYMENT_RATE, CovenantKind.DEPLOYMENT_PACE)
 UNRECORDED = -1
 """Stands for the round of an investment that is only thought of."""
-
-
-@dataclass(frozen=True, slots=True)
-class Effect:
-    """By how much 1 分 invested in a firm moves a covenant: its numerator between low and high, its denominator by `bottom`.
-
-    Low and high differ where a fact of the firm is missing.
-    """
-
-    rule: int
-    kind: CovenantKind
-    low: Fraction
-    high: Fraction
-    bottom: Fraction
 
 
 class CovenantOutlook:
@@ -51,25 +32,6 @@ class CovenantOutlook:
     def after(self, invested: Mapping[int, int]) -> tuple[Covenant, ...]:
         """The same covenants, in the same order, if the fund invested these amounts (分) in these firms today."""
         return self._judged(self.facts.with_more([self._thought_of(*one) for one in invested.items()]))
-
-    def effects(self, enterprise: int) -> tuple[Effect, ...]:
-        """How money in a firm would move the covenants whose numerator and denominator grow in step with it, in order of rules.
-
-        Concentration and idle months do not; ask `after`. What investing does not move is left out.
-        """
-        found = []
-        probe = self._thought_of(enterprise, 1)
-        alone = self.facts.with_more([probe])
-        alone.__dict__["investments"] = [probe]
-        for rule in self.rules:
-            if rule.kind in DEPLOYING:
-                found.append(Effect(rule.handle, rule.kind, Fraction(1), Fraction(1), Fraction(0)))
-            elif rule.kind in COUNTING:
-                counted = self._measure(alone, rule).counted
-                low, high = next(((one.low, one.high) for one in counted if one.round == UNRECORDED), (0, 0))
-                grows = rule.kind is not CovenantKind.REINVESTMENT and rule.base is MoneyBase.INVESTED
-                found.append(Effect(rule.handle, rule.kind, Fraction(low), Fraction(high), Fraction(grows)))
-        return tuple(found)
 
     def _thought_of(self, enterprise: int, amount: int) -> Investment:
         today = day_of(self.facts.view.as_of)

@@ -18,6 +18,7 @@ from queries.fund_covenants import fund_covenants
 from queries.funds.outlook import CovenantOutlook
 from tests.examples import FEW_WORLDS
 from tests.graph.build import TODAY, view_of
+from tests.queries.funds.effects import effects
 from tests.queries.funds.vehicles import LP, WAN, commits, firm, fund, invests, rule
 
 FIRMS = ("a", "b", "c")
@@ -47,7 +48,7 @@ def test_effects_of_a_yuan() -> None:
     found = {
         name: {
             view.id_of(one.rule): (one.low, one.high, one.bottom)
-            for one in outlook.effects(view.find(f"enterprise:{name}"))
+            for one in effects(outlook, view.find(f"enterprise:{name}"))
         }
         for name in FIRMS
     }

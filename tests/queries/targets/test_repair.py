@@ -17,6 +17,7 @@ from queries.funds.outlook import CovenantOutlook
 from queries.targets.repair import Repairs
 from tests.examples import FEW_WORLDS
 from tests.graph.build import view_of
+from tests.queries.funds.effects import effects
 from tests.queries.targets.world import FUND, commitment, dec, firm, fund, round_, rule, tagged
 
 CITY, AWAY = "region:4199", "region:4299"
@@ -100,7 +101,7 @@ def test_columns_say_what_the_outlook_says_of_each_firm(records: list[Record]) -
     outlook, found = CovenantOutlook(view, view.find(FUND)), repairs(view)
     thresholds = {one.rule: one for one in outlook.now}
     for place, handle in enumerate(Firms.of(view).handles.tolist()):
-        told = {one.rule: one for one in outlook.effects(handle)}
+        told = {one.rule: one for one in effects(outlook, handle)}
         for requirement in found.requirements:
             one, covenant_ = told[requirement.covenant.rule], thresholds[requirement.covenant.rule]
             assert covenant_.threshold is not None
