@@ -100,18 +100,18 @@ COVERAGE = (
 )
 
 
+GROWTH_FUND = [
+    Fund(id="fund:growth", name="成长基金"),
+    Commitment(id="commitment:1", fund=Ref("fund:growth"), investor=Ref(BANK), committed=Money.of(50, unit="万元")),
+    Rule(
+        id="rule:mandate", kind=RuleKind.MANDATE, name="投成长期", about=Ref("fund:growth"), dimension=Dimension.STAGE,
+        operator=Operator.IN, stage=Stage.GROWTH,
+    ),
+]  # fmt: skip
+
+
 def test_coverage_adds_up_and_says_why(changing: World) -> None:
-    changing.add(
-        "register",
-        [
-            Fund(id="fund:growth", name="成长基金"),
-            Commitment(id="commitment:1", fund=Ref("fund:growth"), investor=Ref(BANK), committed=Money.of(50, unit="万元")),
-            Rule(
-                id="rule:mandate", kind=RuleKind.MANDATE, name="投成长期", about=Ref("fund:growth"), dimension=Dimension.STAGE,
-                operator=Operator.IN, stage=Stage.GROWTH,
-            ),
-        ],
-    )  # fmt: skip
+    changing.add("register", GROWTH_FUND)
     found = changing.ask(COVERAGE, {"by": ["STAGE"]})["fundCoverageGaps"]
     [cell] = found["cells"]
     assert cell["stage"] == "GROWTH"
@@ -131,16 +131,6 @@ def test_coverage_adds_up_and_says_why(changing: World) -> None:
         {"id": cell["id"]},
     )
     assert given["node"] == {"__typename": "CoverageCell", "stage": "GROWTH", "structuralGap": {"amount": "300000.00"}}
-
-
-GROWTH_FUND = [
-    Fund(id="fund:growth", name="成长基金"),
-    Commitment(id="commitment:1", fund=Ref("fund:growth"), investor=Ref(BANK), committed=Money.of(50, unit="万元")),
-    Rule(
-        id="rule:mandate", kind=RuleKind.MANDATE, name="投成长期", about=Ref("fund:growth"), dimension=Dimension.STAGE,
-        operator=Operator.IN, stage=Stage.GROWTH,
-    ),
-]  # fmt: skip
 
 
 def test_coverage_is_split_by_every_dimension_and_says_what_a_yuan_would_close(changing: World) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 
@@ -20,18 +19,10 @@ from schema.execution import Request
 from schema.pictures.asking import picture
 from schema.pictures.matrix import Matrix
 from schema.schema import Schema
-from tests.graph.build import load
-from tests.graph.memory_log import MemoryLog
 from tests.queries.fund_world import INDUSTRY, LP, PERIOD, REGION, STAGE, TAG, firm, fund, need, wan
 from tests.queries.funds.vehicles import commits, invests
 from tests.queries.funds.vehicles import fund as made
 from tests.schema.world import World
-
-
-def _world(schema: Schema, ontology: Ontology, stated: Sequence[Record]) -> World:
-    log = MemoryLog()
-    load(log, "test", stated, ontology=ontology)
-    return World.over(log, schema, ontology)
 
 
 def _coverage() -> list[Record]:
@@ -52,7 +43,7 @@ def _coverage() -> list[Record]:
 
 @pytest.fixture(scope="module")
 def funds(schema: Schema, ontology: Ontology) -> World:
-    return _world(schema, ontology, _coverage())
+    return World.stating(schema, ontology, *_coverage())
 
 
 def _drawn(world: World, document: str, name: str = "x.svg", variables: dict[str, object] | None = None) -> bytes:
@@ -116,7 +107,7 @@ def test_equal_answers_are_equal_pictures(funds: World, by: str, ending: str) ->
 
 
 def test_coverage_without_needs_says_so(schema: Schema, ontology: Ontology) -> None:
-    empty = _world(schema, ontology, [LP])
+    empty = World.stating(schema, ontology, LP)
     assert _says(_drawn(empty, _gaps("STAGE, REGION")), "没有需求 No demand")
 
 
@@ -154,7 +145,7 @@ def _tree(*more: Record) -> list[Record]:
 
 
 def test_a_tree_shows_funds_firms_and_what_looks_through(schema: Schema, ontology: Ontology) -> None:
-    drawn = _drawn(_world(schema, ontology, _tree()), TREE)
+    drawn = _drawn(World.stating(schema, ontology, *_tree()), TREE)
     assert _says(
         drawn,
         "g",
@@ -171,14 +162,14 @@ def test_a_tree_shows_funds_firms_and_what_looks_through(schema: Schema, ontolog
 
 def test_what_a_tree_does_not_know_is_said(schema: Schema, ontology: Ontology) -> None:
     unknown = Commitment(id="commitment:z", fund=Ref("fund:s"), investor=Ref("fund:g"), committed=None, paid_in=wan(1))
-    drawn = _drawn(_world(schema, ontology, _tree(unknown)), TREE).decode()
+    drawn = _drawn(World.stating(schema, ontology, *_tree(unknown)), TREE).decode()
     assert "占比未载明 N/S · 未载明 N/S" in drawn
 
 
 def test_a_tree_of_one_fund_is_a_picture_and_a_loop_an_error(schema: Schema, ontology: Ontology) -> None:
-    assert _drawn(_world(schema, ontology, [made("g")]), TREE, "x.png").startswith(b"\x89PNG")
-    looped = _world(
-        schema, ontology, [made("g"), made("h"), commits("h", 1, by="fund:g"), commits("g", 1, by="fund:h")]
+    assert _drawn(World.stating(schema, ontology, made("g")), TREE, "x.png").startswith(b"\x89PNG")
+    looped = World.stating(
+        schema, ontology, made("g"), made("h"), commits("h", 1, by="fund:g"), commits("g", 1, by="fund:h")
     )
     with pytest.raises(LuoshuError, match="fund:g → fund:h → fund:g"):
         _drawn(looped, TREE)

@@ -13,8 +13,6 @@ from graph.kinds.terms import CapitalOrigin
 from graph.ontology import Ontology
 from graph.records import Record, Ref
 from schema.schema import Schema
-from tests.graph.build import load
-from tests.graph.memory_log import MemoryLog
 from tests.queries.funds.vehicles import LP, commits, firm, fund, invests, rule
 from tests.schema.world import World
 
@@ -33,15 +31,9 @@ def records() -> list[Record]:
     ]  # fmt: skip
 
 
-def world_of(schema: Schema, ontology: Ontology, *stated: Record) -> World:
-    log = MemoryLog()
-    load(log, "test", stated, ontology=ontology)
-    return World.over(log, schema, ontology)
-
-
 @pytest.fixture(scope="module")
 def funds(schema: Schema, ontology: Ontology) -> World:
-    return world_of(schema, ontology, *records())
+    return World.stating(schema, ontology, *records())
 
 
 def test_a_fund_tree(funds: World) -> None:
@@ -75,7 +67,7 @@ def test_a_fund_tree(funds: World) -> None:
 
 
 def test_a_loop_is_refused_by_name(schema: Schema, ontology: Ontology) -> None:
-    looped = world_of(
+    looped = World.stating(
         schema, ontology, fund("a"), fund("b"), commits("b", 1, by="fund:a"), commits("a", 1, by="fund:b")
     )
     code, message = looped.refused('{ fundTree(fund: "fund:a") { root { depth } } }')

@@ -31,6 +31,7 @@ from schema.context import Scope, Service
 from schema.execution import Answer, Request, run
 from schema.schema import Schema
 from tests.graph.build import knowledge_of, load
+from tests.graph.memory_log import MemoryLog
 
 
 def credit_code(number: int) -> str:
@@ -210,6 +211,13 @@ class World:
             (("register", register()), ("directory", directory()), ("plan", plan()))
         ):
             load(log, source, statements, ontology=ontology, recorded_at=datetime(2025, 1, 1 + day, tzinfo=UTC))
+        return cls.over(log, schema, ontology)
+
+    @classmethod
+    def stating(cls, schema: Schema, ontology: Ontology, *stated: Record) -> World:
+        """A world of what one source states."""
+        log = MemoryLog()
+        load(log, "test", stated, ontology=ontology)
         return cls.over(log, schema, ontology)
 
     @classmethod
