@@ -14,7 +14,6 @@ from typing import Final
 import numpy as np
 
 from queries.completeness import LIMITS, Budget
-from queries.financing.appraisal import Appraisal
 from queries.financing.appraised import Appraised
 from queries.financing.candidates import Candidate
 from queries.financing.control import legal_entity
@@ -27,6 +26,7 @@ from queries.financing.reaching.search import Search
 from queries.financing.reaching.tiers import tier_of
 from queries.financing.reaching.trade import Trade
 from queries.financing_paths import drawn
+from queries.fundable_amount import fits
 from queries.ratios import UNLIMITED, UNSTATED, Ints
 
 FEW_FIRMS: Final = 40
@@ -98,7 +98,7 @@ def _paths(search: Search, place: int, until: float) -> tuple[list[JointPath], b
         budget=budget,
         new_money=True,
     )
-    ours = (one for one in drawing.paths if _counts(search, one) and _serves(drawing.appraisal, one))
+    ours = (one for one in drawing.paths if _counts(search, one) and fits(drawing.appraisal, one))
     found = [JointPath(drawing.appraisal, one) for one in islice(ours, FEW_PATHS)]
     return found, next(ours, None) is None and drawing.meter.reason is None
 
@@ -106,11 +106,6 @@ def _paths(search: Search, place: int, until: float) -> tuple[list[JointPath], b
 def _counts(search: Search, found: Appraised) -> bool:
     most = search.most_links
     return leads(search, found.candidate) and (most is None or tier_of(search.view, found.candidate) <= most)
-
-
-def _serves(appraisal: Appraisal, found: Appraised) -> bool:
-    candidate = found.candidate
-    return not appraisal.open_needs or bool(appraisal.need(candidate.row, candidate.spine).needs)
 
 
 def _of_best(search: Search, places: Ints, until: float) -> Solved:
