@@ -12,7 +12,7 @@ from loaders.plan.text import Span, Text
 
 @dataclass(frozen=True, slots=True)
 class NumberLabel:
-    """A quoted label with digits or numerals in it. `name`: the label with the noun that it qualifies."""
+    """A quoted label with digits or numerals in it, as printed. `name`: the label with the noun that it qualifies."""
 
     label: str
     name: str
@@ -35,5 +35,5 @@ def read_labels(text: Text, block: Span, masked: Sequence[Span], measure: int | 
         noun = match["noun"] or ""
         cut = _NOUN_END.search(noun)
         noun = noun[: cut.start()] if cut is not None else noun
-        found.append(NumberLabel(match["label"], plain(match["label"]) + noun, span, measure))
+        found.append(NumberLabel(text.quote(span), plain(match["label"]) + noun, span, measure))
     return found

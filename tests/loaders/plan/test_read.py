@@ -125,6 +125,13 @@ def test_full_width_digits_and_ascii_marks_change_nothing_that_is_read(sample: P
     assert meaning(reading)[:6] == meaning(sample)[:6]
 
 
+def test_a_label_is_printed_as_it_stands() -> None:
+    text = "“一、一、\u3000”"
+    reading = read_plan(text)
+    assert [(one.label, one.name) for one in reading.labels] == [("一、一、\u3000", "一、一、")]
+    assert_sound(text, reading)
+
+
 def test_a_text_in_gb18030_reads_like_the_same_in_utf_8(sample: PlanReading, sample_text: str) -> None:
     assert read_plan(sample_text.encode("gb18030").decode("gb18030")) == sample
 
