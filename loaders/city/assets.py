@@ -12,7 +12,7 @@ import polars as pl
 
 from loaders.city import names
 from loaders.city.parties import Parties
-from loaders.city.sheet import Dice, drawn, either, gaps, numbered, pick, write, yuan
+from loaders.city.sheet import Dice, drawn, either, gaps, numbered, others, pick, write, yuan
 
 ASSETS: Final = {
     "orders": 400, "salesContracts": 300, "purchaseContracts": 230, "warehouseReceipts": 200, "ipRights": 250, "revenueRights": 100,
@@ -75,8 +75,7 @@ def write_assets(folder: Path, dice: Dice, parties: Parties) -> tuple[Assets, di
         count = dice.count(at_one)
         firms = len(parties.enterprises)
         owner = chance.integers(0, firms, count)
-        # Whom one trades with is never oneself, unless there is nobody else.
-        other = (owner + 1 + chance.integers(0, max(1, firms - 1), count)) % firms
+        other = others(chance, owner, firms)
         value = 10 ** chance.normal(6.2, 0.5, count)
         sheet = _Rows(table, chance, count, yuan(value), pick(parties.enterprises, other))
         columns = {"id": numbered(table, count), "owner": pick(parties.enterprises, owner)}
@@ -211,7 +210,7 @@ def _endorsements(folder: Path, dice: Dice, parties: Parties, bills: int) -> int
         folder,
         "endorsedBy",
         {
-            "source": pick(numbered("bills", bills).to_list(), bill),
+            "source": pick(numbered("bills", bills), bill),
             "target": drawn(chance, parties.enterprises, len(bill)),
             "at": np.concatenate([np.full(len(passed), 1), np.full(len(twice), 2)]),
         },

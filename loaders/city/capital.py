@@ -10,18 +10,19 @@ import polars as pl
 from loaders.city.offers import Offers
 from loaders.city.parties import Parties
 from loaders.city.sheet import Dice, drawn, either, gaps, numbered, pick, write, yuan
+from loaders.city.vehicles import Vehicles
 
 OWN_BONDS = ("GREEN_ENTERPRISE", "GREEN_COMPANY", "PLAIN")
 
 
-def write_capital(folder: Path, dice: Dice, parties: Parties, offers: Offers) -> dict[str, int]:
+def write_capital(folder: Path, dice: Dice, parties: Parties, offers: Offers, vehicles: Vehicles) -> dict[str, int]:
     """The tables of the capital market, with the number of rows of each."""
     return {
         **_write_bonds(folder, dice, parties, offers),
         "participation": _write_participation(folder, dice, parties, offers),
-        "linkedWith": _write_linkage(folder, dice, offers),
+        "linkedWith": _write_linkage(folder, dice, offers, vehicles),
         "swaps": _write_swaps(folder, dice, parties),
-        **_write_partnerships(folder, dice, parties),
+        **_write_partnerships(folder, dice, parties, vehicles),
     }
 
 
@@ -93,18 +94,17 @@ def _write_participation(folder: Path, dice: Dice, parties: Parties, offers: Off
     return write(folder, "participation", frame.filter(pl.col("source") != pl.col("lender")).drop("lender").to_dict())
 
 
-def _write_linkage(folder: Path, dice: Dice, offers: Offers) -> int:
+def _write_linkage(folder: Path, dice: Dice, offers: Offers, vehicles: Vehicles) -> int:
     """Funds that a bank follows with loans: two of three funds, the bank one that has such a product."""
     chance = dice.of("linkedWith")
-    funds = dice.count(30)
     banks = [offers.lenders[at] for at in offers.of("INVEST_LOAN_LINKAGE")]
-    linked = np.flatnonzero(np.arange(funds) % 3 != 2)
+    linked = np.flatnonzero(np.arange(vehicles.count) % 3 != 2)
     per_yuan = drawn(chance, ("0.5", "1", "1.5", "2"), len(linked), missing=0.15)
     return write(
         folder,
         "linkedWith",
         {
-            "source": pick(numbered("fund:fund", funds, 5).to_list(), linked),
+            "source": pick(vehicles.ids, linked),
             "target": drawn(chance, banks, len(linked)),
             "perYuan": per_yuan,
             "ratio": "1:" + per_yuan,
@@ -130,7 +130,7 @@ def _write_swaps(folder: Path, dice: Dice, parties: Parties) -> int:
     )
 
 
-def _write_partnerships(folder: Path, dice: Dice, parties: Parties) -> dict[str, int]:
+def _write_partnerships(folder: Path, dice: Dice, parties: Parties, vehicles: Vehicles) -> dict[str, int]:
     """Partnerships: of each third one the debt is promised, of each third one the equity, of the others nothing yet or all."""
     chance = dice.of("pppContracts")
     count = dice.count(9)
@@ -149,7 +149,6 @@ def _write_partnerships(folder: Path, dice: Dice, parties: Parties) -> dict[str,
             "termYears": drawn(chance, ("10", "15", "20"), count, missing=0.1),
         },
     )
-    funds = numbered("fund:fund", dice.count(30), 5).to_list()
     with_debt, with_equity = place[place % 3 != 1], place[place % 3 != 2]
     part = np.concatenate([with_debt, with_equity])
     is_debt = np.arange(len(part)) < len(with_debt)
@@ -161,9 +160,9 @@ def _write_partnerships(folder: Path, dice: Dice, parties: Parties) -> dict[str,
             folder,
             "pppPart",
             {
-                "source": keys.gather(pl.Series(part.astype(np.uint32))),
+                "source": pick(keys, part),
                 "target": either(
-                    is_debt, drawn(chance, parties.lenders[:5], len(part)), drawn(chance, funds, len(part))
+                    is_debt, drawn(chance, parties.lenders[:5], len(part)), drawn(chance, vehicles.ids, len(part))
                 ),
                 "part": pick(("EQUITY", "DEBT"), is_debt.astype(np.int64)),
                 "amount": gaps(yuan(promised), chance.random(len(part)) < 0.1),

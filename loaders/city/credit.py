@@ -12,7 +12,7 @@ import polars as pl
 from loaders.city.assets import Assets
 from loaders.city.offers import BANKS, Offers
 from loaders.city.parties import Parties
-from loaders.city.sheet import Dice, drawn, either, gaps, numbered, pick, write, yuan
+from loaders.city.sheet import Dice, drawn, either, gaps, numbered, others, pick, write, yuan
 from loaders.city.trade import Trade, programmes
 
 LOANS: Final = 1_500
@@ -43,7 +43,6 @@ class Loans:
 
     borrowers: np.ndarray
     lenders: pl.Series
-    amounts: np.ndarray
     assigned: np.ndarray
     plain: np.ndarray
 
@@ -124,7 +123,7 @@ def _write_loans(
     outstanding = principal * chance.uniform(0.1, 1, count)
     by_itself = drawn(chance, parties.lenders, count)
     lender = either(named, pick(offers.lenders, product), by_itself)
-    lender = either(drawn_under, lines.lenders.gather(pl.Series(line.astype(np.uint32))), lender)
+    lender = either(drawn_under, pick(lines.lenders, line), lender)
     lender = either(bridged, pl.Series(["pool:pool-4"] * count), gaps(lender, syndicated))
     technique = gaps(drawn(chance, UNNAMED, count, missing=0.3), named | drawn_under)
     technique = either(bridged, pl.Series(["BRIDGE"] * count), technique)
@@ -137,7 +136,7 @@ def _write_loans(
             "id": numbered("loan", count),
             "lender": lender,
             "borrower": pick(parties.enterprises, borrower),
-            "facility": gaps(pick(numbered("facility", len(lines.borrowers)).to_list(), line), ~drawn_under),
+            "facility": gaps(pick(numbered("facility", len(lines.borrowers)), line), ~drawn_under),
             "product": gaps(pick(offers.products, product), ~named),
             "programme": programme,
             "pool": gaps(drawn(chance, ("pool-1", "pool-2", "pool-3"), count), ~pooled),
@@ -150,7 +149,7 @@ def _write_loans(
             "annualRate": drawn(chance, ("0.0385", "0.0435", "0.05", "0.062"), count, missing=0.05),
         },
     )  # fmt: skip
-    loans = Loans(borrower, lender, outstanding, assigned, place[group == 4] if (group == 4).any() else place[-1:])
+    loans = Loans(borrower, lender, assigned, place[group == 4] if (group == 4).any() else place[-1:])
     lent = _write_lent_by(folder, dice, parties, np.flatnonzero(syndicated))
     return loans, {"loans": rows, "lentBy": lent}
 
@@ -178,7 +177,7 @@ def _write_lent_by(folder: Path, dice: Dice, parties: Parties, loans: np.ndarray
         folder,
         "lentBy",
         {
-            "source": pick(numbered("loan", int(loans.max()) + 1).to_list(), np.repeat(loans, 3)),
+            "source": pick(numbered("loan", int(loans.max()) + 1), np.repeat(loans, 3)),
             "target": pick(parties.lenders, bank),
             "share": gaps(pick(("0.4", "0.35", "0.25"), part), np.repeat(chance.random(len(loans)) < 0.1, 3)),
             "role": pick(("LEAD", "AGENT", "MEMBER"), part),
@@ -194,7 +193,7 @@ def _write_leases(folder: Path, dice: Dice, parties: Parties, assets: Assets) ->
     machine = chance.integers(0, len(assets.ids("equipments")), count)
     back = model == 1
     lessee = np.where(back, assets.owners["equipments"][machine], chance.integers(0, len(parties.enterprises), count))
-    vendor = (lessee + 1 + chance.integers(0, max(1, len(parties.enterprises) - 1), count)) % len(parties.enterprises)
+    vendor = others(chance, lessee, len(parties.enterprises))
     price = 10 ** chance.normal(6.3, 0.4, count)
     return write(
         folder,

@@ -47,7 +47,7 @@ def _write_funds(folder: Path, dice: Dice, vehicles: Vehicles, begun: pl.Series)
     chance = dice.of("funds")
     count, size = vehicles.count, vehicles.size
     place = np.arange(count)
-    managers = numbered("manager", dice.count(10), 4).to_list()
+    managers = numbered("manager", dice.count(10), 4)
     age = (pl.Series([dice.as_of] * count) - begun).dt.total_days().to_numpy()
     back = np.where(age > 1_100, size * chance.uniform(0.02, 0.3, count), 0)
     is_silent = (age <= 1_100) | (place % 3 == 0)
@@ -131,7 +131,7 @@ def _write_commitments(folder: Path, dice: Dice, parties: Parties, vehicles: Veh
         "commitments",
         {
             "id": numbered("commitment", count),
-            "fund": pick(numbered("fund", vehicles.count, 5).to_list(), fund),
+            "fund": pick(numbered("fund", vehicles.count, 5), fund),
             "investor": rows["investor"],
             "committed": yuan(committed),
             "paidIn": gaps(yuan(committed * chance.uniform(0.3, 0.95, count)), (fund % 13 == 6) & (part == 2)),

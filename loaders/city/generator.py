@@ -75,9 +75,9 @@ def generate_city(
     loans, more = write_credit(folder, dice, parties, trade, assets, offers)
     rows |= more
     rows |= write_security(folder, dice, parties, trade, assets, offers, loans)
-    rows |= write_capital(folder, dice, parties, offers)
-    rows |= write_public(folder, dice, parties, offers)
     vehicles = Vehicles.of(dice)
+    rows |= write_capital(folder, dice, parties, offers, vehicles)
+    rows |= write_public(folder, dice, parties, offers)
     rows |= write_funds(folder, dice, parties, vehicles)
     rows |= write_needs(folder, dice, parties, vehicles)
     rows["rules"] = write_rules(folder, dice, offers, mandates(dice, vehicles, CHANGED))

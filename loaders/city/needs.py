@@ -107,7 +107,7 @@ def _write_rounds(
             "fulfils",
             {
                 "source": "investmentRound:" + keys.head(new),
-                "target": pick(need.to_list(), answered),
+                "target": pick(need, answered),
                 "amount": pl.Series(money[:new]),
             },
         )

@@ -29,7 +29,6 @@ class Parties:
 
     enterprises: list[str]
     tiers: np.ndarray
-    industries: np.ndarray
     stages: np.ndarray
     ownerships: np.ndarray
     lenders: list[str]
@@ -124,7 +123,7 @@ def write_parties(folder: Path, dice: Dice) -> tuple[Parties, dict[str, int]]:
         return [identifier for identifier, kind in institutions if kind in kinds]
 
     parties = Parties(
-        enterprises, tiers, industry, stage, ownership,
+        enterprises, tiers, stage, ownership,
         [identifier for identifier, _ in institutions[: len(names.BANKS)]],
         of("LESSOR"), of("GUARANTOR"), of("INSURER"), of("SECURITIES_FIRM"), of("INTERMEDIARY"),
         [f"governmentUnit:{unit}" for unit in units], [f"group-{place + 1:05d}" for place in range(groups)],

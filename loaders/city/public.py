@@ -11,7 +11,7 @@ import polars as pl
 from loaders.city import names
 from loaders.city.offers import Offers
 from loaders.city.parties import Parties
-from loaders.city.sheet import Dice, drawn, gaps, numbered, pick, write, yuan
+from loaders.city.sheet import Dice, drawn, gaps, numbered, others, pick, write, yuan
 
 SUBSIDIES: Final = (
     ("科技贷款贴息", "INTEREST", "POOL_BACKED_LOAN", "0.3", "OF_COST", 500_000, "OPEN"),
@@ -148,7 +148,7 @@ def _write_projects(folder: Path, dice: Dice, parties: Parties) -> dict[str, int
     count = dice.count(24)
     firms = len(parties.enterprises)
     owner = chance.integers(0, firms, count)
-    vehicle = (owner + 1 + chance.integers(0, max(1, firms - 1), count)) % firms
+    vehicle = others(chance, owner, firms)
     cost = 10 ** chance.normal(7.6, 0.35, count)
     listed = np.flatnonzero(np.arange(count) % 5 != 4)
     keys = numbered("project", count)

@@ -13,7 +13,7 @@ from loaders.city.assets import Assets
 from loaders.city.credit import Loans
 from loaders.city.offers import Offers
 from loaders.city.parties import Parties
-from loaders.city.sheet import Dice, drawn, either, gaps, numbered, pick, write, yuan
+from loaders.city.sheet import Dice, drawn, either, gaps, numbered, others, pick, write, yuan
 from loaders.city.trade import Trade, programmes
 
 CHARGED: Final = (
@@ -50,7 +50,7 @@ def _write_guarantees(folder: Path, dice: Dice, parties: Parties, loans: Loans) 
     institution, offered = chance.random(count) < 0.6, chance.random(count) < 0.15
     loan = chance.integers(0, len(loans.borrowers), count)
     debtor = np.where(offered, chance.integers(0, firms, count), loans.borrowers[loan])
-    other = (debtor + 1 + chance.integers(0, max(1, firms - 1), count)) % firms
+    other = others(chance, debtor, firms)
     amount = 10 ** chance.normal(6.2, 0.4, count)
     return write(
         folder,
@@ -87,7 +87,7 @@ def _write_policies(folder: Path, dice: Dice, parties: Parties, offers: Offers, 
         {
             "id": numbered("policy", count),
             "insurer": drawn(chance, parties.insurers, count),
-            "insured": either(offered, pick(offers.lenders, product), loans.lenders.gather(pl.Series(loan.astype(np.uint32)))),
+            "insured": either(offered, pick(offers.lenders, product), pick(loans.lenders, loan)),
             "debtor": pick(parties.enterprises, debtor),
             "contract": gaps(pick(loans.ids(), loan), offered),
             "limit": yuan(limit),
@@ -117,12 +117,10 @@ def _write_encumbrances(folder: Path, dice: Dice, parties: Parties, trade: Trade
     value = np.where(other, thing_value[chosen], trade.receivable_face[on])
     owner = np.where(other, thing_owner[chosen], trade.receivable_owner[on])
     blanket = (chance.random(count) < 0.025) & ~secures
-    asset = either(
-        other, pick(thing_ids, chosen), pick(numbered("receivable:ar", len(trade.receivable_owner)).to_list(), on)
-    )
+    asset = either(other, pick(thing_ids, chosen), pick(numbered("receivable:ar", len(trade.receivable_owner)), on))
     mortgaged = np.isin(np.array(tables)[chosen], ["equipments", "buildings", "landUseRights"])
     kind = np.where(other, np.where(mortgaged, 2, 0), np.where(secures, 1, chance.integers(0, 2, count)))
-    lender = loans.lenders.gather(pl.Series(np.minimum(place, len(loans.borrowers) - 1).astype(np.uint32)))
+    loan = np.minimum(place, len(loans.borrowers) - 1)
     unregistered = chance.random(count) < 0.12
     share = np.where(secures, chance.uniform(0.1, 0.5, count), chance.uniform(0.1, 0.6, count))
     return write(
@@ -134,8 +132,8 @@ def _write_encumbrances(folder: Path, dice: Dice, parties: Parties, trade: Trade
             "asset": gaps(asset, blanket),
             "grantor": pick(parties.enterprises, owner),
             "blanket": gaps(pl.Series(["true"] * count), ~blanket),
-            "creditor": either(secures, lender, drawn(chance, parties.lenders, count)),
-            "secures": gaps(pick(loans.ids(), np.minimum(place, len(loans.borrowers) - 1)), ~secures),
+            "creditor": either(secures, pick(loans.lenders, loan), drawn(chance, parties.lenders, count)),
+            "secures": gaps(pick(loans.ids(), loan), ~secures),
             "amount": gaps(yuan(value * share), blanket | (chance.random(count) < 0.05)),
             "registryNo": gaps(numbered("ZD", count), unregistered),
             "registeredOn": gaps(dice.days("encumbrances", -200, -1, count), unregistered),

@@ -52,9 +52,16 @@ def gaps(values: pl.Series | Sequence[object] | np.ndarray, missing: np.ndarray)
     return pl.select(pl.when(pl.lit(pl.Series(missing))).then(None).otherwise(pl.lit(series)).alias("value"))["value"]
 
 
-def pick(names: Sequence[str], places: np.ndarray) -> pl.Series:
+def pick(names: pl.Series | Sequence[str], places: np.ndarray) -> pl.Series:
     """The names at these places."""
-    return pl.Series(list(names), dtype=pl.String).gather(pl.Series(places.astype(np.uint32)))
+    series = names if isinstance(names, pl.Series) else pl.Series(list(names), dtype=pl.String)
+    return series.gather(pl.Series(places.astype(np.uint32)))
+
+
+def others(chance: np.random.Generator, places: np.ndarray, count: int) -> np.ndarray:
+    """For each of these places another one of so many by chance: never itself, unless there is no other."""
+    found: np.ndarray = (places + 1 + chance.integers(0, max(1, count - 1), len(places))) % count
+    return found
 
 
 def numbered(prefix: str, count: int, width: int = 7) -> pl.Series:

@@ -22,14 +22,12 @@ ASSETS: Final = {"receivables": 4_900, "vouchers": 800}
 
 @dataclass(frozen=True)
 class Trade:
-    """What finance refers to: the links by place of seller and buyer, and the keys of receivables with their owners and faces."""
+    """What finance refers to: the links by place of seller and buyer, and the owners and faces of receivables by place."""
 
     sellers: np.ndarray
     buyers: np.ndarray
-    amounts: np.ndarray
     receivable_owner: np.ndarray
     receivable_face: np.ndarray
-    voucher_owner: np.ndarray
 
 
 def write_trade(folder: Path, dice: Dice, parties: Parties, links: int | None) -> tuple[Trade, dict[str, int]]:
@@ -62,9 +60,9 @@ def write_trade(folder: Path, dice: Dice, parties: Parties, links: int | None) -
     receivable_face = _write_receivables(
         folder, dice, ids, sellers[owner_link], buyers[owner_link], annual[owner_link], rows
     )
-    voucher_owner = _write_vouchers(folder, dice, parties, sellers, rows)
+    rows["vouchers"] = _write_vouchers(folder, dice, parties, sellers)
     rows["controls"] = _write_controls(folder, dice, parties, sellers, buyers)
-    return Trade(sellers, buyers, annual, sellers[owner_link], receivable_face, voucher_owner), rows
+    return Trade(sellers, buyers, sellers[owner_link], receivable_face), rows
 
 
 def _most_links(enterprises: int) -> int:
@@ -156,9 +154,7 @@ def _assignment(dice: Dice, count: int) -> dict[str, object]:
     }
 
 
-def _write_vouchers(
-    folder: Path, dice: Dice, parties: Parties, sellers: np.ndarray, rows: dict[str, int]
-) -> np.ndarray:
+def _write_vouchers(folder: Path, dice: Dice, parties: Parties, sellers: np.ndarray) -> int:
     chance = dice.of("vouchers")
     count = dice.count(ASSETS["vouchers"])
     roots = max(1, count * 5 // 8)
@@ -172,21 +168,20 @@ def _write_vouchers(
     issued, missing = dice.days("vouchers", -45, 0, roots), chance.random(roots) < 0.06
     root = np.where(parent < 0, np.arange(count) % roots, parent.clip(0)).astype(np.uint32)
     number = numbered("vc", count)
-    rows["vouchers"] = write(
+    return write(
         folder,
         "vouchers",
         {
             "id": number,
             "owner": pick(parties.enterprises, owner),
             "programme": pick(programmes(dice), np.where(parent < 0, np.arange(count), parent) % len(programmes(dice))),
-            "parent": gaps(pick(number.to_list(), parent.clip(0)), parent < 0),
+            "parent": gaps(pick(number, parent.clip(0)), parent < 0),
             "face": yuan(face),
             "issuedOn": gaps(issued.gather(root), missing[root]),
             "dueOn": due.gather(root),
             "registryNo": number.str.replace("vc", "DJ"),
         },
     )
-    return owner
 
 
 def _write_controls(folder: Path, dice: Dice, parties: Parties, sellers: np.ndarray, buyers: np.ndarray) -> int:
