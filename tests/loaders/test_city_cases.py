@@ -16,14 +16,10 @@ import pytest
 from graph.kinds.parties import InstitutionType
 from graph.kinds.terms import LeaseModel, Technique
 from graph.knowledge import Knowledge
-from graph.ontology import Ontology
 from graph.snapshot_columns import NOT_STATED
 from graph.view import View
-from loaders.city import generate_city
 from loaders.city.generator import DEFAULT_DAY
 from loaders.city.rules import CHANGED
-from loaders.registry import open_source
-from loaders.runner import run
 from queries.financing.answers import FinancingPath
 from queries.financing.search.walking import technique_code, techniques_of
 from queries.financing.spines import Form, Held, Spine
@@ -33,8 +29,6 @@ from queries.financing.techniques.table import TECHNIQUES
 from queries.financing.terms import BeneficiaryRole, ConstraintKind, Gate, PathStatus, SupportKind, Ternary
 from queries.financing_paths import financing_path, financing_paths
 from queries.why_not import why_not
-from tests.graph.build import knowledge_of
-from tests.graph.memory_log import MemoryLog
 
 FORMS: Final = {
     PathStatus.EXISTING: (Form.IN_FORCE,),
@@ -87,22 +81,6 @@ CASES: Final = [
     for status in PathStatus
     if (technique, status) not in CANNOT
 ]
-
-
-@pytest.fixture(scope="module")
-def knowledge(tmp_path_factory: pytest.TempPathFactory) -> Knowledge:
-    """The sample city."""
-    bundle = generate_city(tmp_path_factory.mktemp("city"))
-    knowledge = knowledge_of(MemoryLog())
-    assert run(knowledge, open_source("city", bundle.folder, Ontology.current()), actor="tests").is_clean
-    knowledge.refresh()
-    return knowledge
-
-
-@pytest.fixture(scope="module")
-def view(knowledge: Knowledge) -> View:
-    """The sample city on its day."""
-    return knowledge.view(DEFAULT_DAY)
 
 
 def test_what_cannot_occur_is_what_the_words_of_a_technique_have_no_form_for() -> None:
@@ -181,7 +159,7 @@ def test_each_kind_of_constraint_bounds_something(view: View) -> None:
     assert seen == set(ConstraintKind)
 
 
-def test_what_a_regulator_caps_changed_between_two_days(knowledge: Knowledge, view: View) -> None:
+def test_what_a_regulator_caps_changed_between_two_days(city_knowledge: Knowledge, view: View) -> None:
     line, available = [Technique.COMPREHENSIVE_LINE], [PathStatus.AVAILABLE]
     path = next(
         found
@@ -191,7 +169,7 @@ def test_what_a_regulator_caps_changed_between_two_days(knowledge: Knowledge, vi
     )
     since = capped(view, path.id)
     assert since is not None
-    assert capped(knowledge.view(DEFAULT_DAY + timedelta(days=CHANGED - 1)), path.id) == since * 3 // 2
+    assert capped(city_knowledge.view(DEFAULT_DAY + timedelta(days=CHANGED - 1)), path.id) == since * 3 // 2
 
 
 def denied(view: View, firm: str, technique: Technique, *, first: int) -> set[Gate]:

@@ -19,7 +19,6 @@ from graph.money import Money
 from graph.ontology import Ontology
 from graph.records import Record, Ref
 from graph.view import View
-from loaders.city import generate_city
 from loaders.city.generator import DEFAULT_DAY
 from loaders.city.rules import CHANGED
 from loaders.registry import open_source
@@ -46,22 +45,6 @@ SUB_FUNDS: Final = {
     FundType.INDUSTRY,
     FundType.CORPORATE_VENTURE,
 }
-
-
-@pytest.fixture(scope="module")
-def knowledge(tmp_path_factory: pytest.TempPathFactory) -> Knowledge:
-    """The sample city."""
-    bundle = generate_city(tmp_path_factory.mktemp("city"))
-    knowledge = knowledge_of(MemoryLog())
-    assert run(knowledge, open_source("city", bundle.folder, Ontology.current()), actor="tests").is_clean
-    knowledge.refresh()
-    return knowledge
-
-
-@pytest.fixture(scope="module")
-def view(knowledge: Knowledge) -> View:
-    """The sample city on its day."""
-    return knowledge.view(DEFAULT_DAY)
 
 
 @pytest.fixture(scope="module")
@@ -110,9 +93,9 @@ def test_bands_and_tags_split_it_too(view: View) -> None:
     assert len(tags) >= 5
 
 
-def test_benchmarks_model_demand_and_changed(knowledge: Knowledge, view: View) -> None:
+def test_benchmarks_model_demand_and_changed(city_knowledge: Knowledge, view: View) -> None:
     modelled = fund_coverage(view, by=[], demand=DemandBasis.MODELLED).total.demand
-    before = knowledge.view(DEFAULT_DAY + timedelta(days=CHANGED - 1))
+    before = city_knowledge.view(DEFAULT_DAY + timedelta(days=CHANGED - 1))
     assert 0 < fund_coverage(before, by=[], demand=DemandBasis.MODELLED).total.demand < modelled
 
 
@@ -171,8 +154,8 @@ def test_every_status_of_a_covenant_occurs(covenants: dict[str, tuple[Covenant, 
     assert any(one.missing for one in every if one.stated is Stated.NOT_STATED)
 
 
-def test_mandates_and_covenants_are_dated(knowledge: Knowledge, view: View) -> None:
-    before = knowledge.view(DEFAULT_DAY + timedelta(days=CHANGED - 1))
+def test_mandates_and_covenants_are_dated(city_knowledge: Knowledge, view: View) -> None:
+    before = city_knowledge.view(DEFAULT_DAY + timedelta(days=CHANGED - 1))
 
     def stages(at: View) -> set[Stage | None]:
         rules = [at.record(one) for one in at.handles("Rule").tolist()]
