@@ -1,7 +1,7 @@
 """Questions asked in Cypher of the drawing: the ways of money to an enterprise, and the tiers of suppliers.
 
-The ways of money are those of the same nine techniques, by capacity. They come without gates, and bounded by their own amounts
-only: neither what is recorded on links and claims nor shared limits count. That is less than ours answers, so the comparison favours
+The ways of money are those of nine techniques, by capacity. They come without gates, and bounded by their own amounts only: neither
+what is recorded on links and claims nor shared limits count. That is less than ours answers, of all techniques, so the comparison favours
 Cypher.
 """
 

@@ -62,7 +62,7 @@ def measure(ground: Ground) -> Iterator[Figure]:
         "ms",
         times,
         at_most(10),
-        f"the first 20 paths of nine techniques, after {WARM} other questions",
+        f"the first 20 paths of all {len(Technique)} techniques, after {WARM} other questions",
     )
     yield Figure.of("any enterprise: the slowest 5 %", "ms", times, at_most(50, p95=True))
     times = each(partial(ask, count=True), firms).milliseconds()
