@@ -91,8 +91,7 @@ def _boundaries(view: View, kind: str, numbers: Rows) -> list[int]:
 
 def _on(view: View, day: int, kind: str, handle: int) -> View:
     """The view on another day, of which only this record is resolved."""
-    as_of = date.fromordinal(day + EPOCH_ORDINAL)
-    then = View(view.snapshot, as_of, view.known_at, view.seq, view.viewer, view.default_reliability)
+    then = view.unresolved_on(date.fromordinal(day + EPOCH_ORDINAL))
     then.__dict__["identity"] = view.identity
     then._kinds[kind] = then._resolved(kind, np.array([handle & NUMBER_MASK], np.int32))
     return then

@@ -361,8 +361,7 @@ class View(ViewState):
     def on(self, day: date) -> View:
         """What is known here as it is on another day, a what-if with its changes. Cost: kinds are resolved again when asked for."""
         base = self if self.before is None else self.before
-        then = View(base.snapshot, day, base.known_at, base.seq, base.viewer, base.default_reliability)
-        return then.with_changes(self.changes, trusted=True)
+        return base.unresolved_on(day).with_changes(self.changes, trusted=True)
 
     # evidence
 

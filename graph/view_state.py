@@ -186,6 +186,10 @@ class ViewState:
                 self.live(code)
         return self
 
+    def unresolved_on(self, day: date) -> Self:
+        """The same statements, those that a what-if assumes among them, on another day; nothing of it is resolved yet."""
+        return type(self)(self.snapshot, day, self.known_at, self.seq, self.viewer, self.default_reliability)
+
     def known(self, known_at: datetime) -> Self:
         """This view under another moment at which no more and no less was known."""
         if known_at == self.known_at:
