@@ -27,7 +27,7 @@ from graph.snapshot_columns import NOT_STATED, Codes, Ints, Numbers, Rows, Texts
 from graph.snapshot_ids import KIND_SHIFT, NUMBER_MASK, LinkIds, handles_of, kinds_in, lexsort, link_id
 from graph.snapshot_table import day_of
 from graph.view_state import DEFAULT_RELIABILITY, LAST_AS_OF, ViewState, dataset_id
-from graph.what_if import Change, changed
+from graph.what_if import Change, carried, changed
 
 __all__ = [
     "DEFAULT_RELIABILITY",
@@ -359,9 +359,12 @@ class View(ViewState):
         return changed(self, changes, trusted=trusted)
 
     def on(self, day: date) -> View:
-        """What is known here as it is on another day, a what-if with its changes. Cost: kinds are resolved again when asked for."""
+        """What is known here as it is on another day, a what-if with those of its changes that can be meant on it.
+
+        Cost: kinds are resolved again when asked for.
+        """
         base = self if self.before is None else self.before
-        return base.unresolved_on(day).with_changes(self.changes, trusted=True)
+        return carried(base.unresolved_on(day), self.changes)
 
     # evidence
 

@@ -7,6 +7,7 @@ any view, and every value that is assumed says so by its source.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -92,6 +93,17 @@ def changed(view: View, changes: Sequence[Change], *, trusted: bool = False) -> 
     for change in everything:
         plan.take(change)
     return _laid_over(base, plan, everything, trusted)
+
+
+def carried(view: View, changes: Sequence[Change]) -> View:
+    """The view with the changes of a what-if of another day; one that cannot be meant on the view's own day changes nothing."""
+    if not changes:
+        return view
+    plan = _Plan(view, first=0)
+    for change in changes:
+        with contextlib.suppress(InvalidInput, NotFound):
+            plan.take(change)
+    return _laid_over(view, plan, tuple(changes), trusted=True)
 
 
 @dataclass(slots=True)

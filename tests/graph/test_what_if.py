@@ -135,6 +135,22 @@ def test_what_ifs_are_told_apart_by_what_they_assume(view: View) -> None:
     assert len({view.version, nine.version, ten.version}) == 3
 
 
+def test_on_another_day_only_those_changes_count_that_can_be_meant_on_it() -> None:
+    young = Enterprise(id=A.id, name="甲", employees=7, valid_from=date(2025, 1, 1))
+    later = {"id": "enterprise:c", "name": "丙", "valid_from": date(2025, 3, 1)}
+    changes = [
+        Set(A.id, {"employees": 9}),
+        Add("Enterprise", later),
+        Set("enterprise:c", {"employees": 1}),
+        Set(B.id, {"employees": 3}),
+    ]
+    changed = view_of(young, B).with_changes(changes)
+    before, after = changed.on(date(2024, 6, 1)), changed.on(date(2025, 7, 1))
+    assert (before.find(A.id), before.find("enterprise:c"), value(before, B.id, "employees")) == (-1, -1, 3)
+    assert [value(after, one, "employees") for one in (A.id, "enterprise:c", B.id)] == [9, 1, 3]
+    assert view_of(young).with_changes(changes[:1]).on(date(2024, 6, 1)).find(A.id) == -1
+
+
 def test_records_that_are_one_can_be_made_two() -> None:
     same = SameAs(source=Ref(A.id), target=Ref(B.id))
     joined = view_of(A, B, same)
