@@ -8,10 +8,11 @@ from itertools import pairwise
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from graph.evidence import StatementView
 from graph.records import Record
-from graph.snapshot_columns import NO_DAY, Ints, Numbers, Rows
+from graph.snapshot_columns import NO_DAY, Ints, Numbers
 from graph.snapshot_ids import KIND_SHIFT, NUMBER_MASK
 from graph.snapshot_table import EPOCH_ORDINAL, FIRST
 from graph.view import LAST_AS_OF, View
@@ -40,7 +41,7 @@ def versions(view: View, handle: int) -> list[Version]:
     begins or ends.
     """
     kind = view.kind_of(handle)
-    numbers = _members(view, handle)
+    numbers = view.identity.members(handle)
     found: list[Version] = []
     days = _boundaries(view, kind.name, numbers)
     for day, following in pairwise([*days, OPEN_END]):
@@ -65,18 +66,12 @@ def ever_held(view: View, kind: str, field: str, target: int) -> Ints:
         return np.empty(0, np.int64)
     code = view.snapshot.codes[kind]
     canon = view.identity.canon(code)
-    numbers = adjacency.expand(_members(view, target))[1]
+    numbers = adjacency.expand(view.identity.members(target))[1]
     numbers = np.unique(numbers if canon is None else canon[numbers])
     return numbers[np.argsort(view.order(code).rank[numbers])].astype(np.int64) | (code << KIND_SHIFT)
 
 
-def _members(view: View, handle: int) -> Rows:
-    """The numbers of all ids that are this record."""
-    _, members = view.identity.expanded(handle >> KIND_SHIFT, np.array([handle & NUMBER_MASK]))
-    return np.asarray(members)
-
-
-def _boundaries(view: View, kind: str, numbers: Rows) -> list[int]:
+def _boundaries(view: View, kind: str, numbers: npt.NDArray[np.integer]) -> list[int]:
     """The days on which a statement of these ids begins or ends to contribute, ascending."""
     table = view.snapshot.tables[kind]
     rows = table.rows_of(numbers)

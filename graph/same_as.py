@@ -145,6 +145,12 @@ class Identity:
             return places, numbers
         return np.concatenate([places, np.array(more_places)]), np.concatenate([numbers, np.array(more, numbers.dtype)])
 
+    def members(self, handle: int) -> npt.NDArray[np.integer]:
+        """The numbers of all ids that are this canonical record, a node or a link."""
+        code, number = handle >> KIND_SHIFT, handle & NUMBER_MASK
+        canon = None if code in self.nodes else self.canon(code)
+        return self.expanded(code, np.array([number]))[1] if canon is None else np.flatnonzero(canon == number)
+
     # links
 
     def links(self, code: int) -> LinkCanon | None:
@@ -213,9 +219,8 @@ class Identity:
         adjacency = self.snapshot.edges.get((self.snapshot.name(code), "source", source >> KIND_SHIFT))
         if source < 0 or adjacency is None:
             return -1
-        _, members = self.expanded(source >> KIND_SHIFT, np.array([source & NUMBER_MASK]))
         text = self._key_text(parts[2]) if len(parts) > 2 else None
-        for number in adjacency.expand(members)[1].tolist():
+        for number in adjacency.expand(self.members(source))[1].tolist():
             key = int(links.key[number])
             if links.target[number] == target and (None if key < 0 else links.texts[key]) == text:
                 return code << KIND_SHIFT | int(links.canon[number])

@@ -25,7 +25,6 @@ from graph.log import ASSUMED, Counts, Load, LoadHeader
 from graph.ontology import KindSpec
 from graph.snapshot_columns import Rows
 from graph.snapshot_extend import extended
-from graph.snapshot_ids import KIND_SHIFT, NUMBER_MASK
 from graph.snapshot_reading import Reading
 from graph.snapshot_rows import distinct
 from graph.snapshot_table import Table
@@ -358,13 +357,7 @@ def _gone(view: View, plan: _Plan) -> dict[str, Rows]:
     """By kind name, the numbers of all ids of the records that are gone."""
     found: dict[str, list[Rows]] = {}
     for handle in plan.gone:
-        code, number = handle >> KIND_SHIFT, handle & NUMBER_MASK
-        kind = view.kind(code)
-        canon = view.identity.canon(code) if kind.is_link else None
-        members = (
-            view.identity.expanded(code, np.array([number]))[1] if canon is None else np.flatnonzero(canon == number)
-        )
-        found.setdefault(kind.name, []).append(members.astype(np.int32))
+        found.setdefault(view.kind_of(handle).name, []).append(view.identity.members(handle).astype(np.int32))
     return {name: distinct(np.concatenate(parts)) for name, parts in found.items()}
 
 

@@ -7,7 +7,8 @@ from hypothesis import given
 
 from graph.history import Version, ever_held, versions
 from graph.kinds.contracts import Encumbrance, EncumbranceKind
-from graph.kinds.parties import Enterprise, Institution
+from graph.kinds.identity import SameAs
+from graph.kinds.parties import Enterprise, Institution, Supplies
 from graph.money import Money
 from graph.ontology import Ontology
 from graph.records import Ref
@@ -60,6 +61,17 @@ def test_a_registration_that_was_released_is_still_found() -> None:
     firm = view.find("enterprise:a")
     assert len(view.holders("Encumbrance", "grantor", firm)) == 0
     assert view.ids_of(ever_held(view, "Encumbrance", "grantor", firm)) == ["encumbrance:p"]
+
+
+def test_a_link_whose_ends_became_one_has_the_periods_of_all_its_ids() -> None:
+    firms = [Enterprise(id=f"enterprise:{key}", name=key) for key in "abc"]
+    first = Supplies(source=Ref("enterprise:a"), target=Ref("enterprise:b"), payment_term_days=30, valid_from=OPENED)
+    other = Supplies(source=Ref("enterprise:c"), target=Ref("enterprise:b"), payment_term_days=60, valid_from=RAISED)
+    view = view_of(*firms, first, other, SameAs(source=Ref("enterprise:c"), target=Ref("enterprise:a")))
+    [link] = view.handles("Supplies").tolist()
+    found = versions(view, link)
+    assert _periods(found) == [(OPENED, RAISED), (RAISED, None)]
+    assert [version.record.payment_term_days for version in found] == [30, 60]  # type: ignore[attr-defined]
 
 
 def test_what_is_learnt_later_changes_no_earlier_answer() -> None:
