@@ -26,8 +26,8 @@ NOBODY: Final = -1
 """Null in columns of references and codes."""
 FEW: Final = 16
 """One row of so many is few."""
-FEW_WORDS: Final = 8
-"""So few words are looked up in Python sooner than a column operation begins."""
+FEW_VALUES: Final = 8
+"""So few values are looked at in Python sooner than a column operation begins."""
 
 
 class Column(Protocol):
@@ -166,7 +166,7 @@ class Codes:
             return type(self)(self.numbers.extended(None, ends), self.words)
         new = sorted(set(part.unique().drop_nulls().to_list()) - set(self.words))
         known = (*self.words, *new)
-        if part.len() <= FEW_WORDS:
+        if part.len() <= FEW_VALUES:
             place = {word: code for code, word in enumerate(known)}
             few = np.array([NOBODY if word is None else place[word] for word in part.to_list()], np.int32)
             return type(self)(self.numbers.extended(few, ends), known)

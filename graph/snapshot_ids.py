@@ -18,7 +18,7 @@ import numpy.typing as npt
 import polars as pl
 
 from graph.identifiers import escape
-from graph.snapshot_columns import Ints, Mask, Rows, gather
+from graph.snapshot_columns import FEW_VALUES, Ints, Mask, Rows, gather
 
 KIND_SHIFT: Final = 32
 NUMBER_MASK: Final = (1 << KIND_SHIFT) - 1
@@ -28,8 +28,6 @@ FOREIGN: Final = 0
 
 FEW: Final = 16
 """Keys are looked up one by one where there are this many times as many ids, else joined."""
-FEW_KEYS: Final = 8
-"""So few values are looked at in Python sooner than a column operation begins."""
 
 
 def kinds_in(handles: Ints) -> list[int]:
@@ -123,7 +121,7 @@ class NodeIds:
         """The numbers of these keys, counted from `start`; -1 for an unknown one or null."""
         if not self.size:
             return np.full(keys.len(), -1, np.int32)
-        if keys.len() <= FEW_KEYS:
+        if keys.len() <= FEW_VALUES:
             found_one = [-1 if key is None else self.number(key) for key in keys.to_list()]
             return np.array([number if number < 0 else number + start for number in found_one], np.int32)
         if keys.len() * FEW < self.size:

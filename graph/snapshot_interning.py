@@ -11,8 +11,8 @@ import polars as pl
 
 from graph.id_columns import escaped
 from graph.ontology import KindSpec, Ontology
-from graph.snapshot_columns import Ints, Rows
-from graph.snapshot_ids import FEW_KEYS, FOREIGN, LinkIds, NodeIds, handles_of
+from graph.snapshot_columns import FEW_VALUES, Ints, Rows
+from graph.snapshot_ids import FOREIGN, LinkIds, NodeIds, handles_of
 
 
 def kind_codes(ontology: Ontology) -> dict[str, int]:
@@ -59,7 +59,7 @@ class Interning:
     def _split(self, column: pl.Series) -> Iterator[_Part]:
         if column.null_count() == column.len():
             return
-        if column.len() <= FEW_KEYS:
+        if column.len() <= FEW_VALUES:
             yield from self._split_few(column)
             return
         first = str(column.first(ignore_nulls=True)).partition(":")[0]
