@@ -204,4 +204,4 @@ def _any(view: View, leaders: tuple[Leaders, ...]) -> Mask:
 def _in_industries(view: View, firms: Firms, industries: Iterable[int]) -> Mask:
     """The firms with any activity, the main one or another, in one of these industries."""
     among = sorted(set(industries))
-    return np.isin(view.refs(firms.handles, "industry"), among) | firms.linked(view, "InIndustry", among)
+    return np.asarray(np.isin(view.refs(firms.handles, "industry"), among) | firms.linked(view, "InIndustry", among))
