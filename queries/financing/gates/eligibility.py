@@ -58,8 +58,8 @@ class RuleTable:
     """The hard rules of one kind as columns, by group: rules of a group are alternatives, the groups of a subject all hold.
 
     `groups` and `subjects` (ascending) with the place where each begins among the rules and among the groups. `asking` by dimension the
-        places of the rules that compare a fact, and whether each excludes; `least`, `most` those that bound the ticket; `positions` what
-    the rules about chains ask. `met` what was found of one fact of an applicant: firms have few different ones.
+    places of the rules that compare a fact, and whether each excludes; `least`, `most` those that bound the ticket; `positions` what the
+    rules about chains ask. `met` what was found of one fact of an applicant: firms have few different ones.
     """
 
     rules: Ints

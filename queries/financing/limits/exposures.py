@@ -73,10 +73,9 @@ def outstanding_of(view: View, loan: Loan, handle: int, currency: str = CNY) -> 
 
 def drawn_of(view: View, facility: Facility, handle: int, currency: str = CNY) -> Tally:
     """What is drawn of a facility; where nobody states it, the outstanding loans that name it."""
-    tally = Tally()
     if facility.drawn is not None:
-        tally.add(amount_of(facility.drawn, handle, "drawn", currency, view=view, owed=True))
-        return tally
+        return Tally.of(amount_of(facility.drawn, handle, "drawn", currency, view=view, owed=True))
+    tally = Tally()
     for loan in view.holders("Loan", "facility", handle).tolist():
         record = view.record(loan)
         assert isinstance(record, Loan)
