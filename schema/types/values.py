@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields, replace
+from dataclasses import Field, fields, replace
 from decimal import Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import Any, ClassVar, Final, Protocol, TypeVar
 
 import strawberry
 from strawberry.annotation import StrawberryAnnotation
@@ -19,10 +19,14 @@ from graph.money import Money as Amount
 from queries.ratios import rounded
 from schema.types.derived import make_input
 
-if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
 
-Parameters = TypeVar("Parameters", bound="DataclassInstance")
+class Fielded(Protocol):
+    """Any dataclass."""
+
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
+
+
+Parameters = TypeVar("Parameters", bound=Fielded)
 
 
 @strawberry.type(description="金额 · An amount of money, exact to 分")
