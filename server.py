@@ -34,7 +34,6 @@ from schema.execution import run as answer
 from schema.exports.exporting import again as ask_again
 from schema.exports.exporting import export
 from schema.exports.manifest import Manifest, manifest_path
-from schema.pictures.asking import picture
 from schema.schema import Schema, build_schema
 from schema.serving import configure_logs
 from schema.serving import serve as serve_on
@@ -234,6 +233,9 @@ def ask(
     with _asking(Settings.read(), day_of(as_of), moment_of(known_at)) as (schema, scope):
         found = answer(schema, scope, request)
         if plot is not None and "errors" not in found.body:
+            # What draws takes a second to load, which nothing else should wait for.
+            from schema.pictures.asking import picture
+
             plot.write_bytes(picture(schema, scope, request, plot))
     typer.echo(orjson.dumps(found.body, option=orjson.OPT_INDENT_2).decode())
     raise typer.Exit(1 if "errors" in found.body else 0)
