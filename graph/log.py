@@ -121,6 +121,24 @@ class Compaction:
     waiting: int
 
 
+@dataclass(frozen=True, slots=True)
+class SmallLoad:
+    """A load that is there whole before it is begun: `blocks` are (kind name, data, rows), at most SMALL_BYTES each."""
+
+    header: LoadHeader
+    blocks: tuple[tuple[str, bytes, int], ...]
+    counts: Counts
+
+    @property
+    def rows(self) -> int:
+        """How many rows its blocks hold."""
+        return sum(rows for _, _, rows in self.blocks)
+
+
+SMALL_BYTES = 1_000_000
+"""Largest block of a small load."""
+
+
 class Log(ABC):
     """The port. All methods may raise StoreUnavailable and StoreTimeout (retryable) and StoreCorrupt."""
 
@@ -176,6 +194,21 @@ class Log(ABC):
             `recorded_at` lies before the last load's, or has no offset.
         LoadError
             The load is not open (see `append`).
+        """
+
+    @abstractmethod
+    def commit(self, loads: Sequence[SmallLoad], *, compared_at: int) -> list[Load]:
+        """These loads, begun and finished in one transaction: all of them or none, in their order, each with a number of its own.
+
+        For mutations: without the lease, and for the price of one transaction. What `finish` checks is checked of each against the
+        loads after `compared_at`, not of one against another.
+
+        Raises
+        ------
+        SourceChanged
+            STALE: compare again with what came after `compared_at`, and commit again.
+        InvalidInput
+            There are none; a block is larger than SMALL_BYTES, or of a kind that its header does not name.
         """
 
     @abstractmethod

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from graph.errors import (
@@ -17,7 +17,7 @@ from graph.errors import (
     StoreCorrupt,
     StoreUnavailable,
 )
-from graph.log import EPOCH, Lease, LoadHeader, Mode
+from graph.log import EPOCH, SMALL_BYTES, BlockRef, Lease, Load, LoadHeader, Mode, SmallLoad
 
 BLOCK_GONE = "BLOCK_GONE"
 
@@ -50,6 +50,33 @@ def check_append(header: LoadHeader, kind: str, rows: int) -> None:
         )
     if rows < 1:
         raise InvalidInput(f"a block of {kind} has {rows} rows; append only blocks with rows")
+
+
+def check_small(loads: Sequence[SmallLoad]) -> None:
+    """Refuse a group without loads, and blocks that are too large or that their header does not cover."""
+    if not loads:
+        raise InvalidInput("there are no loads to commit; give at least one")
+    for load in loads:
+        for kind, data, rows in load.blocks:
+            check_append(load.header, kind, rows)
+            if len(data) > SMALL_BYTES:
+                raise InvalidInput(
+                    f"a block of {kind} has {len(data):,} bytes, a small load's at most {SMALL_BYTES:,}; begin, append and finish it"
+                )
+
+
+def finished(load: SmallLoad, load_id: str, block_ids: Sequence[str], seq: int, micros: int) -> Load:
+    """A small load as it stands in the log."""
+    blocks = zip(block_ids, load.blocks, strict=True)
+    return Load(
+        seq=seq,
+        load_id=load_id,
+        recorded_at=from_micros(micros),
+        header=load.header,
+        counts=load.counts,
+        blocks=tuple(BlockRef(block_id, kind, rows) for block_id, (kind, _, rows) in blocks),
+        rows=load.rows,
+    )
 
 
 def check_lease(lease: Lease, token: int, owner: str | None) -> None:

@@ -80,6 +80,20 @@ def select_loads(tx: ManagedTransaction, where: LiteralString, **parameters: Any
     ]
 
 
+def properties_of(header: LoadHeader) -> dict[str, Any]:
+    """The properties of a load's node that its header gives."""
+    return {
+        "source": header.source,
+        "actor": header.actor,
+        "kinds": list(header.kinds),
+        "mode": header.mode.value,
+        "scope": header.scope,
+        "statedOn": header.stated_on and header.stated_on.isoformat(),
+        "inputHash": header.input_hash,
+        "note": header.note,
+    }
+
+
 def header_of(load: Node) -> LoadHeader:
     """The header that a load's node has."""
     stated_on = load.get("statedOn")

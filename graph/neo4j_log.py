@@ -19,10 +19,11 @@ from neo4j import ManagedTransaction
 
 from graph.compaction import compact_log
 from graph.errors import ConfigurationError, StoreCorrupt
-from graph.log import Block, Compaction, Counts, Head, Lease, Load, LoadHeader, Log
+from graph.log import Block, Compaction, Counts, Head, Lease, Load, LoadHeader, Log, SmallLoad
 from graph.log_rules import (
     check_append,
     check_lease,
+    check_small,
     check_stale,
     from_micros,
     lease_held,
@@ -40,8 +41,10 @@ from graph.neo4j_loads import (
     lock_head,
     lock_load,
     micros_of,
+    properties_of,
     select_loads,
 )
+from graph.neo4j_small_loads import SmallGroup
 from graph.neo4j_store import Neo4jStore
 
 POLL_SECONDS = 0.1
@@ -87,20 +90,10 @@ class Neo4jLog(Log):
 
     def begin(self, header: LoadHeader) -> str:
         load_id = new_id()
-        properties = {
-            "source": header.source,
-            "actor": header.actor,
-            "kinds": list(header.kinds),
-            "mode": header.mode.value,
-            "scope": header.scope,
-            "statedOn": header.stated_on and header.stated_on.isoformat(),
-            "inputHash": header.input_hash,
-            "note": header.note,
-        }
         self._run(
             "MERGE (l:LuoshuLoad {loadId: $id}) ON CREATE SET l += $properties, l.aliveAt = timestamp() * 1000",
             id=load_id,
-            properties=properties,
+            properties=properties_of(header),
         )
         return load_id
 
@@ -159,6 +152,10 @@ class Neo4jLog(Log):
             return select_loads(tx, "WHERE l.loadId = $id", id=load_id)[0]
 
         return self._store.write(work)
+
+    def commit(self, loads: Sequence[SmallLoad], *, compared_at: int) -> list[Load]:
+        check_small(loads)
+        return self._store.write(SmallGroup(loads, compared_at).write)
 
     def abandon(self, load_id: str) -> None:
         def work(tx: ManagedTransaction) -> list[str]:

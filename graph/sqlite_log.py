@@ -11,13 +11,15 @@ from pathlib import Path
 from typing import Any
 
 from graph.compaction import compact_log
-from graph.log import Block, BlockRef, Compaction, Counts, Head, Lease, Load, LoadHeader, Log, Mode
+from graph.log import Block, BlockRef, Compaction, Counts, Head, Lease, Load, LoadHeader, Log, Mode, SmallLoad
 from graph.log_rules import (
     block_gone,
     block_torn,
     check_append,
     check_lease,
+    check_small,
     check_stale,
+    finished,
     from_micros,
     lease_held,
     load_gone,
@@ -62,20 +64,8 @@ class SqliteLog(Log):
         load_id = new_id()
         with self._store.writing() as db:
             db.execute(
-                "INSERT INTO loads (load_id, source, actor, kinds, mode, scope, stated_on, input_hash, note, alive_at)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    load_id,
-                    header.source,
-                    header.actor,
-                    json.dumps(header.kinds, ensure_ascii=False),
-                    header.mode.value,
-                    header.scope,
-                    header.stated_on and header.stated_on.isoformat(),
-                    header.input_hash,
-                    header.note,
-                    _now(),
-                ),
+                f"INSERT INTO loads (load_id, {_HEADER}, alive_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (load_id, *_header_row(header), _now()),
             )
         return load_id
 
@@ -117,6 +107,32 @@ class SqliteLog(Log):
             )
             db.execute("UPDATE head SET seq = ?, recorded_at = ?", (seq + 1, micros))
             return _select_loads(db, "load_id = ?", (load_id,))[0]
+
+    def commit(self, loads: Sequence[SmallLoad], *, compared_at: int) -> list[Load]:
+        check_small(loads)
+        done: list[Load] = []
+        with self._store.writing() as db:
+            _check_group(db, loads, compared_at)
+            seq, last = db.execute("SELECT seq, recorded_at FROM head").fetchone()
+            micros = next_recorded_at(_now(), last, None)
+            for place, load in enumerate(loads, start=seq + 1):
+                load_id = new_id()
+                counts = load.counts
+                db.execute(
+                    f"INSERT INTO loads VALUES (?, ?, ?, {', '.join('?' * 8)}, ?, ?, ?, ?, ?, ?)",
+                    (
+                        load_id, place, micros, *_header_row(load.header),
+                        counts.stated, counts.unchanged, counts.quarantined, counts.ended, load.rows, micros,
+                    ),
+                )  # fmt: skip
+                blocks = [_insert_block(db, kind, data, rows) for kind, data, rows in load.blocks]
+                db.executemany(
+                    "INSERT INTO contains VALUES (?, ?, ?)",
+                    [(load_id, block, rows) for block, (_, _, rows) in zip(blocks, load.blocks, strict=True)],
+                )
+                done.append(finished(load, load_id, blocks, place, micros))
+            db.execute("UPDATE head SET seq = ?, recorded_at = ?", (done[-1].seq, micros))
+        return done
 
     def abandon(self, load_id: str) -> None:
         with self._store.writing() as db:
@@ -264,6 +280,33 @@ def _header(row: Sequence[Any]) -> LoadHeader:
         input_hash=input_hash,
         note=note,
     )
+
+
+def _header_row(header: LoadHeader) -> tuple[str | None, ...]:
+    """The values of the columns that `_HEADER` names."""
+    return (
+        header.source,
+        header.actor,
+        json.dumps(header.kinds, ensure_ascii=False),
+        header.mode.value,
+        header.scope,
+        None if header.stated_on is None else header.stated_on.isoformat(),
+        header.input_hash,
+        header.note,
+    )
+
+
+def _check_group(db: sqlite3.Connection, loads: Sequence[SmallLoad], compared_at: int) -> None:
+    by_source: dict[str, list[LoadHeader]] = {}
+    for load in loads:
+        by_source.setdefault(load.header.source, []).append(load.header)
+    for source, headers in by_source.items():
+        rows = db.execute(
+            f"SELECT seq, {_HEADER} FROM loads WHERE source = ? AND seq > ? ORDER BY seq", (source, compared_at)
+        ).fetchall()
+        later = [(row[0], _header(row[1:])) for row in rows]
+        for header in headers if later else ():
+            check_stale(header, compared_at, later)
 
 
 def _open_header(db: sqlite3.Connection, load_id: str) -> LoadHeader:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from graph.errors import InvalidInput
-from graph.log import Block, BlockRef, Compaction, Counts, Head, Lease, Load, LoadHeader, Log
+from graph.log import Block, BlockRef, Compaction, Counts, Head, Lease, Load, LoadHeader, Log, SmallLoad
 
 START = datetime(2024, 1, 1, tzinfo=UTC)
 
@@ -55,6 +55,15 @@ class MemoryLog(Log):
         load = Load(len(self._loads) + 1, load_id, at, header, counts, refs, rows)
         self._loads.append(load)
         return load
+
+    def commit(self, loads: Sequence[SmallLoad], *, compared_at: int) -> list[Load]:
+        found = []
+        for load in loads:
+            load_id = self.begin(load.header)
+            for kind, data, rows in load.blocks:
+                self.append(load_id, kind, data, rows)
+            found.append(self.finish(load_id, compared_at=compared_at, counts=load.counts))
+        return found
 
     def share(self, block: Block, rows: Mapping[int, int]) -> None:
         """Put one block in the place of all others of these loads, by seq with how many of its rows each has."""
