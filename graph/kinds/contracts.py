@@ -313,6 +313,7 @@ class Collaboration(Contract, zh="产学研合作"):
         Ref[Party] | None, Label("合作方", relation="LINKED_WITH", inverse="collaborationsAsPartner")
     ] = None
     voucher_amount: Annotated[Money | None, Label("用券金额")] = None
+    granted_on: Annotated[date | None, Label("用券日期", "Day on which the voucher was given")] = None
     scheme: Annotated[Ref[VoucherScheme] | None, Label("券计划", relation="PAID_FROM", inverse="collaborations")] = None
 
 

@@ -106,7 +106,34 @@ class Target(Node, zh="目标"):
     by: Annotated[date | None, Label("期限", "Last day by which it is to be reached")] = None
     period: Annotated[str | None, Label("期间", "As printed; null: the text states none")] = None
     baseline: Annotated[Decimal | None, Label("基期值", "Null: the text states none")] = None
+    baseline_period: Annotated[
+        str | None,
+        Label("基期", "Period of the baseline: where the text states no value, its observation is the baseline"),
+    ] = None
+    period_from: Annotated[
+        date | None, Label("起算日", "First day of the period; `by` is its last one; null: the text dates none")
+    ] = None
+    series: Annotated[
+        str | None, Label("序列", "Series of the observations that measure it; null: nobody says which")
+    ] = None
+    definition: Annotated[
+        str | None, Label("口径", "Definition of the series that is meant; null: that of the last observation")
+    ] = None
+    subject: Annotated[
+        Ref[Node] | None,
+        Label("对象", "Of whom the series is; null: the place of the policy", relation="ABOUT", inverse="targetsAbout"),
+    ] = None
     span: Annotated[Span | None, Label("原文位置")] = None
+
+
+class CountsToward(Link, zh="计入目标", relation="COUNTS_TOWARD", outgoing="countsToward", incoming="counted"):
+    """What is lent under a product, granted under a scheme, on a list, in a pool or fund counts toward a target."""
+
+    source: Annotated[
+        Ref[Node],
+        Label("计入对象", "A product, voucher scheme, pool, fund, list or subsidy, with what is recorded under it"),
+    ]
+    target: Annotated[Ref[Target], Label("目标")]
 
 
 class RuleKind(Term):
@@ -370,14 +397,65 @@ class Mentions(Link, zh="提及", relation="MENTIONS", key=("at",), outgoing="me
     span: Annotated[Span | None, Label("原文位置")] = None
 
 
+class OpenQuestionKind(Term):
+    """What a document leaves open."""
+
+    THRESHOLD = "门槛未载明"
+    LABEL = "提法未释义"
+    POOL_SIZE = "资金池规模未载明"
+    FUND_SIZE = "基金规模未载明"
+    LIST_MEMBERS = "名单未载明"
+    UNIT_SET = "单位范围未载明"
+    BASELINE = "基期值未载明"
+    DUE = "期限未载明"
+    PERIOD = "期间未载明"
+    LOSS_SHARES = "分担比例未载明"
+    LEAD = "牵头单位未载明"
+    APPROVAL_DATE = "批准日期未载明"
+    UPPER_POLICY = "上级政策未指明"
+    ANNOUNCED_POLICY = "拟出台政策"
+    MEMBER_LISTS = "成员名单不一"
+    WORDING = "用语不一"
+    CRITERION = "条件无衡量标准"
+    SUBJECT = "主语承前"
+    LEVERAGE = "放大倍数未载明"
+
+
 class OpenQuestion(Node, zh="待明确事项"):
     """What a document leaves undefined, contradictory or unread."""
 
     policy: Annotated[Ref[Policy], Label("文件", relation="PART_OF", inverse="openQuestions")]
     number: Annotated[int, Label("序号")]
+    kind: Annotated[OpenQuestionKind | None, Label("类型")] = None
+    measure: Annotated[
+        Ref[Measure] | None, Label("措施", "Whose text it stands in", relation="OF", inverse="questionsOpen")
+    ] = None
     about: Annotated[Ref[Node] | None, Label("对象", relation="ABOUT", inverse="questionsAbout")] = None
     text: Annotated[str, Label("内容")]
     span: Annotated[Span | None, Label("原文位置")] = None
+
+
+class ObservationBasis(Term):
+    """What the number of an observation says of its period."""
+
+    LEVEL = "期末值或比率"
+    FLOW = "当期发生额"
+    TO_DATE = "累计值"
+
+
+class DisclosureCategory(Term):
+    """What firms disclose: five categories for the information platform, and five others that they are led to disclose."""
+
+    EMISSION_COMPLIANCE = "达标排放"
+    WORK_SAFETY = "安全生产（信息平台）"
+    OPERATIONS_AND_SALES = "经营销售"
+    CONTRACT_PERFORMANCE = "诚信履约"
+    FINANCING_NEED = "融资需求"
+    FINANCIAL_CONDITION = "财务状况"
+    PRODUCT_QUALITY = "产品质量"
+    ENVIRONMENTAL_PROTECTION = "环境保护"
+    PRODUCTION_SAFETY = "安全生产（信息披露）"
+    ENERGY_AND_WATER = "能耗水耗"
 
 
 class Observation(Node, zh="观测值"):
@@ -387,9 +465,18 @@ class Observation(Node, zh="观测值"):
     series: Annotated[str, Label("序列")]
     definition: Annotated[str | None, Label("口径", "A break in the definition is never bridged")] = None
     vintage: Annotated[str | None, Label("版本")] = None
-    period: Annotated[str, Label("期间")]
+    period: Annotated[
+        str, Label("期间", "2025, 2025Q3, 2025H1, 2025-09, 2025-09-30, or from a day to a day: 2024-01-01/2025-09-30")
+    ]
     value: Annotated[Decimal | None, Label("数值")] = None
     unit: Annotated[str | None, Label("单位")] = None
+    text: Annotated[str | None, Label("内容", "What was found, in words")] = None
+    basis: Annotated[ObservationBasis | None, Label("数值性质", "Null: nobody says, and no sum is made of it")] = None
+    since: Annotated[date | None, Label("累计起始日", "Of TO_DATE: the first day that it counts")] = None
+    disclosure: Annotated[
+        DisclosureCategory | None,
+        Label("披露类别", "Of what its subject, a firm, discloses by it; null: it is no disclosure"),
+    ] = None
 
 
 class Assessment(Node, zh="考核"):

@@ -48,6 +48,9 @@ class Pool(CapitalSource, zh="资金池"):
     kind: Annotated[PoolKind | None, Label("类型", "What the pool does")] = None
     operator: Annotated[Ref[ResponsibleUnit] | None, Label("管理单位", relation="MANAGED_BY")] = None
     balance: Annotated[Money | None, Label("余额", "Money in the pool; a stock")] = None
+    loss_paid: Annotated[
+        Money | None, Label("已代偿金额", "Paid out of it for losses so far; null: not stated, which is not 0")
+    ] = None
     multiple: Annotated[Decimal | None, Label("放大倍数", "Lending covered per yuan of balance", unit="×")] = None
     draw_basis: Annotated[DrawBasis | None, Label("占用口径", "PRINCIPAL or COVER")] = None
     cover_share: Annotated[Decimal | None, Label("覆盖比例", unit="0–1")] = None
