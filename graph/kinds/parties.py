@@ -7,7 +7,7 @@ from typing import Annotated
 from graph.kinds.places import Industry, Product, Region, Tag
 from graph.kinds.terms import Basis, Ownership, SizeClass, Stage
 from graph.money import Money
-from graph.records import CreditCode, Label, Lei, Link, ListingCode, Node, Ref, Term
+from graph.records import CreditCode, Label, Lei, Link, ListingCode, Node, Ref, Span, Term
 
 LEGAL_ENTITY = (("credit_code",), ("lei",))
 
@@ -253,6 +253,10 @@ class Supplies(Link, zh="供应", relation="SUPPLIES", key=("product",), outgoin
     share_of_supplier_revenue: Annotated[Decimal | None, Label("占供方收入比", unit="0–1")] = None
     share_of_buyer_cost: Annotated[Decimal | None, Label("占需方成本比", unit="0–1")] = None
     basis: Annotated[Basis | None, Label("依据")] = None
+    arms_length: Annotated[
+        bool | None,
+        Label("交易公允", "Somebody independent attests that the trade is at arm's length; null: nobody does"),
+    ] = None
 
 
 class InIndustry(Link, zh="兼营行业", relation="IN_INDUSTRY", outgoing="otherIndustries", incoming="otherEnterprises"):
@@ -295,10 +299,11 @@ class MemberRole(Term):
 
 
 class MemberOf(Link, zh="成员", relation="MEMBER_OF", key=("role",), outgoing="memberships", incoming="memberLinks"):
-    """A party or post belongs to a committee, programme, set, alliance or joint credit."""
+    """A party, post or list of units belongs to a committee, programme, set, alliance or joint credit."""
 
     source: Annotated[Ref[Node], Label("成员")]
     target: Annotated[Ref[Node], Label("所属")]
     role: Annotated[MemberRole | None, Label("身份")] = None
     list_order: Annotated[int | None, Label("名单顺序")] = None
     printed: Annotated[str | None, Label("原文")] = None
+    span: Annotated[Span | None, Label("原文位置")] = None

@@ -158,17 +158,36 @@ def _of_members(
                 role=_ROLES[member.seat],
                 list_order=member.list_order,
                 printed=member.span.quote(keys.text),
+                span=keys.span(member.span),
                 valid_from=since,
             )
             yield at(seat, member.span)
 
 
 def _of_claim(
-    keys: Keys, committee: CommitteeRead, claim: MemberClaim, set_id: Ref[UnitSet], since: date | None
+    keys: Keys, claim: MemberClaim, place: int, set_id: Ref[UnitSet], committee: Ref[Committee], since: date | None
 ) -> Iterator[Statement]:
+    """One list of member units: each unit in the set, and the set as the `place`-th list of the committee."""
+    listed = keys.span(claim.span)
+    yield at(
+        MemberOf(
+            source=Ref(set_id),
+            target=Ref(committee),
+            list_order=place,
+            printed=listed.quote,
+            span=listed,
+            valid_from=since,
+        ),
+        claim.span,
+    )
     for order, unit in enumerate(claim.units, start=1):
         link = MemberOf(
-            source=Ref(id_of(keys, unit)), target=Ref(set_id), list_order=order, printed=unit.printed, valid_from=since
+            source=Ref(id_of(keys, unit)),
+            target=Ref(set_id),
+            list_order=order,
+            printed=unit.printed,
+            span=keys.span(unit.span),
+            valid_from=since,
         )
         yield at(link, unit.span)
 
@@ -177,14 +196,14 @@ def _claims(keys: Keys, committee: CommitteeRead, known: set[str], since: date |
     """Each list of member units as a set of its own: two that differ are both kept; the last is the members' set."""
     members = next((name for name in known if name.endswith("成员单位") and committee.name.endswith(name[:-4])), None)
     members = members or f"{committee.name}成员单位"
-    for claim in committee.claims:
+    for place, claim in enumerate(committee.claims, start=1):
         last = claim is committee.claims[-1]
         name = members if last else f"{members}（{'正文' if claim.place == 'body' else '附件'}所列）"
         set_id: Ref[UnitSet] = keys.named("unitSet", name)
         if not last or members not in known:
             rule = f"the units that the {claim.place} lists" + ("; the list ends in 等" if claim.open else "")
             yield at(UnitSet(id=set_id, name=name, rule=rule, resolved=not claim.open), claim.span)
-        yield from _of_claim(keys, committee, claim, set_id, since)
+        yield from _of_claim(keys, claim, place, set_id, committee_id(keys, committee.name), since)
 
 
 def committee_id(keys: Keys, name: str) -> Ref[Committee]:
