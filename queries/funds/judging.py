@@ -24,6 +24,7 @@ from queries.funds.facts import FundFacts
 from queries.funds.idle import idle_months
 from queries.funds.measures import CountedInvestment, Measure, NotApplicable
 from queries.funds.months import is_due
+from queries.thresholds import meets
 
 LEVERAGES = (
     CovenantVariant.TOTAL_TO_MUNICIPAL,
@@ -174,28 +175,9 @@ def judged(facts: FundFacts, rule: CovenantRule, measure: Measure) -> Covenant:
         why = NotApplicable.NOT_YET_DUE
     met = None
     if why is None and due and not rule.missing and threshold is not None and rule.operator is not None:
-        met = _met(rule.operator, threshold, measure.low, measure.high)
+        met = meets(rule.operator, threshold, measure.low, measure.high)
     stated = Stated.NOT_APPLICABLE if why else Stated.NOT_STATED if met is None else Stated.STATED
     return Covenant(
         kind=rule.kind, variant=rule.variant, base=rule.base, rule=rule.handle, measure=measure, operator=rule.operator,
         threshold=threshold, met=met, stated=stated, not_applicable=why, missing=tuple(dict.fromkeys(missing)),
     )  # fmt: skip
-
-
-def _met(operator: Operator, threshold: Fraction, low: Fraction | None, high: Fraction | None) -> bool | None:
-    """Whether every value between the bounds meets the threshold, or none does; None: it depends, or is not bounded."""
-    match operator:
-        case Operator.GTE | Operator.GT:
-            strict = operator is Operator.GT
-            if low is not None and (low > threshold or (low == threshold and not strict)):
-                return True
-            return False if high is not None and (high < threshold or (high == threshold and strict)) else None
-        case Operator.LTE | Operator.LT:
-            strict = operator is Operator.LT
-            if high is not None and (high < threshold or (high == threshold and not strict)):
-                return True
-            return False if low is not None and (low > threshold or (low == threshold and strict)) else None
-    if low == high:
-        return None if low is None else low == threshold
-    outside = (low is not None and low > threshold) or (high is not None and high < threshold)
-    return False if outside else None
