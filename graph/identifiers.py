@@ -56,7 +56,7 @@ def split_id(identifier: str) -> tuple[str, tuple[str, ...]]:
 
 
 def is_valid(text_format: Text, value: str) -> bool:
-    """Whether a value keeps its format and, where it has one, its check digit."""
+    """Whether a value keeps its format and, where it has one, its check digit; of a condition only that there is one."""
     match text_format:
         case Text.CREDIT_CODE:
             return _passes(uscc.validate, value) and value == uscc.compact(value)
@@ -68,6 +68,8 @@ def is_valid(text_format: Text, value: str) -> bool:
             return _REGION.match(value) is not None
         case Text.INDUSTRY_CODE:
             return bool(value) and _INDUSTRY.match(value) is not None
+        case Text.CONDITION:
+            return bool(value)
 
 
 def rung(identifier: str) -> int:

@@ -57,13 +57,14 @@ class Ref(str, Generic[T_co]):
 
 
 class Text(enum.Enum):
-    """Formats of text fields that are checked: identifiers with their check digits, and codes."""
+    """Formats of text fields that are checked: identifiers with their check digits, codes, and conditions (`graph.condition`)."""
 
     CREDIT_CODE = "统一社会信用代码"
     LEI = "LEI"
     LISTING_CODE = "证券代码"
     REGION_CODE = "行政区划代码"
     INDUSTRY_CODE = "行业代码"
+    CONDITION = "条件"
 
 
 class Marking(Term):
@@ -79,6 +80,7 @@ Lei = Annotated[str, Text.LEI]
 ListingCode = Annotated[str, Text.LISTING_CODE]
 RegionCode = Annotated[str, Text.REGION_CODE]
 IndustryCode = Annotated[str, Text.INDUSTRY_CODE]
+ConditionText = Annotated[str, Text.CONDITION]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,7 @@ class KindOptions:
     """What a kind declares about itself beside its fields.
 
     `identity` is a ladder: the highest rung first. `listing` names the question that lists it, where its plural is another question.
+    `acyclic`: no record may come back to itself over links of this kind.
     """
 
     zh: str
@@ -126,6 +129,7 @@ class KindOptions:
     incoming: str | None = None
     listing: str | None = None
     was: tuple[str, ...] = ()
+    acyclic: bool = False
 
 
 KINDS: dict[str, type[Record]] = {}
@@ -169,6 +173,7 @@ class Record(_Declared):
         incoming: str | None = None,
         listing: str | None = None,
         was: tuple[str, ...] = (),
+        acyclic: bool = False,
         **kwargs: Any,
     ) -> None:
         super().__init_subclass__(**kwargs)
@@ -182,6 +187,7 @@ class Record(_Declared):
             incoming=incoming,
             listing=listing,
             was=was,
+            acyclic=acyclic,
         )
         dataclasses.dataclass(frozen=True, kw_only=True)(cls)
         if cls.__name__ in RESERVED_NAMES:

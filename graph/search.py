@@ -22,6 +22,7 @@ from graph.fields import SEPARATOR, FieldSpec, FieldType
 from graph.name_index import Match, NameSegment
 from graph.ontology import KindSpec, Ontology
 from graph.pinyin import Readings
+from graph.records import Text
 from graph.snapshot import Snapshot
 from graph.snapshot_columns import Mask, Texts
 from graph.snapshot_ids import KIND_SHIFT, NUMBER_MASK
@@ -60,7 +61,7 @@ def searched_fields(kind: KindSpec) -> tuple[FieldSpec, ...]:
         spec
         for spec in kind.own()
         if spec.holds in (FieldType.TEXT, FieldType.TEXTS)
-        and (spec.name in NAME_FIELDS or spec.text_format is not None or spec.name in rungs)
+        and (spec.name in NAME_FIELDS or spec.text_format not in (None, Text.CONDITION) or spec.name in rungs)
     )
 
 

@@ -11,6 +11,8 @@ import polars as pl
 
 from graph.batch import Batch, Rejection
 from graph.blocks import ID, LOCATOR, conform
+from graph.condition import BadCondition, facts_of, read_condition
+from graph.dependencies import in_cycles
 from graph.fields import SEPARATOR, FieldSpec, FieldType
 from graph.id_columns import clean, escaped_texts, whole
 from graph.id_columns import escaped as escaped  # also of this module, for readers of ids
@@ -33,6 +35,8 @@ _CREDIT_WEIGHTS: Final = np.array([pow(3, place, 31) for place in range(17)], dt
 _CREDIT_VALUES: Final = np.full(256, -1, dtype=np.int64)
 _CREDIT_VALUES[[ord(char) for char in _CREDIT_ALPHABET]] = np.arange(31)
 
+CAP: Final = ">0"
+"""Unit of what caps something: nobody who means that there is no cap writes 0."""
 _NON_NEGATIVE_UNITS: Final = frozenset({"days", "count", "people", "tiers", "years", "months", "rank"})
 
 
@@ -150,6 +154,7 @@ def _checks(frame: pl.DataFrame, kind: KindSpec, ontology: Ontology) -> Iterator
         yield from _field_checks(frame, spec, ontology)
     if not kind.is_link:
         yield _too_long("id", pl.col(ID), MAX_ID_BYTES)
+    yield from _cycle_checks(frame, kind, ontology)
     yield _Check(
         "BAD_INTERVAL", "validTo", pl.col("valid_to") <= pl.col("valid_from"), pl.col("valid_to").cast(pl.String),
         "the record would end before it begins", "give a validTo after validFrom; it is the first day that no longer holds",
@@ -166,6 +171,11 @@ def _field_checks(frame: pl.DataFrame, spec: FieldSpec, ontology: Ontology) -> I
     if frame[spec.name].null_count() == frame.height:
         return
     shown = column.cast(pl.String).str.slice(0, 80)
+    if spec.label.unit == CAP:
+        yield _Check(
+            "OUT_OF_RANGE", name, column == 0, shown, "is a cap of 0, which lets nothing through",
+            "leave it empty where there is no cap, and close what gives nothing",
+        )  # fmt: skip
     match spec.holds:
         case FieldType.REF:
             prefixes = [ontology[target].prefix for target in ontology.concrete(spec.target or "")]
@@ -192,7 +202,9 @@ def _field_checks(frame: pl.DataFrame, spec: FieldSpec, ontology: Ontology) -> I
             )
         case FieldType.TEXT | FieldType.TEXTS | FieldType.TERMS:
             yield _too_long(name, column, MAX_TEXT_BYTES)
-            if spec.text_format is not None:
+            if spec.text_format is Text.CONDITION:
+                yield from _condition_checks(frame, spec, ontology)
+            elif spec.text_format is not None:
                 yield _format_check(frame, spec)
             if spec.holds is FieldType.TERMS and spec.term is not None:
                 codes = [term.name for term in spec.term]
@@ -223,6 +235,33 @@ def _field_checks(frame: pl.DataFrame, spec: FieldSpec, ontology: Ontology) -> I
             )
         case _:
             return
+
+
+def _condition_checks(frame: pl.DataFrame, spec: FieldSpec, ontology: Ontology) -> Iterator[_Check]:
+    """A check for each condition that says nothing that can be asked; the same ones are read once."""
+    column, facts = pl.col(spec.name), facts_of(ontology)
+    for text in frame[spec.name].drop_nulls().unique(maintain_order=True).to_list():
+        try:
+            read_condition(text, facts)
+        except BadCondition as bad:
+            shown = column.str.slice(0, 80)
+            yield _Check(bad.fault, spec.graph_name, column == text, shown, bad.reason, bad.remedy)
+
+
+def _cycle_checks(frame: pl.DataFrame, kind: KindSpec, ontology: Ontology) -> Iterator[_Check]:
+    """Checks of records that come back to themselves, by the conditions that they refer to or the links that they are."""
+    conditional = next((spec for spec in kind.fields if spec.text_format is Text.CONDITION), None)
+    if not frame.height or (conditional is None and not kind.record.options.acyclic):
+        return
+    key, name = (ID, conditional.graph_name) if conditional is not None else ("source", "target")
+    for members, shown in in_cycles(frame, kind, ontology):
+        hit = pl.col(key).is_in(members)
+        if conditional is None:
+            hit &= pl.col("target").is_in(members)
+        else:
+            hit &= pl.col(conditional.name).is_not_null()
+        reason, remedy = f"depends on itself: {shown}", "take one of these dependencies out"
+        yield _Check("DEPENDENCY_CYCLE", name, hit, pl.col(key), reason, remedy)
 
 
 def _format_check(frame: pl.DataFrame, spec: FieldSpec) -> _Check:

@@ -1,6 +1,18 @@
 """The ontology's declarations, one module a group; importing this package declares every kind."""
 
-from graph.kinds import assets, contracts, demand_side, identity, parties, places, policy, rates, supply_side, terms
+from graph.kinds import (
+    assets,
+    contracts,
+    demand_side,
+    identity,
+    parties,
+    places,
+    policy,
+    rates,
+    stacking,
+    supply_side,
+    terms,
+)
 
 __all__ = [
     "assets",
@@ -11,6 +23,7 @@ __all__ = [
     "places",
     "policy",
     "rates",
+    "stacking",
     "supply_side",
     "terms",
 ]

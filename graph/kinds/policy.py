@@ -8,7 +8,7 @@ from graph.kinds.parties import FundType, GovernmentUnit, InstitutionType, Party
 from graph.kinds.places import Industry, Region, Tag
 from graph.kinds.terms import ChainSide, Dimension, Instrument, OfferStatus, Operator, SizeClass, Stage
 from graph.money import Money
-from graph.records import Label, Link, Node, Ref, Span, Term
+from graph.records import ConditionText, Label, Link, Node, Ref, Span, Term
 
 
 class Policy(Node, zh="政策文件", identity=(("doc_no",),)):
@@ -239,6 +239,13 @@ class Rule(Node, zh="规则"):
     policy: Annotated[Ref[Policy] | None, Label("文件", relation="PART_OF", inverse="rules")] = None
     measure: Annotated[
         Ref[Measure] | None, Label("出处", "The measure that states it", relation="OF", inverse="rulesStated")
+    ] = None
+    condition: Annotated[
+        ConditionText | None,
+        Label(
+            "条件",
+            "Of ELIGIBILITY and MANDATE, instead of a dimension: what must hold, as JSON of comparisons joined by all, any, not",
+        ),
     ] = None
     dimension: Annotated[Dimension | None, Label("维度")] = None
     operator: Annotated[Operator | None, Label("比较")] = None

@@ -42,7 +42,11 @@ class LossOrder(Term):
     PRO_RATA = "按比例分担"
 
 
-class Pool(CapitalSource, zh="资金池"):
+class PublicSupport(Node, zh="公共支持", abstract=True):
+    """Public money that an enterprise may have: a subsidy, a pool's cover, a voucher. What may be had together: `graph.kinds.stacking`."""
+
+
+class Pool(CapitalSource, PublicSupport, zh="资金池"):
     """Public money that covers or bridges loans."""
 
     kind: Annotated[PoolKind | None, Label("类型", "What the pool does")] = None
@@ -55,7 +59,7 @@ class Pool(CapitalSource, zh="资金池"):
     draw_basis: Annotated[DrawBasis | None, Label("占用口径", "PRINCIPAL or COVER")] = None
     cover_share: Annotated[Decimal | None, Label("覆盖比例", unit="0–1")] = None
     loss_order: Annotated[LossOrder | None, Label("损失顺序")] = None
-    per_borrower_cap: Annotated[Money | None, Label("单户上限")] = None
+    per_borrower_cap: Annotated[Money | None, Label("单户上限", unit=">0")] = None
     stop_rate: Annotated[Decimal | None, Label("止付不良率", "Bad-loan rate at which new cover stops", unit="0–1")] = (
         None
     )
@@ -180,6 +184,14 @@ class LoanProduct(Node, zh="融资产品"):
     span: Annotated[Span | None, Label("原文位置")] = None
 
 
+class CapPeriod(Term):
+    """Over what time a cap for one enterprise counts what it was given."""
+
+    ONCE = "一次性"
+    CALENDAR_YEAR = "自然年"
+    TWELVE_MONTHS = "连续十二个月"
+
+
 class SubsidyKind(Term):
     """What a subsidy pays for."""
 
@@ -200,7 +212,7 @@ class SubsidyMeasure(Term):
     OF_PRINCIPAL_A_YEAR = "按本金逐年"
 
 
-class Subsidy(Node, zh="补贴"):
+class Subsidy(PublicSupport, zh="补贴"):
     """Public money that lowers a cost or rewards an act."""
 
     name: Annotated[str, Label("名称")]
@@ -216,12 +228,25 @@ class Subsidy(Node, zh="补贴"):
         Ref[Party] | None, Label("已获补贴方", "Whom it has been granted to; null: a scheme", relation="GRANTED_TO")
     ] = None
     base: Annotated[str | None, Label("计算基数", "What the rate is applied to, as printed")] = None
-    cap: Annotated[Money | None, Label("上限")] = None
+    cap: Annotated[Money | None, Label("上限", "Most of it for one financing", unit=">0")] = None
+    amount: Annotated[
+        Money | None,
+        Label("定额", "What it pays once, whatever anything costs; of a grant: what was granted", unit=">0"),
+    ] = None
+    per_enterprise_cap: Annotated[
+        Money | None, Label("单户上限", "Most that one enterprise may be given of it in `capPeriod`", unit=">0")
+    ] = None
+    cap_period: Annotated[CapPeriod | None, Label("限额期间", "Null: ONCE")] = None
+    scheme: Annotated[
+        Ref["Subsidy"] | None,
+        Label("所属补贴", "Of a grant: the subsidy that it was granted of", relation="UNDER", inverse="grants"),
+    ] = None
+    granted_on: Annotated[date | None, Label("获批日", "Of a grant")] = None
     status: Annotated[OfferStatus | None, Label("状态")] = None
     span: Annotated[Span | None, Label("原文位置")] = None
 
 
-class VoucherScheme(CapitalSource, zh="券计划"):
+class VoucherScheme(CapitalSource, PublicSupport, zh="券计划"):
     """Vouchers that pay for services: innovation and start-up vouchers. Who may use one: the Rules of type ELIGIBILITY about it."""
 
     programme_name: Annotated[str | None, Label("所属计划")] = None
@@ -231,7 +256,10 @@ class VoucherScheme(CapitalSource, zh="券计划"):
     flag: Annotated[str | None, Label("疑点", "What the wording leaves open")] = None
     operator: Annotated[Ref[GovernmentUnit] | None, Label("管理单位", relation="MANAGED_BY")] = None
     status: Annotated[OfferStatus | None, Label("状态")] = None
-    per_firm_max: Annotated[Money | None, Label("单户上限", "Most that one firm may be given")] = None
+    per_firm_max: Annotated[
+        Money | None, Label("单户上限", "Most that one firm may be given in `capPeriod`", unit=">0")
+    ] = None
+    cap_period: Annotated[CapPeriod | None, Label("限额期间", "Null: ONCE")] = None
     used: Annotated[Money | None, Label("已用预算", "Null: the vouchers recorded under it")] = None
     services: Annotated[tuple[str, ...], Label("可购服务", "What a voucher pays for; empty: any service")] = ()
     processing_days: Annotated[int | None, Label("办理天数", unit="days")] = None
