@@ -18,6 +18,10 @@ class Asset(Node, zh="资产", abstract=True):
     valuation: Annotated[Money | None, Label("评估价值", "Value that a valuer or the source gives")] = None
     valued_on: Annotated[date | None, Label("评估日")] = None
     registry_no: Annotated[str | None, Label("登记编号")] = None
+    arms_length: Annotated[
+        bool | None,
+        Label("交易公允", "Somebody independent attests that the trade behind it is at arm's length; null: nobody does"),
+    ] = None
 
 
 class Receivable(Asset, zh="应收账款"):

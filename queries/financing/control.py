@@ -120,6 +120,11 @@ def related(view: View, sellers: Handles, buyers: Handles) -> np.ndarray[Any, np
     return np.asarray(same_group | (tops[:count] == tops[count:]))
 
 
+def is_attested(view: View, trades: Handles) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Of which trades (links or claims, of one kind) somebody independent attests that they are at arm's length."""
+    return np.asarray(view.ints(trades, "arms_length") == 1)
+
+
 class Control(NamedTuple):
     """Under whose control a party is recorded: its group (-1: none), and who controls it in the end."""
 

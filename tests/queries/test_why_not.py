@@ -15,9 +15,11 @@ from hypothesis import strategies as st
 from graph.errors import InvalidInput, NotFound
 from graph.kinds.contracts import EncumbranceKind
 from graph.kinds.demand_side import FinancingNeed
-from graph.kinds.parties import EnterpriseStatus, Group, InstitutionType
+from graph.kinds.parties import Controls, EnterpriseStatus, Group, InstitutionType
+from graph.kinds.places import Tag
+from graph.kinds.policy import Rule, RuleKind
 from graph.kinds.supply_side import LimitKind
-from graph.kinds.terms import Instrument, OfferStatus, Recourse, Technique
+from graph.kinds.terms import Dimension, Instrument, OfferStatus, Operator, Recourse, Stage, Technique
 from graph.money import Money
 from graph.records import Record, Ref
 from graph.view import View
@@ -214,13 +216,11 @@ def test_a_guarantor_is_added_with_the_headroom_that_it_takes() -> None:
 
 
 def test_what_the_catalogue_cannot_mend_has_no_repair() -> None:
-    for view in (
-        claim_view(receivable(100), purposes=("购置设备",)),
-        view_of(bank(), firm("seller", status=EnterpriseStatus.CANCELLED), firm("buyer"),
-                product(Technique.RECEIVABLES_LOAN), receivable(100)),
-    ):  # fmt: skip
-        path = only(ask(view, need=need(50, purpose="流动资金")))
-        assert (path.repair, path.was_tried) == (None, True)
+    view = view_of(
+        bank(), firm("seller", status=EnterpriseStatus.CANCELLED), firm("buyer"), product(Technique.RECEIVABLES_LOAN), receivable(100)
+    )  # fmt: skip
+    path = only(ask(view))
+    assert (path.repair, path.was_tried) == (None, True)
 
 
 def test_more_than_three_repairs_are_found_greedily_and_said_to_be() -> None:
@@ -350,6 +350,31 @@ def test_blocked_candidates_are_those_of_brute_force_in_order(world: World, amou
         assert len(expected) > 20
 
 
+TAG = Tag(id="tag:t", name="专精特新")
+RELATED: tuple[Record, ...] = (
+    firm("head"),
+    Controls(source=Ref("enterprise:head"), target=Ref(SELLER), share=Decimal("0.6")),
+    Controls(source=Ref("enterprise:head"), target=Ref(BUYER), share=Decimal("0.6")),
+)
+RULES = tuple(
+    Rule(
+        id=f"rule:{name}",
+        name=name,
+        kind=RuleKind.ELIGIBILITY,
+        about=Ref("loanProduct:product"),
+        operator=operator,
+        **fields,
+    )
+    for name, operator, fields in (
+        ("tag", Operator.IN, {"dimension": Dimension.TAG, "tag": Ref("tag:t")}),
+        ("stage", Operator.IN, {"dimension": Dimension.STAGE, "stage": Stage.GROWTH}),
+        ("no stage", Operator.NOT_IN, {"dimension": Dimension.STAGE, "stage": Stage.SEED}),
+        ("ticket", Operator.GTE, {"dimension": Dimension.TICKET, "amount": wan(2)}),
+        ("words", None, {"text": "信用良好"}),
+    )
+)
+
+
 @dataclass(frozen=True)
 class Asked:
     """A seller's claim with what is recorded of it, the product that takes it, and the need."""
@@ -367,7 +392,8 @@ def claims(draw: st.DrawFn) -> Asked:
     due = draw(days)
     records: list[Any] = [
         receivable(
-            draw(st.integers(0, 3)), assignable=draw(yes_no), notified=draw(yes_no), invoice_no=draw(st.sampled_from(["i", None])),
+            draw(st.integers(0, 3)), arms_length=draw(yes_no), assignable=draw(yes_no), notified=draw(yes_no),
+            invoice_no=draw(st.sampled_from(["i", None])),
             due_on=None if due is None else TODAY + timedelta(days=due),
         )
     ]  # fmt: skip
@@ -379,7 +405,10 @@ def claims(draw: st.DrawFn) -> Asked:
     if draw(st.booleans()):
         most, used = draw(st.sampled_from([None, 0, 5])), draw(st.sampled_from([wan(0), wan(7)]))
         records.append(limit(LimitKind.SINGLE_NAME, draw(st.sampled_from([SELLER, BUYER])), most, used=used))
+    records += draw(st.sampled_from([(), (), RELATED]))
+    records += (TAG, *draw(st.lists(st.sampled_from(RULES), max_size=2, unique=True)))
     fields: dict[str, Any] = dict(
+        purposes=draw(st.sampled_from([(), ("购置设备",)])),
         technique=draw(st.sampled_from([Technique.FACTORING, Technique.RECEIVABLES_LOAN])),
         status=draw(st.sampled_from([OfferStatus.OPEN, OfferStatus.OPEN, OfferStatus.CLOSED, None])),
         with_notice=draw(yes_no),
@@ -394,7 +423,8 @@ def claims(draw: st.DrawFn) -> Asked:
     by = draw(st.sampled_from([None, 10, 100]))
     low, high = draw(st.sampled_from([None, 40])), draw(st.sampled_from([None, 50]))
     needed_by = None if by is None else TODAY + timedelta(days=by)
-    asked = need(1, tenor_min_days=low, tenor_max_days=high, needed_by=needed_by)
+    purpose = draw(st.sampled_from([None, "购置设备", "流动资金"]))
+    asked = need(1, tenor_min_days=low, tenor_max_days=high, needed_by=needed_by, purpose=purpose)
     return Asked(tuple(records), fields, asked)
 
 
@@ -410,7 +440,7 @@ def _passes(view: View, found: Appraised, chosen: Sequence[Repair], asked: NeedA
     if asked is not None:
         fields = {
             name: getattr(asked, name)
-            for name in ("amount", "instruments", "tenor_min_days", "tenor_max_days", "needed_by")
+            for name in ("amount", "instruments", "tenor_min_days", "tenor_max_days", "needed_by", "purpose")
         }
         fields |= {name: value for one in chosen for name, value in one.need}
         if (

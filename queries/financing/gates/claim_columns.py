@@ -8,7 +8,7 @@ from graph.snapshot_columns import NOT_STATED
 from graph.view import View
 from queries.columns import is_stated
 from queries.financing.asset_kinds import ASSET_KINDS
-from queries.financing.control import related
+from queries.financing.control import is_attested, related
 from queries.financing.terms import Gate
 from queries.ratios import Ints
 
@@ -31,7 +31,7 @@ def claim_gate(view: View, gate: Gate, owners: Ints, claims: Ints) -> tuple[np.n
         case Gate.RELATED_PARTY_TRADE:
             obligors = view.refs(claims, "obligor")
             known = np.flatnonzero(obligors >= 0)
-            blocked[known] = related(view, owners[known], obligors[known])
+            blocked[known] = related(view, owners[known], obligors[known]) & ~is_attested(view, claims[known])
     return unknown, blocked
 
 

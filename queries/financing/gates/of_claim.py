@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from graph.kinds.assets import CreditClaim
 from queries.financing.cases import Case
 from queries.financing.control import same_control
@@ -91,11 +93,23 @@ def prior_claim(case: Case) -> Verdict:
 
 
 def related_party_trade(case: Case) -> Verdict:
-    """RELATED_PARTY_TRADE: no two parties of the trade are recorded to be under one control."""
+    """RELATED_PARTY_TRADE: no two parties of the trade are recorded to be under one control, or it is attested to be at arm's length."""
+    return PASSED if next(unattested_trade(case), None) is None else FAILED
+
+
+def unattested_trade(case: Case) -> Iterator[int]:
+    """The records of trade between parties under one control of which nobody attests that it is at arm's length; -1: there is none."""
     for seller, buyer, link in case.candidate.trade():
         if width_for(case.appraisal, seller, buyer, link).related:
-            return FAILED
+            yield link
     side = case.other_side
     if side >= 0 and case.appraisal.once(("related", side), lambda: same_control(case.view, case.beneficiary, side)):
-        return FAILED
-    return PASSED
+        record = case.asset if case.asset >= 0 else _purchases(case)
+        if record < 0 or case.view.value(record, "arms_length") is not True:
+            yield record
+
+
+def _purchases(case: Case) -> int:
+    """The link over which a distributor buys; -1: none is recorded."""
+    pairs = zip(case.candidate.steps, case.candidate.links, strict=True)
+    return next((link for step, link in pairs if step.relation == "SUPPLIES"), -1)

@@ -129,19 +129,26 @@ def eligibility(case: Case) -> Verdict:
     if is_struck_off(case.appraisal):
         return FAILED
     verdict = PASSED
+    for part in eligibility_parts(case):
+        verdict = worse(verdict, part)
+    return verdict
+
+
+def eligibility_parts(case: Case) -> Iterator[Verdict]:
+    """What ELIGIBILITY asks of a firm that is in business, each by itself."""
     for subject, kind in subjects(case):
-        verdict = worse(verdict, _by_rules(case, subject, kind))
-    verdict = worse(verdict, admission(case))
+        yield _by_rules(case, subject, kind)
+    yield admission(case)
     if (scheme := _lacks_rules(case)) >= 0:
-        verdict = worse(verdict, unknown(MissingFact(scheme, "rulesAbout")))
+        yield unknown(MissingFact(scheme, "rulesAbout"))
     unsaid = [name for name in case.row.asks if case.offer is not None and getattr(case.offer, name) is None]
     if unsaid:
         fields = case.view.kind_of(case.product).by_name
-        verdict = worse(verdict, unknown(*(MissingFact(case.product, fields[name].graph_name) for name in unsaid)))
+        yield unknown(*(MissingFact(case.product, fields[name].graph_name) for name in unsaid))
     if case.programme >= 0 and next(case.candidate.trade(), None) is not None:
         tier = missing_tier(case.view, case.programme)
-        verdict = verdict if tier is None else worse(verdict, unknown(tier))
-    return verdict
+        if tier is not None:
+            yield unknown(tier)
 
 
 def _by_rules(case: Case, subject: int, kind: RuleKind) -> Verdict:
@@ -181,13 +188,24 @@ def purpose(case: Case) -> Verdict:
 
     A technique for some purposes only does not know whether it may serve a need that states none.
     """
-    need, scheme = case.need, case.candidate.role("VoucherScheme")
+    need = case.need
     if case.row.purposes and need.purpose is None and need.amount is not None:
         return unknown(MissingFact(need.needs[0] if need.needs else case.beneficiary, "purpose"))
+    return PASSED if all(admits(purposes, need.purpose) for purposes in _purposes(case)) else FAILED
+
+
+def admitted_purposes(case: Case) -> list[str]:
+    """What technique and offer are both for, in their order and words; empty: they list nothing, or nothing in common."""
+    listed = _purposes(case)
+    named = dict.fromkeys(one for purposes in listed for one in purposes)
+    return [one for one in named if all(admits(purposes, one) for purposes in listed)]
+
+
+def _purposes(case: Case) -> tuple[tuple[str, ...], ...]:
+    scheme = case.candidate.role("VoucherScheme")
     offered = case.offer.purposes if case.offer is not None else ()
     services = offer_record(case.view, scheme, VoucherScheme).services if scheme >= 0 else ()
-    listed = (case.row.purposes, offered, services)
-    return PASSED if all(admits(purposes, need.purpose) for purposes in listed) else FAILED
+    return case.row.purposes, offered, services
 
 
 def admits(purposes: tuple[str, ...], wanted: str | None) -> bool:

@@ -24,7 +24,7 @@ from queries.derived import once
 from queries.exchange import in_currency, worth_in
 from queries.financing.appraisal import Appraisal, blanket_registrations
 from queries.financing.cases import Case
-from queries.financing.control import related
+from queries.financing.control import is_attested, related
 from queries.financing.limits.constraints import ONE, Constraint, MissingFact
 from queries.financing.limits.of_distributor import purchase_limits
 from queries.financing.limits.receivables import outstandings
@@ -37,14 +37,14 @@ ENCUMBERED: Final = 2
 FOREIGN: Final = 4
 """The amount is in another currency without a rate."""
 RELATED: Final = 8
-"""Both ends are under one control."""
+"""Both ends are under one control, and nobody attests that they trade at arm's length."""
 
 
 @dataclass(frozen=True, slots=True)
 class LinkWidth:
     """One link: `balance` R, `recorded` and `width` in 分, None where a factor is not stated; `dilution` in millionths.
 
-    `related`: both ends are under one control.
+    `related`: both ends are under one control, and nobody attests that they trade at arm's length.
     """
 
     balance: int | None
@@ -86,7 +86,8 @@ class _Ledger:
         self.recorded[numbers] = recorded
         self.bound[numbers] = _bounds(view, links, annual, recorded, encumbered, foreign)
         # Last: who sees the flag of another thread's links sees what it stands for.
-        flags = MEASURED + ENCUMBERED * encumbered + FOREIGN * foreign + RELATED * related(view, sellers, buyers)
+        apart = related(view, sellers, buyers) & ~is_attested(view, links)
+        flags = MEASURED + ENCUMBERED * encumbered + FOREIGN * foreign + RELATED * apart
         self.flags[numbers] = flags.astype(np.int8)
 
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import Final, NamedTuple
+from typing import Final
 
-from graph.fields import camel
 from graph.kinds.contracts import Facility
-from graph.kinds.demand_side import FinancingNeed
 from graph.kinds.parties import Fund, Institution, InstitutionType
 from graph.kinds.supply_side import AnchorProgramme, Pool
 from graph.kinds.terms import OfferStatus
@@ -19,12 +17,15 @@ from graph.what_if import Add, Remove, Set
 from queries.derived import offer_record
 from queries.financing.appraised import Appraised
 from queries.financing.cases import Case
+from queries.financing.gates.of_claim import unattested_trade
+from queries.financing.gates.of_offer import admitted_purposes
 from queries.financing.gates.of_terms import least_amount
-from queries.financing.gates.table import GateResult
 from queries.financing.lead_time import lead_time
 from queries.financing.limits.constraints import Constraint
 from queries.financing.limits.exposures import is_expired
-from queries.financing.repairs.facts import values_for
+from queries.financing.repairs.asked import Asked, asking, setting
+from queries.financing.repairs.by_rules import admissions
+from queries.financing.repairs.facts import stating
 from queries.financing.repairs.kinds import RepairKind
 from queries.financing.repairs.repair import Repair
 from queries.financing.supports import is_open
@@ -35,13 +36,6 @@ ONE_DAY: Final = timedelta(days=1)
 EVERY_GATE: Final = frozenset(Gate)
 ENCUMBERED: Final = frozenset({ConstraintKind.ASSET_FREE, ConstraintKind.VOUCHER_PART, ConstraintKind.LINK_WIDTH})
 """Bounds that prior claims lower."""
-BY_PARTIES: Final = {
-    "registryNo": RepairKind.REGISTER,
-    "confirmed": RepairKind.CONFIRM,
-    "accepted": RepairKind.CONFIRM,
-    "notified": RepairKind.NOTIFY,
-}
-"""Facts that somebody has to bring about."""
 RAISED: Final = {
     "AnchorProgramme": ("limit",),
     "BuyBack": ("limit",),
@@ -59,18 +53,6 @@ NEW_GUARANTOR: Final = "institution:what-if:guarantor"
 NEW_GUARANTEE: Final = "guarantee:what-if:guarantee"
 
 
-class Asked(NamedTuple):
-    """A blocked path, and one of its gates that does not say yes."""
-
-    case: Case
-    found: Appraised
-    result: GateResult
-
-    def says_no(self, gate: Gate) -> bool:
-        """Whether it is this gate, and it says no."""
-        return self.result.gate is gate and self.result.verdict is Ternary.NO
-
-
 def proposals(case: Case, found: Appraised) -> list[Repair]:
     """All repairs that the catalogue knows for a path, in the order of the catalogue, then of the gates; each once."""
     kept: dict[tuple[object, ...], Repair] = {}
@@ -85,46 +67,55 @@ def proposals(case: Case, found: Appraised) -> list[Repair]:
     return list(kept.values())
 
 
-def _setting(
-    asked: Asked, kind: RepairKind, on: int, field: str, value: object, mends: frozenset[Gate], **more: object
-) -> Repair:
-    """A repair that sets one field (by Python name) of a record."""
-    view = asked.case.view
-    shown = view.kind_of(on).by_name[field].graph_name
-    return Repair(kind, mends, on, shown, changes=(Set(view.id_of(on), {field: value}),), **more)  # type: ignore[arg-type]
-
-
 def missing_facts(asked: Asked) -> Iterator[Repair]:
     """Each fact that an unknown gate misses, where a field holds it."""
-    for fact in asked.result.missing:
-        if fact.record < 0:
-            continue
-        spec = asked.case.view.kind_of(fact.record).by_graph_name.get(fact.field)
-        if spec is None:
-            continue
-        kind = BY_PARTIES.get(fact.field, RepairKind.STATE_FACT)
-        for value in values_for(asked.case, spec):
-            yield _setting(asked, kind, fact.record, spec.name, value, frozenset({asked.result.gate}))
+    yield from stating(asked, asked.result.missing)
 
 
 def confirmation(asked: Asked) -> Iterator[Repair]:
     """The obligor, or the issuing bank, confirms."""
     if asked.says_no(Gate.CONFIRMATION):
         name = "confirmed" if asked.case.receivable >= 0 else "accepted"
-        yield _setting(asked, RepairKind.CONFIRM, asked.case.asset, name, True, frozenset({Gate.CONFIRMATION}))
+        yield setting(asked, RepairKind.CONFIRM, asked.case.asset, name, True, frozenset({Gate.CONFIRMATION}))
 
 
 def notification(asked: Asked) -> Iterator[Repair]:
     """The debtor is notified."""
     if asked.says_no(Gate.NOTICE):
-        yield _setting(asked, RepairKind.NOTIFY, asked.case.asset, "notified", True, frozenset({Gate.NOTICE}))
+        yield setting(asked, RepairKind.NOTIFY, asked.case.asset, "notified", True, frozenset({Gate.NOTICE}))
 
 
 def transfer(asked: Asked) -> Iterator[Repair]:
     """The contract, or the bill, is changed so that the asset may be passed on."""
     name = asked.case.asset_kind.may_pass
     if asked.says_no(Gate.TITLE) and name is not None:
-        yield _setting(asked, RepairKind.ALLOW_TRANSFER, asked.case.asset, name, True, frozenset({Gate.TITLE}))
+        yield setting(asked, RepairKind.ALLOW_TRANSFER, asked.case.asset, name, True, frozenset({Gate.TITLE}))
+
+
+def commitments(asked: Asked) -> Iterator[Repair]:
+    """The lender of the loan that is bridged commits to lend again."""
+    if asked.says_no(Gate.RENEWAL_COMMITMENT):
+        mends = frozenset({Gate.RENEWAL_COMMITMENT})
+        yield setting(asked, RepairKind.COMMIT_RENEWAL, asked.case.refinanced, "renewal_committed", True, mends)
+
+
+def attestations(asked: Asked) -> Iterator[Repair]:
+    """Somebody independent attests that a trade between parties under one control is at arm's length, each record of it by itself."""
+    if asked.says_no(Gate.RELATED_PARTY_TRADE):
+        mends = frozenset({Gate.RELATED_PARTY_TRADE})
+        for record in unattested_trade(asked.case):
+            if record >= 0:
+                yield setting(asked, RepairKind.ATTEST_TRADE, record, "arms_length", True, mends)
+
+
+def purposes(asked: Asked) -> Iterator[Repair]:
+    """The money is asked for something else, the first that technique and offer are both for; or it is stated what it is for."""
+    if asked.result.gate is not Gate.PURPOSE:
+        return
+    unsaid = asked.case.need.purpose is None
+    for other in admitted_purposes(asked.case)[:1]:
+        kind = RepairKind.STATE_FACT if unsaid else RepairKind.CHANGE_PURPOSE
+        yield from asking(asked, kind, "purpose", other)
 
 
 def tenors(asked: Asked) -> Iterator[Repair]:
@@ -136,9 +127,9 @@ def tenors(asked: Asked) -> Iterator[Repair]:
         return
     if days.high is not None and need.low > days.high:
         by = need.low - days.high
-        yield from _asking(asked, RepairKind.SHORTEN_TENOR, "tenor_min_days", days.high, by)
+        yield from asking(asked, RepairKind.SHORTEN_TENOR, "tenor_min_days", days.high, days=by)
     if need.high is not None and need.high < days.low:
-        yield from _asking(asked, RepairKind.LENGTHEN_TENOR, "tenor_max_days", days.low, days.low - need.high)
+        yield from asking(asked, RepairKind.LENGTHEN_TENOR, "tenor_max_days", days.low, days=days.low - need.high)
 
 
 def postponement(asked: Asked) -> Iterator[Repair]:
@@ -147,24 +138,7 @@ def postponement(asked: Asked) -> Iterator[Repair]:
     if asked.says_no(Gate.TIMING) and needed_by is not None:
         comes = today + timedelta(days=lead_time(asked.case).least)
         if comes > needed_by:
-            yield from _asking(asked, RepairKind.POSTPONE, "needed_by", comes, (comes - needed_by).days)
-
-
-def _asking(asked: Asked, kind: RepairKind, field: str, value: object, days: int) -> Iterator[Repair]:
-    """The need is changed: that of the question, else the records of the beneficiary's that say otherwise."""
-    case, mends = asked.case, frozenset({asked.result.gate})
-    if case.appraisal.need_asked is not None:
-        yield Repair(kind, mends, -1, camel(field), days=days, need=((field, value),))
-        return
-    needs = [(handle, case.appraisal.record(handle, FinancingNeed)) for handle in case.need.needs]
-    if not needs:
-        return
-    first, _ = min(needs, key=lambda one: (one[1].needed_by or date.max, one[1].id))
-    moved = [first]
-    if field == "needed_by":
-        moved = [handle for handle, need in needs if need.needed_by is not None and need.needed_by < value]  # type: ignore[operator]
-    changes = tuple(Set(case.view.id_of(handle), {field: value}) for handle in moved)
-    yield Repair(kind, mends, first, camel(field), days=days, changes=changes)
+            yield from asking(asked, RepairKind.POSTPONE, "needed_by", comes, days=(comes - needed_by).days)
 
 
 def waiting(asked: Asked) -> Iterator[Repair]:
@@ -235,7 +209,7 @@ def raises(asked: Asked) -> Iterator[Repair]:
             ):
                 continue
             raised = Money(stated.minor + more, CNY)
-            yield _setting(
+            yield setting(
                 asked, RepairKind.RAISE_LIMIT, record, field, raised, frozenset({Gate.LIMIT}), amount=Money(more, CNY)
             )
         if kind.name == "Pool":
@@ -255,7 +229,7 @@ def _pool(asked: Asked, handle: int, more: int) -> Iterator[Repair]:
     into = -int(-more // pool.multiple)
     paid = Money(pool.balance.minor + into, CNY)
     mends = frozenset({Gate.LIMIT})
-    yield _setting(asked, RepairKind.RAISE_LIMIT, handle, "balance", paid, mends, amount=Money(into, CNY))
+    yield setting(asked, RepairKind.RAISE_LIMIT, handle, "balance", paid, mends, amount=Money(into, CNY))
 
 
 def guarantors(asked: Asked) -> Iterator[Repair]:
@@ -299,26 +273,26 @@ def renewals(asked: Asked) -> Iterator[Repair]:
         until = today + timedelta(days=max(1, need.low))
         if facility.expires_on is not None and (is_expired(case.view, facility) or facility.expires_on < until):
             days = (until - facility.expires_on).days
-            yield _setting(asked, RepairKind.RENEW, case.facility, "expires_on", until, mends, days=days)
+            yield setting(asked, RepairKind.RENEW, case.facility, "expires_on", until, mends, days=days)
     if case.programme >= 0 and gate is Gate.TENOR:
         programme = offer_record(case.view, case.programme, AnchorProgramme)
         until = today + timedelta(days=need.low)
         if programme.expires_on is not None and programme.expires_on < until:
             days = (until - programme.expires_on).days
-            yield _setting(asked, RepairKind.RENEW, case.programme, "expires_on", until, mends, days=days)
+            yield setting(asked, RepairKind.RENEW, case.programme, "expires_on", until, mends, days=days)
     if case.fund >= 0 and gate is Gate.TIMING:
         end = offer_record(case.view, case.fund, Fund).investment_period_end
         if end is not None and end <= today:
             until, timing = today + ONE_DAY, frozenset({Gate.TIMING, Gate.LIMIT})
             days = (until - end).days
-            yield _setting(asked, RepairKind.RENEW, case.fund, "investment_period_end", until, timing, days=days)
+            yield setting(asked, RepairKind.RENEW, case.fund, "investment_period_end", until, timing, days=days)
 
 
 def openings(asked: Asked) -> Iterator[Repair]:
     """The product takes applications again."""
     if asked.says_no(Gate.PRODUCT_OPEN) and asked.case.product >= 0:
         mends = frozenset({Gate.PRODUCT_OPEN})
-        yield _setting(asked, RepairKind.OPEN_PRODUCT, asked.case.product, "status", OfferStatus.OPEN, mends)
+        yield setting(asked, RepairKind.OPEN_PRODUCT, asked.case.product, "status", OfferStatus.OPEN, mends)
 
 
 def licences(asked: Asked) -> Iterator[Repair]:
@@ -331,7 +305,7 @@ def licences(asked: Asked) -> Iterator[Repair]:
     lender = offer_record(case.view, case.lender, Institution)
     if lender.type is InstitutionType.FINANCE_COMPANY and lender.type in case.row.licensed:
         mends = frozenset({Gate.LICENCE})
-        yield _setting(asked, RepairKind.EXTEND_LICENCE, case.lender, "finances_outside_group", True, mends)
+        yield setting(asked, RepairKind.EXTEND_LICENCE, case.lender, "finances_outside_group", True, mends)
 
 
 CATALOGUE: Final[tuple[Callable[[Asked], Iterator[Repair]], ...]] = (
@@ -348,4 +322,8 @@ CATALOGUE: Final[tuple[Callable[[Asked], Iterator[Repair]], ...]] = (
     guarantors,
     openings,
     licences,
+    commitments,
+    attestations,
+    purposes,
+    admissions,
 )

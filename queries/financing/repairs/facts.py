@@ -5,7 +5,7 @@ Who states the fact states what is so; the value only shows what it would take.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any, Final
@@ -15,6 +15,11 @@ from graph.kinds.parties import InstitutionType
 from graph.kinds.terms import OfferStatus
 from graph.money import CNY, Money
 from queries.financing.cases import Case
+from queries.financing.gates.of_offer import admitted_purposes
+from queries.financing.limits.constraints import MissingFact
+from queries.financing.repairs.asked import Asked, setting
+from queries.financing.repairs.kinds import RepairKind
+from queries.financing.repairs.repair import Repair
 from queries.financing.spines import CHAIN_BOUND
 from queries.financing.tenor import ANY, tenor_of, wanted
 
@@ -28,7 +33,28 @@ NONE_OF_IT: Final = frozenset(
     {"used", "drawn", "outstanding", "paid", "credits", "disputed", "badLoanRate", "dilution"}
 )
 """Facts that are best when there is nothing of them."""
+BY_PARTIES: Final = {
+    "registryNo": RepairKind.REGISTER,
+    "confirmed": RepairKind.CONFIRM,
+    "accepted": RepairKind.CONFIRM,
+    "notified": RepairKind.NOTIFY,
+    "renewalCommitted": RepairKind.COMMIT_RENEWAL,
+}
+"""Facts that somebody has to bring about."""
 NUMBERS: Final[Mapping[str, int]] = {"maxTier": CHAIN_BOUND, "processingDays": 0}
+
+
+def stating(asked: Asked, facts: Iterable[MissingFact]) -> Iterator[Repair]:
+    """Each of these facts stated, where a field holds it."""
+    for fact in facts:
+        if fact.record < 0:
+            continue
+        spec = asked.case.view.kind_of(fact.record).by_graph_name.get(fact.field)
+        if spec is None:
+            continue
+        kind = BY_PARTIES.get(fact.field, RepairKind.STATE_FACT)
+        for value in values_for(asked.case, spec):
+            yield setting(asked, kind, fact.record, spec.name, value, frozenset({asked.result.gate}))
 
 
 def values_for(case: Case, spec: FieldSpec) -> Iterator[Any]:
@@ -38,6 +64,8 @@ def values_for(case: Case, spec: FieldSpec) -> Iterator[Any]:
         case FieldType.BOOL:
             # Without notice to the debtor nobody need be notified.
             yield name != "withNotice"
+        case FieldType.TEXT if name == "purpose":
+            yield from admitted_purposes(case)[:1]
         case FieldType.TEXT if spec.text_format is None:
             yield "已载明"
         case FieldType.DATE:

@@ -28,6 +28,12 @@ class RepairKind(Term):
     RENEW = "续期"
     OPEN_PRODUCT = "开放产品"
     EXTEND_LICENCE = "扩大业务许可"
+    COMMIT_RENEWAL = "取得续贷承诺"
+    ATTEST_TRADE = "证明关联交易公允"
+    CHANGE_PURPOSE = "变更用途"
+    OBTAIN_TAG = "取得认定"
+    ASK_FOR_MORE = "提高申请金额"
+    LIST_PROJECT = "申报入库"
 
 
 EN: Final[Mapping[RepairKind, str]] = {
@@ -46,6 +52,12 @@ EN: Final[Mapping[RepairKind, str]] = {
     RepairKind.RENEW: "Renew a contract, programme or period",
     RepairKind.OPEN_PRODUCT: "Reopen the product",
     RepairKind.EXTEND_LICENCE: "Extend the lender's licence",
+    RepairKind.COMMIT_RENEWAL: "Obtain the lender's commitment to renew",
+    RepairKind.ATTEST_TRADE: "Have a related trade attested to be at arm's length",
+    RepairKind.CHANGE_PURPOSE: "Ask for money for another purpose",
+    RepairKind.OBTAIN_TAG: "Obtain a recognition that a rule asks for",
+    RepairKind.ASK_FOR_MORE: "Ask for the smallest amount that a rule admits",
+    RepairKind.LIST_PROJECT: "Have the project put on a list",
 }
 """The English labels."""
 
@@ -67,6 +79,12 @@ DEFAULT_COSTS: Final[Costs] = {
     RepairKind.RENEW: Decimal(4),
     RepairKind.OPEN_PRODUCT: Decimal(6),
     RepairKind.EXTEND_LICENCE: Decimal(8),
+    RepairKind.COMMIT_RENEWAL: Decimal(3),
+    RepairKind.ATTEST_TRADE: Decimal(4),
+    RepairKind.CHANGE_PURPOSE: Decimal(5),
+    RepairKind.OBTAIN_TAG: Decimal(6),
+    RepairKind.ASK_FOR_MORE: Decimal(3),
+    RepairKind.LIST_PROJECT: Decimal(5),
 }
 """What one repair of a kind costs where nobody says otherwise: a scale of effort, 1 the paper that only has to be shown, 8 a regulator's
 decision. Costs of a set add up."""
