@@ -1,7 +1,7 @@
 """What a path is charged, read from its product, contract and supports; and the subsidies that lower it, the rewards to its lender.
 
-A fee that nobody records is none, as a registration is. A rate is always there, and a guarantee or insurance is never free: these are
-not known where nobody states them.
+A fee that nobody records is none, as a registration is. A rate is always there, a guarantee, insurance or bridge is never free: these
+are not known where nobody states them.
 """
 
 from __future__ import annotations
@@ -12,12 +12,13 @@ from fractions import Fraction
 from typing import Final
 
 from graph.kinds.contracts import Facility, Guarantee, InsurancePolicy, Loan
-from graph.kinds.supply_side import FeePayer, LoanProduct, Subsidy, SubsidyKind, SubsidyMeasure
+from graph.kinds.supply_side import FeePayer, LoanProduct, Pool, Subsidy, SubsidyKind, SubsidyMeasure
 from graph.kinds.terms import Instrument, OfferStatus, Technique
 from queries.derived import offer_record, once
 from queries.financing.candidates import Support
 from queries.financing.cases import Case
 from queries.financing.cost import (
+    DAYS,
     UNPRICED,
     Charge,
     Cost,
@@ -30,7 +31,7 @@ from queries.financing.cost import (
 )
 from queries.financing.limits.constraints import MissingFact
 from queries.financing.techniques.rows import TechniqueRow
-from queries.financing.tenor import Tenor, wanted
+from queries.financing.tenor import Tenor, tenor_of, wanted
 from queries.financing.terms import SupportKind
 from queries.ratios import fraction
 
@@ -94,7 +95,8 @@ def _high_ends(case: Case) -> HighEnds:
         if one.kind in CHARGE
     )
     if charging or case.contract >= 0 or case.product < 0:
-        key = (HighEnds, case.row.technique, case.product, case.contract, case.programme, charging)
+        giver = case.source if case.product < 0 else case.product
+        key = (HighEnds, case.row.technique, giver, case.contract, case.programme, charging)
         return case.appraisal.once(key, make)
     return once(case.view, (HighEnds, case.row.technique, case.product), make)
 
@@ -119,7 +121,8 @@ def _shortest(case: Case, tenor: Tenor) -> int:
 
 
 def _charges(case: Case) -> Iterator[Charge]:
-    yield _interest(case)
+    pool = _bridging(case)
+    yield _interest(case) if pool < 0 else _bridge_fee(case, pool)
     product = _terms(case)
     if product is not None:
         yield from _fees(case, product)
@@ -129,6 +132,23 @@ def _charges(case: Case) -> Iterator[Charge]:
                 yield _guarantee_fee(case, support, product)
             case "INSURANCE":
                 yield _premium(case, support, product)
+
+
+def _bridging(case: Case) -> int:
+    """The pool that bridges for its own fee; -1: none does, or its loan states a rate."""
+    if case.row.technique is not Technique.BRIDGE or not case.view.has_kind(case.source, "Pool"):
+        return -1
+    return case.source if case.loan < 0 or _stated_rate(case)[1] is None else -1
+
+
+def _bridge_fee(case: Case, pool: int) -> Charge:
+    """A pool's fee a day, on what it bridges for as many days as it does, taken off when the money is paid out."""
+    daily = offer_record(case.view, pool, Pool).daily_fee_rate
+    missing = [MissingFact(pool, "dailyFeeRate")] if daily is None else []
+    missing += tenor_of(case).missing
+    low = NOTHING if daily is None else Fraction(daily) * DAYS
+    high = None if daily is None else low
+    return Charge(CostKind.BRIDGE_FEE, case.beneficiary, low, high, True, True, missing=tuple(missing))
 
 
 def _terms(case: Case) -> LoanProduct | None:

@@ -31,6 +31,7 @@ class CostKind(Term):
     SERVICE_FEE = "服务费"
     GUARANTEE_FEE = "担保费"
     PREMIUM = "保险费"
+    BRIDGE_FEE = "周转金使用费"
     INTEREST_SUBSIDY = "贴息"
     PREMIUM_SUBSIDY = "保费补贴"
     GUARANTEE_SUBSIDY = "担保费补贴"

@@ -1,6 +1,7 @@
 """Bridges over maturing loans, and debts turned into equity. Amounts in 万元."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -10,6 +11,7 @@ from graph.kinds.supply_side import Pool, PoolKind
 from graph.kinds.terms import Instrument, OfferStatus, Technique
 from graph.records import Record, Ref
 from graph.view import View
+from queries.financing.cost import CostKind
 from queries.financing.techniques.table import TECHNIQUES
 from queries.financing.terms import ConstraintKind, Gate, PathStatus, Ternary
 from queries.financing_paths import financing_path
@@ -21,6 +23,7 @@ from tests.queries.finance import (
     bank,
     capacities,
     constraint,
+    dec,
     firm,
     in_wan,
     missing_of,
@@ -74,8 +77,6 @@ def test_bridge_is_bound_by_the_pools_cash() -> None:
 
 def test_bridge_caps_each_borrower_and_stops_at_its_bad_loan_rate() -> None:
     assert capacities(ask(bridge_view(loan(), per_borrower_cap=wan(80)), "seller", BRIDGE)) == [80]
-    from decimal import Decimal
-
     stopped = bridge_view(loan(), stop_rate=Decimal("0.05"), bad_loan_rate=Decimal("0.05"))
     assert not ask(stopped, "seller", BRIDGE).paths
 
@@ -163,3 +164,51 @@ def test_swap_depends_on_the_offer(status: OfferStatus | None, expected: list[Pa
 def test_lessor_swaps_no_debt() -> None:
     view = view_of(bank(type=InstitutionType.LESSOR), firm("seller"), product(SWAP), loan())
     assert not ask(view, "seller", SWAP).paths
+
+
+def test_bridge_costs_its_fee_a_day_for_the_days_bridged() -> None:
+    # 0.05 % a day of 200 for 15 days is 1.5, off 200 at once: 1.5/198.5·365/15 = 18.39 % a year.
+    view = bridge_view(loan(), daily_fee_rate=dec("0.0005"), max_days=15)
+    path = only(ask(view, "seller", BRIDGE))
+    [part] = path.cost.parts
+    assert (part.kind, view.id_of(part.payer), part.borne) == (CostKind.BRIDGE_FEE, SELLER, True)
+    assert in_wan([part.amount, path.proceeds]) == [1.5, 198.5]
+    assert (path.cost.complete, path.cost.days, path.cost.annual_bps) == (True, 15, dec("1838.790932"))
+    assert part.bps == path.cost.annual_bps
+
+
+def test_bridge_costs_its_fee_for_the_days_that_are_needed() -> None:
+    view = bridge_view(loan(), daily_fee_rate=dec("0.0005"), max_days=15)
+    asked = need(100, instruments=(Instrument.REFINANCE,), tenor_max_days=10)
+    path = only(ask(view, "seller", BRIDGE, need=asked))
+    assert (path.cost.days, in_wan([path.cost.parts[0].amount])) == (10, [0.5])
+
+
+def test_bridge_over_unknown_days_costs_at_least_its_fee() -> None:
+    path = only(ask(bridge_view(loan(), daily_fee_rate=dec("0.0005")), "seller", BRIDGE))
+    assert (path.cost.annual_bps, path.cost.low, path.cost.high) == (None, dec("1825"), None)
+    assert (path.cost.complete, path.cost.parts[0].amount, path.proceeds) == (False, None, None)
+    assert [fact.field for fact in path.cost.missing] == ["maxDays"]
+
+
+def test_bridge_of_a_pool_that_states_no_fee_is_not_free() -> None:
+    path = only(ask(bridge_view(loan(), max_days=15), "seller", BRIDGE))
+    assert (path.cost.complete, path.cost.low, path.cost.high) == (False, 0, None)
+    assert [fact.field for fact in path.cost.missing] == ["dailyFeeRate"]
+
+
+@pytest.mark.parametrize(("rate", "kind"), [(None, CostKind.BRIDGE_FEE), (dec("0.06"), CostKind.INTEREST)])
+def test_bridge_in_force_costs_its_own_rate_or_the_pools_fee(rate: Decimal | None, kind: CostKind) -> None:
+    own = loan("bridge", lender=Ref(POOL), technique=BRIDGE, annual_rate=rate)
+    path = only(ask(bridge_view(own, daily_fee_rate=dec("0.0005")), "seller", BRIDGE))
+    assert [part.kind for part in path.cost.parts] == [kind]
+
+
+def test_cheaper_of_two_bridges_comes_first() -> None:
+    dear = Pool(
+        id="pool:a", name="a", kind=PoolKind.BRIDGE, status=OfferStatus.OPEN, balance=wan(500), max_days=15, daily_fee_rate=dec("0.001")
+    )  # fmt: skip
+    view = bridge_view(loan(), dear, daily_fee_rate=dec("0.0001"), max_days=15)
+    found = ask(view, "seller", BRIDGE)
+    assert [spine(view, path)[0] for path in found.paths] == ["bridge", "a"]
+    assert found.paths == ask(view, "seller", BRIDGE, first=1).paths + found.paths[1:]

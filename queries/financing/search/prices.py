@@ -115,6 +115,10 @@ _NONE: Final = np.array([np.nan])
 _NOTHING: Final = np.zeros(1)
 NOWHERE: Final = Prices(_NONE, _NOTHING, _NOTHING, _NONE, _NONE, _NOTHING, np.zeros(1, np.int64), np.array([UNLIMITED]))
 """Of money that is lent without a product: no price is stated."""
+OF_POOL: Final = Prices(
+    _NOTHING, _NOTHING, _NOTHING, _NONE, _NONE, _NOTHING, np.zeros(1, np.int64), np.array([UNLIMITED])
+)
+"""Of a pool that bridges: its own fee is looked at in the whole path only, and is something at least."""
 
 
 def prices(view: View) -> Prices:

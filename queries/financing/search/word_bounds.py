@@ -36,6 +36,7 @@ from queries.financing.search.prices import (
     FREE_OF_COST,
     NO_COST,
     NOWHERE,
+    OF_POOL,
     Floats,
     Prices,
     guarantee_charges,
@@ -269,7 +270,7 @@ class WordBounds:
         if layer.offered is not None and not self._goes_on and self.spine.support is None:
             found, cover = self._listed(layer.offered)
         else:
-            offered = NOWHERE
+            offered = self._without_product
             if self.spine.word[self.head].farther == OFFER:
                 places = offer_columns(self.hopes.view).places(layer.nodes)
                 offered = self._charging(prices(self.hopes.view).at(places))
@@ -304,10 +305,15 @@ class WordBounds:
     def _prices(self, passed: Passed) -> Prices:
         """The prices under the product that was passed."""
         if passed.offer < 0:
-            return self._charging(NOWHERE)
+            return self._charging(self._without_product)
         key = ("prices", self.row.technique, self.spine.support, passed.offer)
         every, place = prices(self.hopes.view), np.array([passed.offer])
         return self.appraisal.once(key, lambda: self._charging(every.at(place)))
+
+    @cached_property
+    def _without_product(self) -> Prices:
+        """What is known of the price where no product states it."""
+        return OF_POOL if self.spine.word[0].farther == "Pool" else NOWHERE
 
     def _charging(self, offered: Prices) -> Prices:
         """What products charge under the technique, and for what the technique has beside them."""
