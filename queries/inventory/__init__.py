@@ -1,0 +1,1 @@
+"""The parts of inventories: pools, subsidies, lists, what firms disclose."""

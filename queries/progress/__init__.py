@@ -1,0 +1,1 @@
+"""The parts of the question how far a target has come: periods, units, series, contracts, verdicts."""

@@ -1,0 +1,153 @@
+"""What contracts in the graph add up to for a target: under the products, schemes, pools, funds, lists and subsidies that count toward it.
+
+A loan counts with its principal on the day it was paid out, a batch with what it sums over its period. What has no date, or no amount, can
+only make the sum larger; what may stand in a batch and by itself too counts once at least, and twice at most.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from fractions import Fraction
+
+import numpy as np
+
+from graph.kinds.policy import Target, TargetKind
+from graph.money import CNY
+from graph.values import MILLION
+from graph.view import View
+from queries.coverage.supply import fund_supplies
+from queries.financing.limits.constraints import MissingFact
+from queries.financing.limits.of_pool import covered_loans
+from queries.progress.figures import ADDED_UP, CountedUnder, Figure
+from queries.progress.lending import lent, one_by_one
+from queries.progress.sums import Sum, Window, amount_in, why_not
+from queries.progress.units import PERCENT, Counted, Unit
+from queries.ratios import Ints
+
+
+def recorded(view: View, handle: int, target: Target, unit: Unit) -> Figure | None:
+    """What the records that count toward a target add up to; None: none does, or its kind is not one that adds up.
+
+    Of a stock what pools hold and funds have been promised, of a rate a subsidy's. Sums over a period need its first day.
+    """
+    sources = view.refs(view.holders("CountsToward", "target", handle), "source")
+    sources = np.unique(sources[sources >= 0])
+    if not sources.size or target.kind not in (*ADDED_UP, TargetKind.STOCK, TargetKind.RATE):
+        return None
+    sources = np.array(sorted(sources.tolist(), key=view.id_of), np.int64)
+    if target.kind in (TargetKind.STOCK, TargetKind.RATE):
+        return _figure(unit, [(one, _held(view, one, target, unit)) for one in sources.tolist()], view.as_of)
+    counted = unit.counted
+    if counted is None:
+        return Figure(missing=(MissingFact(handle, f"unit: contracts do not tell {target.unit or 'a plain number'}"),))
+    if target.kind is TargetKind.CUMULATIVE and target.period_from is None:
+        return Figure(missing=(MissingFact(handle, "periodFrom"),), comparable=False)
+    last = view.as_of if target.by is None else min(view.as_of, target.by)
+    window = Window(target.period_from or date.min, last)
+    currency = unit.noun if unit.is_money else CNY
+    contracts = _Contracts(view, window, counted, currency)
+    parts = [(one, contracts.under(one)) for one in sources.tolist()]
+    return _figure(unit, parts, last, target.period_from, counted)
+
+
+def _figure(
+    unit: Unit,
+    parts: list[tuple[int, Sum]],
+    through: date,
+    since: date | None = None,
+    counted: Counted | None = None,
+) -> Figure:
+    """The sum of parts. Parties that several parts name count once."""
+
+    def in_unit(amount: int) -> Fraction:
+        if unit.is_money:
+            return unit.of_minor(amount)
+        return Fraction(amount) / unit.factor if counted is not None else Fraction(amount, 10_000) / unit.factor
+
+    under = tuple(
+        CountedUnder(
+            one, part.contracts, part.batches, in_unit(part.low), None if part.open_ended else in_unit(part.high)
+        )
+        for one, part in parts
+    )
+    low, high = sum(part.low for _, part in parts), sum(part.high for _, part in parts)
+    if counted is Counted.PARTIES:
+        low = len(set().union(*(part.parties for _, part in parts)))
+        high -= sum(len(part.parties) for _, part in parts) - low
+    open_ended = any(part.open_ended for _, part in parts)
+    missing = tuple(dict.fromkeys(fact for _, part in parts for fact in part.missing))
+    return Figure(in_unit(low), None if open_ended else in_unit(high), since, through, missing, True, (), under)
+
+
+def _held(view: View, source: int, target: Target, unit: Unit) -> Sum:
+    """What a pool holds, a fund has been promised, or the rate of a subsidy in millionths."""
+    found, kind = Sum(contracts=1), view.kind_of(source).name
+    if target.kind is TargetKind.RATE:
+        rate = view.value(source, "rate") if kind == "Subsidy" else None
+        found.count(
+            int(rate * MILLION) if rate is not None and unit.noun == PERCENT else None, MissingFact(source, "rate")
+        )
+    elif unit.is_money and kind == "Pool":
+        money = view.value(source, "balance")
+        found.count(amount_in(view, money, unit.noun), why_not(source, "balance", money, unit.noun))
+    elif unit.is_money and unit.noun == CNY and kind == "Fund":
+        committed = fund_supplies(view, np.array([source], np.int64)).funds[0].committed
+        found.count(committed, MissingFact(source, "committed"))
+    else:
+        found.count(None, MissingFact(source, f"what of a {kind} counts in this unit"))
+    return found
+
+
+class _Contracts:
+    """What is recorded under the records that count toward one target, each contract once: under the first that it belongs to."""
+
+    def __init__(self, view: View, window: Window, counted: Counted, currency: str) -> None:
+        self.view, self.window, self.counted, self.currency = view, window, counted, currency
+        self.taken = np.empty(0, np.int64)
+
+    def under(self, source: int) -> Sum:
+        """What counts under a record in the window. Where nothing is recorded under it, nobody knows that it is nothing."""
+        found, view = Sum(), self.view
+        one = np.array([source], np.int64)
+        match view.kind_of(source).name:
+            case "LoanProduct":
+                loans = view.expand("Loan", "product", one)[1]
+                batches = view.expand("LoanBatch", "product", one)[1]
+            case "Pool":
+                loans = covered_loans(view, source)
+                loans = loans[np.argsort(view.rank(loans))]
+                batches = view.expand("LoanBatch", "product", view.holders("LoanProduct", "pool", source))[1]
+            case "VoucherScheme":
+                return self._granted(view.holders("Collaboration", "scheme", source), source)
+            case "ProjectList" if self.counted in (Counted.PARTIES, Counted.CONTRACTS):
+                return self._members(view.refs(view.holders("ListedIn", "target", source), "source"), source)
+            case kind:
+                found.count(None, MissingFact(source, f"what of a {kind} counts in this unit"))
+                return found
+        if not loans.size + batches.size:
+            found.count(None, MissingFact(source, "loans"))
+            return found
+        lent(view, self._new(loans), self._new(batches), found, self.window, self.counted, self.currency)
+        return found
+
+    def _granted(self, vouchers: Ints, source: int) -> Sum:
+        found = Sum()
+        if not vouchers.size:
+            found.count(None, MissingFact(source, "collaborations"))
+            return found
+        fields = ("granted_on", "voucher_amount", "enterprise")
+        one_by_one(self.view, self._new(vouchers), found, self.window, self.counted, self.currency, *fields)
+        return found
+
+    def _members(self, members: Ints, source: int) -> Sum:
+        members = np.unique(members[members >= 0])
+        found = Sum(low=members.size, high=members.size, contracts=members.size, parties=set(members.tolist()))
+        if not members.size:
+            found.count(None, MissingFact(source, "listed"))
+        return found
+
+    def _new(self, contracts: Ints) -> Ints:
+        """Those that no record before this one has counted."""
+        new = contracts[~np.isin(contracts, self.taken)]
+        self.taken = np.union1d(self.taken, new)
+        return new
