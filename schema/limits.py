@@ -66,6 +66,7 @@ PRICES: Final[Mapping[str, int]] = {
     "fundTree": 2_000,
     "fundTotals": 5_000,
     "fundCovenants": 2_000,
+    "accountability": 2_000,
     "__schema": 50_000,
     "__type": 1_000,
 }

@@ -11,9 +11,8 @@ from strawberry.types.base import StrawberryList, StrawberryOptional
 from strawberry.types.field import StrawberryField
 from strawberry.types.info import Info
 
-from graph.errors import InvalidInput, LimitExceeded
+from graph.errors import LimitExceeded
 from graph.fields import camel
-from graph.identifiers import make_id
 from graph.ontology import KindSpec
 from graph.ontology import Ontology as Kinds
 from queries.keyset import MAX_FIRST
@@ -22,7 +21,6 @@ from schema.nodes import find_node
 from schema.types.chains import connections_field
 from schema.types.connections import RecordConnection, connection_field, page_arguments
 from schema.types.derived import AskedField, Types, declared_fields, derived, make_argument, make_field, question
-from schema.types.entity import entity_of
 from schema.types.ontology import Ontology
 from schema.types.search import SearchPage
 from schema.types.source import Source, SourceOverview
@@ -78,15 +76,6 @@ class Questions:
     )
     def sources(self, parent: strawberry.Parent[Scope]) -> Any:
         return [SourceOverview(parent, name) for name in parent.source_health]
-
-    @question(
-        graphql_type=derived("Policy") | None,
-        description="按文号取政策 · The policy with this document number; null: there is none",
-    )
-    def policy(self, parent: strawberry.Parent[Scope], doc_no: str) -> Any:
-        if not doc_no.strip():
-            raise InvalidInput("docNo is blank; give a document number such as 洛政办〔2017〕70号")
-        return entity_of(parent, parent.view.find(make_id("policy", doc_no)))
 
 
 @strawberry.type

@@ -11,6 +11,7 @@ from graph.ontology import Ontology
 from schema.execution import Discipline
 from schema.questions import Times, question_fields
 from schema.scalars import SCALARS
+from schema.types.accountability import AccountabilityQuestions
 from schema.types.chains import ChainQuestions, add_chains
 from schema.types.changes import add_changes, view_field
 from schema.types.codes import code_enum, code_lists, kind_enum
@@ -26,11 +27,13 @@ from schema.types.fund_tree import FundTreeQuestions
 from schema.types.fundable import FundableQuestions
 from schema.types.incomplete import incomplete_fields
 from schema.types.ledger import LedgerQuestions
+from schema.types.policy import PolicyQuestions, policy_fields
 from schema.types.portfolio import PortfolioQuestions
 from schema.types.reach import ReachQuestions, add_reach
 from schema.types.records import add_records
 from schema.types.search import SearchConnection
 from schema.types.source import Source
+from schema.types.succession import SuccessionQuestions
 from schema.types.targets import TargetQuestions, add_targets
 from schema.types.why_not import WhyNotQuestions
 
@@ -56,7 +59,7 @@ def build_schema(ontology: Ontology) -> Schema:
         if types.get(definition.name) is not definition:
             types.add(definition.name, definition)
     add_filters(types, ontology)
-    add_records(types, ontology)
+    add_records(types, ontology, policy_fields())
     types.add("Source", Source)
     types.add("SearchConnection", SearchConnection)
     fields = incomplete_fields()
@@ -87,6 +90,9 @@ def build_schema(ontology: Ontology) -> Schema:
         CovenantQuestions,
         TargetQuestions,
         PortfolioQuestions,
+        PolicyQuestions,
+        SuccessionQuestions,
+        AccountabilityQuestions,
     )
     view = types.add("View", make_object("View", [*declared_fields(Times), *questions], f"视图 · {VIEW}"))
     query = make_object(

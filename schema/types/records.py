@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final
@@ -12,7 +13,7 @@ from strawberry.types.base import StrawberryList, StrawberryOptional
 from strawberry.types.field import StrawberryField
 from strawberry.types.info import Info
 
-from graph.fields import FieldSpec, FieldType
+from graph.fields import FieldSpec, FieldType, camel
 from graph.ontology import KindSpec, Ontology, Relation
 from graph.records import Marking
 from graph.snapshot_columns import NOT_STATED
@@ -93,8 +94,8 @@ class PrintedField(StrawberryField):
         return [Entity(scope, handle) for handle in holders[places].tolist()]
 
 
-def add_records(types: Types, ontology: Ontology) -> None:
-    """Make the interfaces, the object type of every kind and its connection."""
+def add_records(types: Types, ontology: Ontology, more: Mapping[str, Sequence[StrawberryField]]) -> None:
+    """Make the interfaces, the object type of every kind and its connection. `more`: what kinds answer beyond their records."""
     record = types.add(
         "Record", _interface("Record", _ids(), "记录 · Anything that a statement is about: nodes and links")
     )
@@ -116,10 +117,13 @@ def add_records(types: Types, ontology: Ontology) -> None:
         described = f"{cls.options.zh} · {' '.join((cls.__doc__ or name).split())}"
         types.add(name, _interface(name, fields, described, *(types[one] for one in above), stated, node, record))
     for kind in ontology.kinds.values():
-        _add_kind(types, ontology, kind, node, stated, record)
+        _add_kind(types, ontology, kind, (node, stated, record), more.get(kind.name, ()))
 
 
-def _add_kind(types: Types, ontology: Ontology, kind: KindSpec, node: Any, stated: Any, record: Any) -> None:
+def _add_kind(
+    types: Types, ontology: Ontology, kind: KindSpec, above: tuple[Any, Any, Any], more: Sequence[StrawberryField]
+) -> None:
+    node, stated, record = above
     fields = [*_evidence(), *(_value_field(kind.name, spec, is_link=kind.is_link) for spec in kind.own())]
     fields += [
         make_field(source, alias, _reference_type(kind.by_name[source], required=True), description, ReferenceField)
@@ -129,9 +133,10 @@ def _add_kind(types: Types, ontology: Ontology, kind: KindSpec, node: Any, state
     fields += _inverse_fields(
         types, ontology, kind.name, {kind.name, *kind.bases, "Node"} if not kind.is_link else {kind.name}
     )
+    fields += more
     taken: dict[str, StrawberryField] = {}
     for field in fields:
-        name = field.graphql_name or ""
+        name = field.graphql_name or camel(field.python_name)
         if name in taken:
             raise TypeError(
                 f"{kind.name} would have two fields called {name}; give the field or the inverse another name"

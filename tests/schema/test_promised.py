@@ -56,8 +56,11 @@ def test_units_stand_in_the_order_of_the_printed_line(town: World) -> None:
     assert second == {"responsible": [], "targets": [{"printed": "3000万元"}]}
 
 
-def test_a_number_of_no_policy_is_null(town: World) -> None:
-    assert town.ask('{ policy(docNo: "无此文") { id } }') == {"policy": None}
+def test_a_number_of_no_policy_is_refused_with_the_near_ones(town: World) -> None:
+    code, message = town.refused('{ policy(docNo: "河政办〔2024〕9号") { id } }')
+    assert code == "NOT_FOUND"
+    assert "河政办〔2024〕9号" in message
+    assert "河政办〔2024〕1号" in message
 
 
 def test_a_blank_number_is_refused(town: World) -> None:
