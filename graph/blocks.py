@@ -7,7 +7,8 @@ migration. Columns that the ontology does not know are kept where they are, and 
 from __future__ import annotations
 
 import enum
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 import polars as pl
 import pyarrow as pa
@@ -56,6 +57,20 @@ DTYPES: Final[dict[Storage, pl.DataType | type[pl.DataType]]] = {
     Storage.BOOL: pl.Boolean,
 }
 
+_ARROW: Final[dict[pl.DataType | type[pl.DataType], pa.DataType]] = {
+    pl.String: pa.large_string(),
+    pl.Int64: pa.int64(),
+    pl.Int8: pa.int8(),
+    pl.Date: pa.date32(),
+    pl.Boolean: pa.bool_(),
+}
+_OPTIONS: Final = pa.ipc.IpcWriteOptions(compression="zstd")
+_PLAIN: Final = pa.ipc.IpcWriteOptions(use_threads=False)
+_READ: Final = pa.ipc.IpcReadOptions(use_threads=False)
+
+_SMALL: Final = 100_000
+"""Blocks of fewer bytes are read in one thread: handing them to others takes longer."""
+
 MAX_ROWS: Final = 65_536
 """Rows in one block."""
 
@@ -98,8 +113,21 @@ def encode(frame: pl.DataFrame) -> bytes:
         kept = [ID] if ID in frame.columns else frame.columns[:1]
     table = frame.select(kept).to_arrow()
     sink = pa.BufferOutputStream()
-    options = pa.ipc.IpcWriteOptions(compression="zstd")
-    with pa.ipc.new_stream(sink, table.schema, options=options) as writer:
+    with pa.ipc.new_stream(sink, table.schema, options=_OPTIONS) as writer:
+        writer.write_table(table)
+    return bytes(sink.getvalue())
+
+
+def encode_row(kind: KindSpec, row: Mapping[str, Any]) -> bytes:
+    """The block of one STATE row, from its stored columns by name; what is None or left out is null.
+
+    For small loads: what `encode` of a frame of it says, without the frame, and not compressed: at this size that only costs.
+    """
+    schema = frame_schema(kind)
+    given = [name for name in schema if row.get(name) is not None and name != OP]
+    table = pa.table({name: pa.array([row[name]], _ARROW[schema[name]]) for name in given})
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema, options=_PLAIN) as writer:
         writer.write_table(table)
     return bytes(sink.getvalue())
 
@@ -109,13 +137,23 @@ def decode(data: bytes) -> pl.DataFrame:
 
     Raises StoreCorrupt when the bytes are no block.
     """
+    return frame_of([decode_table(data)])
+
+
+def decode_table(data: bytes) -> pa.Table:
+    """The same as an Arrow table, for who puts many small blocks together. Raises StoreCorrupt likewise."""
     try:
-        with pa.ipc.open_stream(data) as reader:
-            frame = pl.from_arrow(reader.read_all())
+        with pa.ipc.open_stream(data, options=_READ if len(data) < _SMALL else None) as reader:
+            return reader.read_all()
     except (pa.ArrowInvalid, OSError) as exc:
         raise StoreCorrupt(
             f"a block of {len(data)} bytes is no Arrow stream: {exc}; restore the store from a copy"
         ) from exc
+
+
+def frame_of(tables: Sequence[pa.Table]) -> pl.DataFrame:
+    """The rows of blocks that have the same columns, one after the other."""
+    frame = pl.from_arrow(tables[0] if len(tables) == 1 else pa.concat_tables(tables).combine_chunks())
     if not isinstance(frame, pl.DataFrame):
         raise StoreCorrupt("a block holds no table; restore the store from a copy")
     # Left out where all rows are STATE; compaction puts such a block beside others.

@@ -54,9 +54,9 @@ class SmallGroup:
         rows = [
             {
                 "id": load_id,
-                "properties": {
-                    **properties_of(load.header), **dataclasses.asdict(load.counts), "rows": load.rows, "seq": seq,
-                },
+                "properties": properties_of(load.header)
+                | dataclasses.asdict(load.counts)
+                | {"rows": load.rows, "seq": seq},
                 "blocks": [
                     {"id": block_id, "kind": kind, "rows": count, "bytes": len(data), "data": data}
                     for block_id, (kind, data, count) in zip(blocks, load.blocks, strict=True)
@@ -65,7 +65,7 @@ class SmallGroup:
             for seq, (load_id, blocks, load) in enumerate(
                 zip(self._ids, self._blocks, self._loads, strict=True), start=first
             )
-        ]  # fmt: skip
+        ]
         tx.run(_WRITE, loads=rows, seq=first + len(rows) - 1, micros=micros).consume()
         return [
             finished(load, load_id, blocks, seq, micros)

@@ -6,13 +6,17 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
+import pyarrow as pa
 
-from graph.blocks import ID, LOAD, OP, Op, decode, frame_schema
+from graph.blocks import ID, LOAD, OP, Op, decode_table, frame_of, frame_schema
 from graph.errors import StoreCorrupt
 from graph.log import Load, Log
 from graph.ontology import KindSpec, Ontology
 
+SMALL_ROWS = 100
+"""Blocks of so many rows are put together before they are looked at."""
 TRIES = 5
 """How often loads are listed again when a compaction replaced a block in between."""
 
@@ -57,23 +61,34 @@ def _read(log: Log, ontology: Ontology, loads: Sequence[Load]) -> Reading:
     found: dict[str, list[pl.DataFrame]] = {}
     ignored: Counter[str] = Counter()
     rows: Counter[int] = Counter()
+
+    def take(name: str, frame: pl.DataFrame) -> None:
+        for seq, count in frame[LOAD].value_counts().iter_rows():
+            rows[seq] += count
+        if name not in by_name:
+            ignored[name] += frame.height
+            return
+        kind = by_name[name]
+        found.setdefault(kind.name, []).append(_known(kind, frame, ignored))
+
+    alike: dict[tuple[str, pa.Schema], list[tuple[int, pa.Table]]] = {}
     for block in log.blocks(list(seqs)):
-        frame = decode(block.data)
+        table = decode_table(block.data)
+        if table.num_rows <= SMALL_ROWS and LOAD not in table.column_names:
+            # Mutations: a block each. What a frame costs is paid once for all that have the same columns.
+            alike.setdefault((block.kind, table.schema), []).append((seqs[block.id], table))
+            continue
+        frame = frame_of([table])
         if LOAD in frame.columns:
             frame = frame.with_columns(pl.col(LOAD).cast(pl.Int32))
             if not wanted.issuperset(frame[LOAD].unique().to_list()):
                 frame = frame.filter(pl.col(LOAD).is_in(list(wanted)))
-            for seq, count in frame[LOAD].value_counts().iter_rows():
-                rows[seq] += count
         else:
-            seq = seqs[block.id]
-            frame = frame.with_columns(pl.lit(seq, dtype=pl.Int32).alias(LOAD))
-            rows[seq] += frame.height
-        if block.kind not in by_name:
-            ignored[block.kind] += frame.height
-            continue
-        kind = by_name[block.kind]
-        found.setdefault(kind.name, []).append(_known(kind, frame, ignored))
+            frame = frame.with_columns(pl.lit(seqs[block.id], dtype=pl.Int32).alias(LOAD))
+        take(block.kind, frame)
+    for (kind_name, _), tables in alike.items():
+        of_row = np.repeat([seq for seq, _ in tables], [table.num_rows for _, table in tables]).astype(np.int32)
+        take(kind_name, frame_of([table for _, table in tables]).with_columns(pl.Series(LOAD, of_row)))
     for load in loads:
         if rows[load.seq] != load.rows:
             raise StoreCorrupt(
@@ -81,6 +96,10 @@ def _read(log: Log, ontology: Ontology, loads: Sequence[Load]) -> Reading:
                 "restore the store from a copy"
             )
     frames = {name: pl.concat(parts, how="diagonal", rechunk=False) for name, parts in found.items()}
+    if alike:
+        frames |= {
+            name: frames[name].sort(LOAD, maintain_order=True) for name, parts in found.items() if len(parts) > 1
+        }
     return Reading(tuple(loads), frames, dict(ignored))
 
 

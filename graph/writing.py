@@ -122,10 +122,11 @@ def write(
 
 def confirmed_by(load: Load) -> frozenset[int] | None:
     """The loads whose rows this one stated again unchanged; None: it confirmed rows of loads that it does not name."""
+    # A note can be anybody's words; only a load that left rows out wrote there which loads it confirms.
+    if not load.counts.unchanged:
+        return frozenset()
     match = _CONFIRMS.search(load.header.note)
-    if match is not None:
-        return loads_of_text(match[1])
-    return None if load.counts.unchanged else frozenset()
+    return None if match is None else loads_of_text(match[1])
 
 
 class _Comparing:

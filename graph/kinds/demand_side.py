@@ -62,6 +62,16 @@ class Fulfils(Link, zh="满足", relation="FULFILS", outgoing="fulfils", incomin
     amount: Annotated[Money | None, Label("金额", "Null: the contract's amount")] = None
 
 
+class RecommendedTo(
+    Link, zh="推荐给", relation="RECOMMENDED_TO", outgoing="recommendedTo", incoming="recommendedNeeds"
+):
+    """A need was put before a bank, a fund or another source of money, or for one of its products."""
+
+    source: Annotated[Ref[FinancingNeed], Label("需求")]
+    target: Annotated[Ref[Node], Label("对象", "A source of capital, or a loan product")]
+    on: Annotated[date | None, Label("推荐日")] = None
+
+
 class ProjectList(Node, zh="清单"):
     """A list of projects or firms that a policy announces; members only where the source prints them."""
 
@@ -105,6 +115,25 @@ class Event(Node, zh="活动"):
     span: Annotated[Span | None, Label("原文位置")] = None
 
 
+class Presented(
+    Link, zh="推介", relation="PRESENTED", key=("subject",), outgoing="presented", incoming="presentations"
+):
+    """Who presented itself, a need, a project or a product at an event."""
+
+    source: Annotated[Ref[Party], Label("推介方")]
+    target: Annotated[Ref[Event], Label("活动")]
+    subject: Annotated[
+        Ref[Node] | None, Label("推介内容", "The need, project or product; null: itself", inverse="presentedIn")
+    ] = None
+
+
+class AttendedBy(Link, zh="参会", relation="ATTENDED_BY", outgoing="attendance", incoming="eventsAttended"):
+    """Who came to an event to listen: banks, funds, others."""
+
+    source: Annotated[Ref[Event], Label("活动")]
+    target: Annotated[Ref[Party], Label("参会方")]
+
+
 class CaseClass(Term):
     """How a firm in distress is dealt with."""
 
@@ -121,3 +150,10 @@ class Case(Node, zh="会商个案"):
     resolved_on: Annotated[date | None, Label("办结日")] = None
     type: Annotated[CaseClass | None, Label("分类")] = None
     outcome: Annotated[str | None, Label("结果")] = None
+
+
+class Concerns(Link, zh="涉及", relation="CONCERNS", outgoing="concerns", incoming="concernedBy"):
+    """A consultation is about a contract, such as a loan that falls due."""
+
+    source: Annotated[Ref[Case], Label("个案")]
+    target: Annotated[Ref[Contract], Label("合同")]
