@@ -45,7 +45,7 @@ def versions(view: View, handle: int) -> list[Version]:
     found: list[Version] = []
     days = _boundaries(view, kind.name, numbers)
     for day, following in pairwise([*days, OPEN_END]):
-        then = _on(view, day, kind.name, handle)
+        then = view.only(kind.name, np.array([handle & NUMBER_MASK], np.int32), date.fromordinal(day + EPOCH_ORDINAL))
         if not then.kind_view(kind.name).own[handle & NUMBER_MASK]:
             continue
         record, since, until = then.record(handle), _date(day), _date(following)
@@ -82,14 +82,6 @@ def _boundaries(view: View, kind: str, numbers: npt.NDArray[np.integer]) -> list
     ends = valid_to.take(rows).astype(np.int64)
     days = np.concatenate([table.valid_from[rows], table.until[rows], ends[ends != NO_DAY]]).astype(np.int64)
     return [int(day) for day in np.unique(days) if day < OPEN_END]
-
-
-def _on(view: View, day: int, kind: str, handle: int) -> View:
-    """The view on another day, of which only this record is resolved."""
-    then = view.unresolved_on(date.fromordinal(day + EPOCH_ORDINAL))
-    then.__dict__["identity"] = view.identity
-    then._kinds[kind] = then._resolved(kind, np.array([handle & NUMBER_MASK], np.int32))
-    return then
 
 
 def _date(day: int) -> date | None:

@@ -62,6 +62,7 @@ class Knowledge:
         self._clock = clock
         self._max_views = max_views
         self._views: OrderedDict[_ViewKey, View] = OrderedDict()
+        self._listeners: list[Callable[[], None]] = []
         self._refreshing = threading.Lock()
         self._caching = threading.Lock()
 
@@ -156,10 +157,20 @@ class Knowledge:
                 del self._views[key]
             self.snapshot = snapshot
             self._views.update({key: view for key, view in views.items() if key[1] == snapshot.seq})
+        for told in tuple(self._listeners):
+            told()
+
+    def listen(self, told: Callable[[], None]) -> None:
+        """Call `told` whenever there is a newer snapshot, in the thread that brought it: it must return at once."""
+        self._listeners.append(told)
 
     def today(self) -> date:
         """The day it is in the service's time zone."""
-        return self._clock().astimezone(self._timezone).date()
+        return self.day_of(self._clock())
+
+    def day_of(self, moment: datetime) -> date:
+        """The day that a moment falls on in the service's time zone."""
+        return moment.astimezone(self._timezone).date()
 
     def seconds_to_midnight(self) -> float:
         """How long it is today for."""
@@ -202,6 +213,16 @@ class Knowledge:
                     self._views.popitem(last=False)
             self._views.move_to_end((day, seq, viewer))
         return found.known(known_at or snapshot.recorded_at)
+
+    def unresolved(self, snapshot: Snapshot, day: date, seq: int) -> View:
+        """The view of a day as load `seq` of a snapshot of this log left it, made for the caller and not kept."""
+        return View(
+            snapshot,
+            day,
+            snapshot.load(seq).recorded_at if seq else EPOCH,
+            seq,
+            default_reliability=self._reliability_default,
+        )
 
     def _view(self, snapshot: Snapshot, day: date, seq: int, viewer: Viewer) -> View:
         return View(snapshot, day, snapshot.recorded_at, seq, viewer, self._reliability_default)

@@ -170,6 +170,12 @@ class Ontology:
         return {kind.prefix: kind for kind in self.kinds.values()}
 
     @cached_property
+    def by_any_name(self) -> Mapping[str, KindSpec]:
+        """Kinds by their names, those that they had before too."""
+        old = {was: kind for kind in self.kinds.values() for was in kind.record.options.was}
+        return {**old, **self.kinds}
+
+    @cached_property
     def by_code(self) -> Mapping[str, KindSpec]:
         """Kinds by their code in the API's enum Kind."""
         return {kind.code: kind for kind in self.kinds.values()}

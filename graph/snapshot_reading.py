@@ -50,9 +50,7 @@ def read_after(log: Log, ontology: Ontology, after: int) -> Reading:
 
 
 def _read(log: Log, ontology: Ontology, loads: Sequence[Load]) -> Reading:
-    by_name = {kind.name: kind for kind in ontology.kinds.values()}
-    for kind in ontology.kinds.values():
-        by_name |= {old: kind for old in kind.record.options.was if old not in ontology.kinds}
+    by_name = ontology.by_any_name
     wanted = {load.seq for load in loads}
     seqs: dict[str, int] = {}
     for load in loads:

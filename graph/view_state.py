@@ -190,6 +190,15 @@ class ViewState:
         """The same statements, those that a what-if assumes among them, on another day; nothing of it is resolved yet."""
         return type(self)(self.snapshot, day, self.known_at, self.seq, self.viewer, self.default_reliability)
 
+    def only(self, name: str, numbers: Rows, day: date | None = None) -> Self:
+        """The same statements, on another day where one is given, for asking of these canonical records of one kind and no others."""
+        made = self.unresolved_on(day or self.as_of)
+        made.__dict__["identity"] = self.identity
+        if day is None:
+            made.__dict__["moment"] = self.moment
+        made._kinds[name] = made._resolved(name, numbers)
+        return made
+
     def known(self, known_at: datetime) -> Self:
         """This view under another moment at which no more and no less was known."""
         if known_at == self.known_at:
@@ -209,6 +218,18 @@ class ViewState:
             return None
         made = type(self)(
             snapshot, self.as_of, snapshot.recorded_at, snapshot.seq, self.viewer, self.default_reliability
+        )
+        return made if self._hand_on(made, touched) else None
+
+    def at_load(self, seq: int, touched: Mapping[str, Rows]) -> Self | None:
+        """This view as the next load left it, of the same snapshot; `touched`, and when it is None, as in `advanced`."""
+        made = type(self)(
+            self.snapshot,
+            self.as_of,
+            self.snapshot.load(seq).recorded_at,
+            seq,
+            self.viewer,
+            self.default_reliability,
         )
         return made if self._hand_on(made, touched) else None
 
