@@ -112,6 +112,11 @@ class Position:
         trade = Trade.of(view)
         return tuple(FIELDS[side] for side in self.sides if place < 0 or not trade.has_links(side)[place])
 
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The fields of a firm with the links that tell where it stands."""
+        return tuple(FIELDS[side] for side in self.sides)
+
 
 FIELDS: Final = {ChainSide.UPSTREAM: "supplies", ChainSide.DOWNSTREAM: "suppliedBy"}
 """The field of a firm with the links by which it stands on a side of others."""

@@ -1,8 +1,9 @@
 """Whether an enterprise meets the rules of an offer (ELIGIBILITY) or a fund (MANDATE): three-valued, with the missing facts.
 
-Hard rules of one dimension are alternatives, of different dimensions all hold, NOT_IN excludes; preferences do not count. A rule that
-its source states only in words is unknown. Rules about tags are decided by the tags recorded, rules about chains by the trade recorded
-(`queries.chain_position`). A largest ticket is no condition: it caps the path (`ticket_cap`).
+Hard rules of one dimension are alternatives, of different dimensions all hold, NOT_IN excludes; preferences do not count. A rule with a
+condition stands by itself and is decided by it (`queries.financing.gates.conditions`). A rule that its source states only in words is
+unknown. Rules about tags are decided by the tags recorded, rules about chains by the trade recorded (`queries.chain_position`). A largest
+ticket is no condition: it caps the path (`ticket_cap`).
 """
 
 from __future__ import annotations
@@ -10,36 +11,41 @@ from __future__ import annotations
 from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
-from graph.kinds.parties import Enterprise
 from graph.kinds.policy import Rule, RuleKind
-from graph.kinds.terms import Dimension, Instrument, Operator
+from graph.kinds.terms import Dimension, Operator
 from graph.money import Money
 from graph.records import Term
 from graph.snapshot_columns import NOBODY, NOT_STATED
 from graph.view import View
 from queries.chain_position import Position
+from queries.columns import is_stated
 from queries.derived import once
 from queries.exchange import in_currency, worth_in
+from queries.financing.gates.applicant import Applicant as Applicant
+from queries.financing.gates.applicant import place_of
+from queries.financing.gates.conditions import (
+    AT_LEAST,
+    AT_MOST,
+    NOTHING,
+    Asked,
+    FactColumns,
+    condition_of,
+)
+from queries.financing.gates.conditions import NO as NO
+from queries.financing.gates.conditions import UNKNOWN as UNKNOWN
+from queries.financing.gates.conditions import YES as YES
+from queries.financing.gates.conditions import Verdicts as Verdicts
+from queries.financing.gates.telling import told_of
 from queries.financing.limits.constraints import MissingFact
 from queries.ratios import UNLIMITED, Ints
-from queries.trees import ancestors
-
-Verdicts = np.ndarray[Any, np.dtype[np.int8]]
-
-NO: Final = 0
-UNKNOWN: Final = 1
-YES: Final = 2
-"""Verdicts in columns: the worse is the lesser."""
 
 MEMBERSHIP: Final = frozenset({Operator.IN, Operator.EQ})
 FACTS_KEPT: Final = 512
 """So many facts of applicants are remembered with a table of rules."""
-AT_LEAST: Final = frozenset({Operator.GTE, Operator.GT})
-AT_MOST: Final = frozenset({Operator.LTE, Operator.LT})
 FACTS: Final = {
     Dimension.INDUSTRY: "industry",
     Dimension.STAGE: "stage",
@@ -59,7 +65,8 @@ class RuleTable:
 
     `groups` and `subjects` (ascending) with the place where each begins among the rules and among the groups. `asking` by dimension the
     places of the rules that compare a fact, and whether each excludes; `least`, `most` those that bound the ticket; `positions` what the
-    rules about chains ask. `met` what was found of one fact of an applicant: firms have few different ones.
+    rules about chains ask, `conditions` what those with a condition ask. `met` what was found of one fact of an applicant: firms have few
+    different ones.
     """
 
     rules: Ints
@@ -75,40 +82,50 @@ class RuleTable:
     least: Ints
     most: Ints
     positions: Mapping[int, Position]
+    conditions: Mapping[int, Asked]
     met: dict[Hashable, Verdicts] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, view: View, kind: RuleKind, *, hard: bool = True) -> RuleTable:
-        """The rules of a view that bind something, or (`hard` False) the preferences; made once a view."""
+        """The rules of a view that bind something, or (`hard` False) the preferences; made once a view.
+
+        A rule of ELIGIBILITY about nothing is one of the measure that states it, else of its policy.
+        """
         return once(view, (RuleTable, kind, hard), lambda: cls._made(view, kind, hard), of=RULES)
 
     @classmethod
     def _made(cls, view: View, kind: RuleKind, hard: bool) -> RuleTable:
         rules = view.handles("Rule")
-        rules = rules[(view.ints(rules, "kind") == _place(kind)) & ((view.ints(rules, "hard") != 0) == hard)]
-        rules = rules[view.refs(rules, "about") >= 0]
-        rules = rules[~_shares(view, rules)]
-        member = _among(view.ints(rules, "operator"), MEMBERSHIP) | (view.ints(rules, "operator") == NOT_STATED)
+        rules = rules[(view.ints(rules, "kind") == place_of(kind)) & ((view.ints(rules, "hard") != 0) == hard)]
+        about = view.refs(rules, "about")
+        if kind is RuleKind.ELIGIBILITY:
+            for name in ("measure", "policy"):
+                about = np.where((about < 0) & ~is_stated(view, rules, "about"), view.refs(rules, name), about)
+        kept = (about >= 0) & ~_shares(view, rules)
+        rules, about = rules[kept], about[kept]
+        conditional = is_stated(view, rules, "condition")
+        operator = view.ints(rules, "operator")
+        member = (_among(operator, MEMBERSHIP) | (operator == NOT_STATED)) & ~conditional
         # Rules that are no alternatives stand in a group of their own.
         alone = np.where(member, 0, np.arange(len(rules)) + 1)
-        keys = np.array([alone, np.where(member, view.ints(rules, "dimension"), -1), view.refs(rules, "about")])
+        keys = np.array([alone, np.where(member, view.ints(rules, "dimension"), -1), about])
         order = np.lexsort(keys)
         rules, groups = rules[order], _starts(keys[:, order])
-        about = view.refs(rules, "about")
-        dimension, operator = view.ints(rules, "dimension"), view.ints(rules, "operator")
+        about, operator, conditional = about[order], operator[order], conditional[order]
+        dimension = np.where(conditional, NOT_STATED, view.ints(rules, "dimension"))
         subject_groups = _starts(about[None, groups])
         columns = {name: view.refs(rules, name) for name in ("industry", "region", "tag")}
         columns |= {name: view.ints(rules, name) for name in ("stage", "size", "instrument")}
         columns["amount"], unrated = in_currency(view, rules, "amount", owed=True)
         columns["scheme"], schemes = _schemes(view, columns["industry"])
-        in_words = (dimension == NOT_STATED) | (view.ints(rules, "stated_in_source") == 0)
-        excludes = operator == _place(Operator.NOT_IN)
+        in_words = ((dimension == NOT_STATED) | (view.ints(rules, "stated_in_source") == 0)) & ~conditional
+        excludes = operator == place_of(Operator.NOT_IN)
         compares = (excludes | member[order]) & ~in_words
-        asked = {one: np.flatnonzero((dimension == _place(one)) & compares) for one in Dimension}
-        asked[Dimension.OWNERSHIP] = np.flatnonzero(dimension == _place(Dimension.OWNERSHIP))
+        asked = {one: np.flatnonzero((dimension == place_of(one)) & compares) for one in Dimension}
+        asked[Dimension.OWNERSHIP] = np.flatnonzero(dimension == place_of(Dimension.OWNERSHIP))
         chains = asked[Dimension.CHAIN].tolist()
         positions = {place: Position.of(view, int(rules[place])) for place in chains}
-        tickets = (dimension == _place(Dimension.TICKET)) & (columns["amount"] != NOT_STATED)
+        tickets = (dimension == place_of(Dimension.TICKET)) & (columns["amount"] != NOT_STATED)
         return cls(
             rules,
             about,
@@ -123,6 +140,7 @@ class RuleTable:
             np.flatnonzero(tickets & ~unrated & _among(operator, AT_LEAST)),
             np.flatnonzero(tickets & _among(operator, AT_MOST)),
             {place: position for place, position in positions.items() if position is not None},
+            {place: condition_of(view, int(rules[place])) for place in np.flatnonzero(conditional).tolist()},
         )
 
     @cached_property
@@ -146,46 +164,6 @@ class RuleTable:
         return np.asarray(YES - verdicts if excludes[np.searchsorted(places, place)] else verdicts, np.int8)
 
 
-@dataclass(frozen=True, slots=True)
-class Applicant:
-    """What rules ask of an enterprise: handles of its classes, places in code lists; NOT_STATED or empty where nobody says.
-
-    `amount` of the need in 分, None: unlimited; `instrument` what is asked for.
-    """
-
-    handle: int
-    industries: tuple[int, ...]
-    schemes: frozenset[str]
-    regions: tuple[int, ...]
-    tags: tuple[int, ...]
-    stage: int
-    size: int
-    ownership: Term | None
-    amount: int | None
-    instrument: Instrument
-
-    @classmethod
-    def of(cls, view: View, handle: int, amount: int | None, instrument: Instrument) -> Applicant:
-        """An enterprise as an applicant for so much."""
-        record = view.record(handle)
-        assert isinstance(record, Enterprise)
-        others = view.refs(view.holders("InIndustry", "source", handle), "target").tolist()
-        main = view.ref(handle, "industry")
-        own = [industry for industry in (main, *others) if industry >= 0]
-        return cls(
-            handle,
-            tuple({above for industry in own for above in ancestors(view, industry)}),
-            frozenset(str(view.value(industry, "scheme")) for industry in own),
-            ancestors(view, view.ref(handle, "region")),
-            tuple(view.refs(view.holders("Tagged", "source", handle), "target").tolist()),
-            NOT_STATED if record.stage is None else _place(record.stage),
-            NOT_STATED if record.size is None else _place(record.size),
-            record.ownership,
-            amount,
-            instrument,
-        )
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Decided:
     """A table of rules decided for one applicant: `each` rule, and by subject of the table all of its rules together."""
@@ -200,6 +178,7 @@ class Decided:
         """The hard rules of a kind, decided."""
         table = RuleTable.of(view, kind)
         each = rule_verdicts(view, table, applicant)
+        _decide_conditions(view, table, applicant, each)
         if not len(each):
             return cls(table, applicant, each, each)
         by_group = np.maximum.reduceat(each, table.groups)
@@ -228,14 +207,16 @@ class Decided:
         order = np.argsort(view.rank(table.rules[here])).tolist()
         decisive = [at for at in order if best[int(groups[at])] == verdict and each[at] == verdict]
         undecided = decisive if verdict == UNKNOWN else []
-        missing = [
-            fact for at in undecided for fact in missing_facts(view, table, int(places[at]), self.applicant.handle)
-        ]
+        missing = [fact for at in undecided for fact in missing_facts(view, table, int(places[at]), self.applicant)]
         return verdict, int(table.rules[places[decisive[0]]]), tuple(dict.fromkeys(missing))
 
 
-def missing_facts(view: View, table: RuleTable, place: int, firm: int) -> tuple[MissingFact, ...]:
-    """The fields of a firm that would decide a rule of a table; of a rule in words, its text."""
+def missing_facts(view: View, table: RuleTable, place: int, applicant: Applicant | int) -> tuple[MissingFact, ...]:
+    """The fields of a firm (or of an applicant, for what it asks) that would decide a rule of a table; of a rule in words, its text."""
+    firm = applicant if isinstance(applicant, int) else applicant.handle
+    if place in table.conditions:
+        asking = NOTHING if isinstance(applicant, int) else applicant.asking
+        return told_of(view, int(table.rules[place]), firm, asking).missing
     if place in table.positions:
         return tuple(MissingFact(firm, field) for field in table.positions[place].missing(view, firm))
     fact = None if table.in_words[place] else FACTS.get(list(Dimension)[int(table.dimension[place])])
@@ -244,8 +225,16 @@ def missing_facts(view: View, table: RuleTable, place: int, firm: int) -> tuple[
     return (MissingFact(firm, fact),)
 
 
+def _decide_conditions(view: View, table: RuleTable, applicant: Applicant, found: Verdicts) -> None:
+    """Put in what the rules with a condition say."""
+    if table.conditions:
+        facts = FactColumns(view, np.array([applicant.handle]))
+        for place, asked in table.conditions.items():
+            found[place] = facts.verdicts(asked, applicant.asking, (int(table.rules[place]),))[0]
+
+
 def rule_verdicts(view: View, table: RuleTable, applicant: Applicant) -> Verdicts:
-    """Whether the applicant meets each rule of a table."""
+    """Whether the applicant meets each rule of a table; those with a condition stay UNKNOWN."""
     found = np.full(len(table.rules), UNKNOWN, np.int8)
 
     facts: tuple[tuple[Dimension, tuple[int, ...]], ...] = (
@@ -253,7 +242,7 @@ def rule_verdicts(view: View, table: RuleTable, applicant: Applicant) -> Verdict
         (Dimension.TAG, applicant.tags or (NOBODY,)),
         (Dimension.STAGE, () if applicant.stage == NOT_STATED else (applicant.stage,)),
         (Dimension.SIZE, () if applicant.size == NOT_STATED else (applicant.size,)),
-        (Dimension.INSTRUMENT, (_place(applicant.instrument),)),
+        (Dimension.INSTRUMENT, () if applicant.instrument is None else (place_of(applicant.instrument),)),
         (Dimension.INDUSTRY, applicant.industries or (NOBODY,)),
     )
     for dimension, own in facts:
@@ -297,7 +286,7 @@ def _among(values: Ints, terms: Collection[int | Term]) -> np.ndarray:
     """Whether each value is one of a few; terms stand for their places."""
     found = np.zeros(len(values), bool)
     for term in terms:
-        found |= values == (_place(term) if isinstance(term, Term) else term)
+        found |= values == (place_of(term) if isinstance(term, Term) else term)
     return found
 
 
@@ -321,7 +310,7 @@ def _schemes(view: View, industries: Ints) -> tuple[Ints, tuple[str, ...]]:
 def _shares(view: View, rules: Ints) -> np.ndarray:
     """The rules that bound which share of the money goes somewhere: they ask nothing of any one applicant."""
     bounds = _among(view.ints(rules, "operator"), AT_LEAST | AT_MOST)
-    shares = (view.ints(rules, "value") != NOT_STATED) & (view.ints(rules, "dimension") != _place(Dimension.TICKET))
+    shares = (view.ints(rules, "value") != NOT_STATED) & (view.ints(rules, "dimension") != place_of(Dimension.TICKET))
     return np.asarray(bounds & shares)
 
 
@@ -330,7 +319,7 @@ def ruled_subjects(view: View, kind: RuleKind) -> frozenset[int]:
 
     def make() -> frozenset[int]:
         rules = view.handles("Rule")
-        return frozenset(view.refs(rules[view.ints(rules, "kind") == _place(kind)], "about").tolist()) - {-1}
+        return frozenset(view.refs(rules[view.ints(rules, "kind") == place_of(kind)], "about").tolist()) - {-1}
 
     return once(view, (ruled_subjects, kind), make, of=RULES)
 
@@ -365,7 +354,3 @@ def _by_ownership(view: View, rule: int, ownership: Term | None) -> int:
         return UNKNOWN
     listed = ownership.name in record.values or ownership.zh in record.values
     return YES if listed is not (record.operator is Operator.NOT_IN) else NO
-
-
-def _place(term: Term) -> int:
-    return list(type(term)).index(term)

@@ -12,6 +12,7 @@ from graph.kinds.policy import RuleKind
 from graph.kinds.terms import Dimension, Instrument
 from graph.view import View
 from queries.derived import once
+from queries.financing.gates.conditions import Asking, FactColumns
 from queries.financing.gates.eligibility import NO, UNKNOWN, YES, Applicant, RuleTable, Verdicts, rule_verdicts
 from queries.financing.reaching.firms import Firms
 from queries.ratios import UNLIMITED, Ints
@@ -38,7 +39,7 @@ def excluded(view: View, kind: RuleKind, subject: int, amounts: Ints, instrument
 
 
 def conditions(
-    view: View, kind: RuleKind, subject: int, amounts: Ints, instrument: Instrument, *, hard: bool = True
+    view: View, kind: RuleKind, subject: int, amounts: Ints, instrument: Instrument | None, *, hard: bool = True
 ) -> tuple[Alternatives, ...]:
     """The hard rules about a subject, all of which must hold, or its preferences, put to all firms. `amounts` as in `excluded`."""
     table = RuleTable.of(view, kind, hard=hard)
@@ -55,12 +56,23 @@ def conditions(
 
 
 def _verdicts(
-    view: View, table: RuleTable, place: int, amounts: Ints, instrument: Instrument, *, key: tuple[RuleKind, bool]
+    view: View,
+    table: RuleTable,
+    place: int,
+    amounts: Ints,
+    instrument: Instrument | None,
+    *,
+    key: tuple[RuleKind, bool],
 ) -> Verdicts:
     """What one rule says of each firm."""
     if place in table.least:
         enough = (amounts >= UNLIMITED) | (amounts >= table.columns["amount"][place])
         return np.where(amounts < 0, UNKNOWN, np.where(enough, YES, NO)).astype(np.int8)
+    if place in table.conditions:
+        facts = FactColumns.of_all(view, Firms.of(view).handles)
+        return facts.verdicts(
+            table.conditions[place], Asking.each(amounts, instrument, len(amounts)), (int(table.rules[place]),)
+        )
     if place in table.positions:
         return table.of_chain(place, table.positions[place].verdicts(view))
     for dimension, (places, _) in table.asking.items():
@@ -72,7 +84,7 @@ def _verdicts(
 
 
 def _by_class(
-    view: View, table: RuleTable, dimension: Dimension, instrument: Instrument, key: tuple[RuleKind, bool]
+    view: View, table: RuleTable, dimension: Dimension, instrument: Instrument | None, key: tuple[RuleKind, bool]
 ) -> tuple[Ints, Verdicts]:
     """The class of each firm in a dimension, and what every rule says of one firm of each. Made once a view."""
 
