@@ -134,7 +134,7 @@ def _condition_of(view: View, handle: int) -> Asked:
         owners = tuple(every.index(one) for one in every if one.name in rule.values or one.zh in rule.values)
         operator = Operator.NOT_IN if rule.operator is Operator.NOT_IN else Operator.IN
         return Comparison(facts["ownership"], operator, owners)
-    if rule.stated_in_source is False or rule.dimension is None:
+    if rule.stated_in_source is False or rule.dimension is None or rule.dimension is Dimension.OWNERSHIP:
         return None
     if rule.dimension is Dimension.CHAIN:
         position = Position.of(view, handle)
