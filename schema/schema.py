@@ -29,6 +29,7 @@ from schema.types.incomplete import incomplete_fields
 from schema.types.ledger import LedgerQuestions
 from schema.types.policy import PolicyQuestions, policy_fields
 from schema.types.portfolio import PortfolioQuestions
+from schema.types.progress import ProgressQuestions
 from schema.types.reach import ReachQuestions, add_reach
 from schema.types.records import add_records
 from schema.types.search import SearchConnection
@@ -90,6 +91,7 @@ def build_schema(ontology: Ontology) -> Schema:
         CovenantQuestions,
         TargetQuestions,
         PortfolioQuestions,
+        ProgressQuestions,
         PolicyQuestions,
         SuccessionQuestions,
         AccountabilityQuestions,

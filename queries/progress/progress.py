@@ -137,6 +137,7 @@ class _Judge:
     def __init__(self, view: View, handle: int, target: Target, unit: Unit, series: Series) -> None:
         self.view, self.handle, self.target, self.series = view, handle, target, series
         self.missing: list[MissingFact] = []
+        self.to_start: list[MissingFact] = []
         due = target.by
         self.until = view.as_of if due is None else min(view.as_of, due)
         within = replace(series, segments=tuple(one.until(self.until) for one in series.segments))
@@ -165,6 +166,7 @@ class _Judge:
             self.missing.append(MissingFact(self.handle, "operator"))
         for account in (reported, found):
             self.missing += () if account is None else account.figure.missing
+        self.missing += self.to_start
         made = TargetProgress(
             self.handle, target, ProgressStatus.NOT_STATED, operator, reported, found, self.baseline, None, None, (),
             self.series, segment, self.chosen.breaks, (), (),
@@ -194,12 +196,12 @@ class _Judge:
             return None
         period = None if target.baseline_period is None else period_of(target.baseline_period)
         if target.baseline_period is not None and period is None:
-            self.missing.append(MissingFact(self.handle, f"baselinePeriod: {target.baseline_period!r} cannot be read"))
+            self.to_start.append(MissingFact(self.handle, f"baselinePeriod: {target.baseline_period!r} cannot be read"))
         if target.baseline is not None:
             return Baseline(Fraction(target.baseline), None if period is None else period.last)
         if period is None:
             if target.baseline_period is None:
-                self.missing.append(MissingFact(self.handle, "baseline"))
+                self.to_start.append(MissingFact(self.handle, "baseline"))
             return None
         segment = self.chosen.segment
         point = None if segment is None else segment.at(period)
@@ -210,7 +212,7 @@ class _Judge:
                 lacks = MissingFact(
                     self.handle, f"observation of {self.series.name} for {target.baseline_period}{across}"
                 )
-                self.missing += [lacks] if point is None else point.missing
+                self.to_start += [lacks] if point is None else point.missing
             return None
         return Baseline(point.value, period.last, point)
 
@@ -304,8 +306,8 @@ class _Judge:
         lacks = []
         if self.target.kind in ADDED_UP:
             lacks += ["periodFrom"] if self.target.period_from is None else []
-        elif self.target.baseline_period is None:
-            lacks.append("baselinePeriod")
+        elif self.baseline is not None and self.baseline.on is None:
+            lacks += ["baselinePeriod"] if self.target.baseline_period is None else []
         if self.target.by is None and self.target.kind is not TargetKind.AVERAGE_ANNUAL:
             lacks.append("by")
         return [MissingFact(self.handle, name) for name in lacks]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -27,7 +28,9 @@ from graph.records import Record, Ref
 from graph.view import View
 from queries.progress.progress import TargetProgress
 from queries.target_progress import target_progress
-from tests.graph.build import TODAY, view_of
+from tests.graph.build import TODAY, knowledge_of, load
+from tests.graph.memory_log import MemoryLog
+from tests.queries.finance import ontology
 
 POLICY = "policy:plan"
 PLACE = Ref[Any]("region:98")
@@ -51,11 +54,11 @@ def dec(value: float | str | None) -> Decimal | None:
     return None if value is None else Decimal(str(value))
 
 
-def goal(kind: TargetKind, value: float | str | None, number: int = 1, **fields: Any) -> Target:
+def goal(kind: TargetKind, amount: float | str | None, number: int = 1, **fields: Any) -> Target:
     """A target of the plan, measured by the series unless it says otherwise."""
     given: dict[str, Any] = {
         "id": f"target:plan:{number}", "policy": Ref(POLICY), "number": number, "indicator": "it", "kind": kind, "printed": "it",
-        "operator": Operator.GTE, "value": dec(value), "unit": "亿元", "series": SERIES,
+        "operator": Operator.GTE, "value": dec(amount), "unit": "亿元", "series": SERIES,
         "baseline": dec(fields.pop("baseline", None)),
     }  # fmt: skip
     return Target(**{**given, **fields})
@@ -87,7 +90,11 @@ def loan(name: str, on: date | None, amount: float | None, **fields: Any) -> Loa
 def voucher(name: str, firm: str, on: date | None, amount: float | None, **fields: Any) -> Collaboration:
     """A voucher of the scheme for a firm, in 万元."""
     money = None if amount is None else Money.of(Decimal(str(amount)), unit="万元")
-    given: dict[str, Any] = {"enterprise": Ref(f"enterprise:{firm}"), "scheme": Ref("voucherScheme:v"), "granted_on": on}
+    given: dict[str, Any] = {
+        "enterprise": Ref(f"enterprise:{firm}"),
+        "scheme": Ref("voucherScheme:v"),
+        "granted_on": on,
+    }
     return Collaboration(**{"id": f"collaboration:{name}", "voucher_amount": money, **given, **fields})
 
 
@@ -101,14 +108,20 @@ def answers(unit: str = "governmentUnit:office", measure: int = 1) -> Responsibi
     return Responsibility(source=Ref(unit), target=Ref(f"measure:plan:{measure}"), list_order=1, printed="office")
 
 
-def plan_view(*records: Record, as_of: date = TODAY, **options: Any) -> View:
-    """The plan with these records."""
-    return view_of(*PLAN, *records, as_of=as_of, **options)
+Load = tuple[str, list[Record]]
 
 
-def progress(*records: Record, as_of: date = TODAY, **options: Any) -> TargetProgress:
+def plan_view(*records: Record, as_of: date = TODAY, loads: Sequence[Load] = ()) -> View:
+    """The plan with these records, by one source, and then what others state."""
+    log = MemoryLog()
+    for source, stated in (("test", [*PLAN, *records]), *loads):
+        load(log, source, stated, ontology=ontology())
+    return knowledge_of(log, ontology=ontology()).view(as_of)
+
+
+def progress(*records: Record, as_of: date = TODAY, loads: Sequence[Load] = ()) -> TargetProgress:
     """The progress of the only target."""
-    [found] = target_progress(plan_view(*records, as_of=as_of, **options))
+    [found] = target_progress(plan_view(*records, as_of=as_of, loads=loads))
     return found
 
 
