@@ -229,7 +229,8 @@ def _field_checks(frame: pl.DataFrame, spec: FieldSpec, ontology: Ontology) -> I
             )
             yield _Check("OUT_OF_RANGE", name, bad, amount, reason, "check the unit (元, 万元, 亿元)")
         case FieldType.SPAN:
-            bad = (column < 0) | (pl.col(f"{spec.name}_end") < column) | pl.col(f"{spec.name}_end").is_null()
+            end = pl.col(f"{spec.name}_end")
+            bad = (column < 0) | (end < column) | (column.is_null() != end.is_null())
             yield _Check(
                 "BAD_INTERVAL", name, bad, shown, "is no span of characters", "give start ≤ end, end exclusive"
             )

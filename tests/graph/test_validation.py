@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -12,9 +13,10 @@ from graph.batch import Batch, Rejection, Statement
 from graph.kinds.assets import Receivable
 from graph.kinds.parties import Enterprise, MemberOf, MemberRole, Supplies
 from graph.kinds.places import Industry
+from graph.kinds.policy import OpenQuestion
 from graph.money import Money
 from graph.ontology import Ontology
-from graph.records import Record, Ref
+from graph.records import Record, Ref, Span
 from graph.validation import MAX_ID_BYTES, MAX_TEXT_BYTES, link_ids, validate
 
 ONTOLOGY = Ontology.current()
@@ -42,6 +44,16 @@ def test_the_ladder_gives_the_id() -> None:
         "enterprise:600002.SH",
         "enterprise:register:丙%3A公司",
     ]
+
+
+def test_a_record_may_lack_the_span_that_another_has_and_one_that_ends_before_it_begins_is_rejected() -> None:
+    asked = OpenQuestion(id="openQuestion:a", policy=Ref("policy:p"), number=1, text="a")
+    spans = [None, Span(3, 5, "ab"), Span(5, 3, "")]
+    batch, rejections = validated(
+        *(replace(asked, id=f"openQuestion:{place}", span=span) for place, span in enumerate(spans))
+    )
+    assert batch.frames["OpenQuestion"]["id"].to_list() == ["openQuestion:0", "openQuestion:1"]
+    assert only(rejections).code == "BAD_INTERVAL"
 
 
 def test_several_identity_fields_make_one_rung() -> None:
