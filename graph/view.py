@@ -68,8 +68,10 @@ class View(ViewState):
         in_force, number = self.kind_view(kind.name).in_force, handle & NUMBER_MASK
         return number < in_force.size and bool(in_force[number])
 
-    def require(self, identifier: str, *kinds: str) -> int:
+    def require(self, identifier: str, *kinds: str, at: str = "") -> int:
         """The handle of the live record with this id, which is of one of these kinds (concrete or abstract; none given: any).
+
+        `at` the place in the question where the id stands, for the message.
 
         Raises
         ------
@@ -81,16 +83,19 @@ class View(ViewState):
             There is no such record in this view.
         """
         prefix, colon, key = identifier.partition(":")
+        place = f"{at}: " if at else ""
         if not (prefix and colon and key):
-            raise InvalidIdentifier(f"{identifier!r} is not an id; an id looks like enterprise:91410300MA0000000X")
+            raise InvalidIdentifier(
+                f"{place}{identifier!r} is not an id; an id looks like enterprise:91410300MA0000000X"
+            )
         code = self.snapshot.prefixes.get(prefix, self.snapshot.link_prefixes.get(prefix))
         if code is None:
             raise InvalidIdentifier(
-                f"{identifier!r} begins with {prefix!r}, which is no kind; see the ontology for kinds"
+                f"{place}{identifier!r} begins with {prefix!r}, which is no kind; see the ontology for kinds"
             )
         kind = self.kind(code)
         if kinds and not any(_is_a(kind, name) for name in kinds):
-            raise InvalidInput(f"{identifier} is of kind {kind.name}; give an id of {' or '.join(kinds)}")
+            raise InvalidInput(f"{place}{identifier} is of kind {kind.name}; give an id of {' or '.join(kinds)}")
         handle = self.locate(identifier)
         if handle >= 0 and self.is_live(handle):
             return handle
@@ -98,8 +103,8 @@ class View(ViewState):
         if handle >= 0 and self.is_in_force(handle):
             missing = ", ".join(kind.by_name[name].graph_name for name in self.missing_fields(handle))
             reason = f"lacks {missing}" if missing else "has an end that is not there"
-            raise NotFound(f"{identifier} {reason} {when}, so no question is asked of it; load what is missing")
-        raise NotFound(f"there is no {identifier} {when}; search for it by name, or ask for another day")
+            raise NotFound(f"{place}{identifier} {reason} {when}, so no question is asked of it; load what is missing")
+        raise NotFound(f"{place}there is no {identifier} {when}; search for it by name, or ask for another day")
 
     def id_of(self, handle: int) -> str:
         """The canonical id of a handle."""

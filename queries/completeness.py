@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from graph.errors import InvalidInput, LimitExceeded
+from graph.fields import camel
 
 RESERVED_SHARE: Final = 5
 """A repeated step leaves one part in this many of the expansions to the steps that come after it: what is reached must be finished."""
@@ -56,13 +57,11 @@ class Budget:
         Raises InvalidInput for a part below 1, LimitExceeded for one above the service's limit.
         """
         for name in ("expansions", "milliseconds", "max_steps", "max_paths"):
-            value, limit = getattr(self, name), getattr(LIMITS, name)
+            value, limit, shown = getattr(self, name), getattr(LIMITS, name), f"budget.{camel(name)}"
             if value < 1:
-                raise InvalidInput(f"budget {name} {value} allows no search; give 1 to {limit}, or leave it out")
+                raise InvalidInput(f"{shown} {value} allows no search; give 1 to {limit}, or leave it out")
             if value > limit:
-                raise LimitExceeded(
-                    f"budget {name} {value} is above {limit}, the service's limit; give at most {limit}"
-                )
+                raise LimitExceeded(f"{shown} {value} is above {limit}, the service's limit; give at most {limit}")
         return self
 
 

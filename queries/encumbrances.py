@@ -77,7 +77,7 @@ def encumbrances(view: View, asset: str, *, advance_rate: Decimal = Decimal(1)) 
     -----
     Cost: each registration that was ever made over the asset, once for each day on which anything changed.
     """
-    handle = view.require(asset, "Asset")
+    handle = view.require(asset, "Asset", at="asset")
     if not 0 < advance_rate <= 1 or advance_rate != round(advance_rate, 6):
         raise InvalidInput(f"advanceRate is {advance_rate}; give a share above 0 and at most 1, to 6 places")
     timeline = timeline_of(view, handle)

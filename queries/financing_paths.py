@@ -149,7 +149,7 @@ def drawn(
     """The paths of `financing_paths` one by one, appraised but not yet told, however many there are; `new_money`: only of techniques that
     bring any.
     """
-    handle = view.require(beneficiary, "Enterprise")
+    handle = view.require(beneficiary, "Enterprise", at="beneficiary")
     meter = Meter(budget.checked())
     appraisal = Appraisal(view, handle, None if need is None else need.checked(view), weights.checked())
     wanted = Wanted(_statuses(status), frozenset(supports or ()))
@@ -181,7 +181,7 @@ def blocked_candidates(
     most: int = MAX_BLOCKED,
 ) -> Listing:
     """The candidates that a gate says no of, as `whyNot` tells them: appraised, fewest failed gates first, at most `most`."""
-    handle = view.require(beneficiary, "Enterprise")
+    handle = view.require(beneficiary, "Enterprise", at="beneficiary")
     meter = Meter(budget.checked())
     appraisal = Appraisal(view, handle, None if need is None else need.checked(view))
     rows = [row for row in chosen(techniques) if _serves(row, need)]
@@ -259,7 +259,13 @@ def _source_allowed(
 ) -> Callable[[int], bool]:
     """Which sources the question lets in."""
     view = appraisal.view
-    asked = None if sources is None else {view.require(one, "CapitalSource") for one in sources}
+    asked = (
+        None
+        if sources is None
+        else {view.require(one, "CapitalSource", at=f"sources[{place}]") for place, one in enumerate(sources)}
+    )
+    if asked is not None and not asked:
+        raise InvalidInput("sources is an empty list: name whose money it may be, or leave it out for any")
     own = control_of(view, appraisal.beneficiary)
 
     def judge(source: int) -> bool:

@@ -186,7 +186,7 @@ def financing_reach(
     wanted = filter or ReachFilter()
     if max_tier is not None and max_tier < 0:
         raise InvalidInput(f"maxTier {max_tier} is negative; give 0 or more, {CHAIN_BOUND} is as deep as chains go")
-    handle = view.require(origin, *ORIGINS)
+    handle = view.require(origin, *ORIGINS, at="from")
     rows = chosen(wanted.techniques)
     search = Search(view, handle, Meter(budget), max_tier)
     search.run([(row, spine) for row in rows for spine in row.spines])
@@ -218,13 +218,14 @@ def _counted(view: View, search: Search, wanted: ReachFilter, uncovered: Ints) -
         ("Region", wanted.regions, "region", None),
     ):
         if ids:
-            within = [below for one in ids for below in descendants(view, view.require(one, kind))]
+            at = f"filter.{field}"
+            within = [below for one in ids for below in descendants(view, view.require(one, kind, at=at))]
             match = np.isin(view.refs(firms.handles, field), within)
             if others is not None:
                 match |= firms.linked(view, others, within)
             kept &= match
     if wanted.tags:
-        kept &= firms.linked(view, "Tagged", [view.require(one, "Tag") for one in wanted.tags])
+        kept &= firms.linked(view, "Tagged", [view.require(one, "Tag", at="filter.tag") for one in wanted.tags])
     if wanted.tiers:
         kept &= np.isin(best.tier, wanted.tiers)
     if wanted.min_capacity is not None:

@@ -14,7 +14,7 @@ from strawberry.types.field import StrawberryField
 
 from graph.errors import InvalidInput
 from graph.fields import camel
-from graph.money import CNY, MINOR_PER_MAJOR
+from graph.money import CNY, MAX_MINOR, MINOR_PER_MAJOR
 from graph.money import Money as Amount
 from queries.ratios import rounded
 from schema.types.derived import make_input
@@ -91,4 +91,6 @@ def money_of(value: Mapping[str, Any], name: str) -> Amount:
     amount = value["amount"]
     if amount < 0 or amount * MINOR_PER_MAJOR != int(amount * MINOR_PER_MAJOR):
         raise InvalidInput(f"{name} is {amount}; give an amount from 0, in 元, exact to 分")
+    if amount > MAX_MINOR // MINOR_PER_MAJOR:
+        raise InvalidInput(f"{name} is {amount}; give at most {MAX_MINOR // MINOR_PER_MAJOR}, the largest amount kept")
     return Amount.of(amount, currency=value.get("currency") or CNY)

@@ -33,9 +33,17 @@ def test_deadline_is_a_cut_of_its_own() -> None:
     assert meter.answer(3).reason is IncompleteReason.TIME
 
 
-@pytest.mark.parametrize("name", ["expansions", "milliseconds", "max_steps", "max_paths"])
-def test_budget_below_one_is_refused(name: str) -> None:
-    with pytest.raises(InvalidInput, match=rf"{name} 0 allows no search"):
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("expansions", "expansions"),
+        ("milliseconds", "milliseconds"),
+        ("max_steps", "maxSteps"),
+        ("max_paths", "maxPaths"),
+    ],
+)
+def test_budget_below_one_is_refused(name: str, shown: str) -> None:
+    with pytest.raises(InvalidInput, match=rf"budget\.{shown} 0 allows no search"):
         Budget(**{name: 0}).checked()
 
 
