@@ -16,7 +16,7 @@ from queries.financing.need import NeedAsked
 from queries.financing.path_building import path_of
 from queries.financing.repairs.blocked import MAX_BLOCKED
 from queries.financing.repairs.kinds import DEFAULT_COSTS, Costs, costs_with
-from queries.financing.repairs.least import least_repair
+from queries.financing.repairs.least import LATE, least_repair
 from queries.financing.repairs.repair import LeastRepair
 from queries.financing.repairs.trial import Trials
 from queries.financing.terms import Ternary
@@ -100,11 +100,14 @@ def why_not(
     )
     meter, trials = listed.meter, Trials(listed.appraisal)
     told = []
+
+    def is_late() -> bool:
+        return meter.clock() >= meter.deadline
+
     for found in listed.paths[:first]:
-        tried = repairs and meter.clock() < meter.deadline
-        if repairs and not tried:
+        outcome = least_repair(trials, found, prices, is_late) if repairs and not is_late() else LATE
+        if repairs and not outcome.in_time:
             meter.cut(IncompleteReason.TIME, listed.deepest)
-        repair = least_repair(trials, found, prices) if tried else None
         failed = tuple(result for result in found.gates if result.verdict is Ternary.NO)
-        told.append(BlockedPath(path_of(listed.appraisal, found), failed, repair, tried))
+        told.append(BlockedPath(path_of(listed.appraisal, found), failed, *outcome))
     return WhyNot(tuple(told), len(listed.paths) if count else None, meter.answer(listed.deepest))

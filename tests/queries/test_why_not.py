@@ -268,6 +268,15 @@ def test_a_spent_budget_says_so() -> None:
     assert not found.completeness.complete
 
 
+def test_no_set_of_repairs_is_tried_once_it_is_late() -> None:
+    view = claim_view(receivable(100, assignable=False, invoice_no=None), status=OfferStatus.CLOSED)
+    listed = blocked_candidates(view, SELLER)
+    [found] = listed.paths
+    outcome = least_repair(Trials(listed.appraisal), found, DEFAULT_COSTS, lambda: True)
+    assert (outcome.repair, outcome.in_time) == (None, False)
+    assert least_repair(Trials(listed.appraisal), found, DEFAULT_COSTS).repair is not None
+
+
 def test_techniques_and_sources_are_kept_to() -> None:
     view = claim_view(
         receivable(100, assignable=False), product(Technique.RECEIVABLES_LOAN, "loan", lender=Ref("institution:other"))
@@ -460,7 +469,7 @@ def test_a_repair_makes_the_path_pass_and_no_cheaper_set_of_the_catalogue_does(a
     appraisal_need = None if wanted is None else wanted.checked(view)
     listed = blocked_candidates(view, SELLER, need=wanted)
     for found in listed.paths[:1]:
-        least = least_repair(Trials(listed.appraisal), found, DEFAULT_COSTS)
+        least = least_repair(Trials(listed.appraisal), found, DEFAULT_COSTS).repair
         options = proposals(Case(listed.appraisal, found.candidate), found)
         if least is not None:
             assert _passes(view, found, least.repairs, appraisal_need)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import combinations
 from typing import Final, NamedTuple
 
@@ -24,21 +24,38 @@ MOST_REPAIRS: Final = 12
 """Repairs of a greedy set."""
 
 
-def least_repair(trials: Trials, found: Appraised, costs: Costs) -> LeastRepair | None:
+class Outcome(NamedTuple):
+    """What mends a path (None: the catalogue has nothing). `in_time` False: the time ran out before that was known."""
+
+    repair: LeastRepair | None
+    in_time: bool = True
+
+
+LATE: Final = Outcome(None, False)
+
+
+def never() -> bool:
+    """Whether it is late, where there is always time."""
+    return False
+
+
+def least_repair(trials: Trials, found: Appraised, costs: Costs, is_late: Callable[[], bool] = never) -> Outcome:
     """The cheapest set of the catalogue with which the path passes; of equally cheap ones the smaller, then the earlier in the catalogue.
 
-    None: there is none. Cost: a trial for each set that mends every gate and is no dearer than the answer.
+    Cost: a trial for each set that mends every gate and is no dearer than the answer; none once it is late.
     """
     options = proposals(Case(trials.appraisal, found.candidate), found)
     unmet = [_Unmet.of(trials.appraisal.view, result) for result in found.gates if result.verdict is not Ternary.YES]
     if not all(one.may_be_met(options) for one in unmet):
-        return None
+        return Outcome(None)
     for at, chosen in enumerate(_by_cost(options, unmet, costs)):
+        if is_late():
+            return LATE
         if at >= MOST_TRIALS:
-            return _greedy(trials, found, options, costs)
+            return _greedy(trials, found, options, costs, is_late)
         if passes(trials.with_repairs(found.candidate, chosen)):
-            return LeastRepair(chosen, cost_of(chosen, costs), True)
-    return _greedy(trials, found, options, costs) if len(options) > EXACT_UP_TO else None
+            return Outcome(LeastRepair(chosen, cost_of(chosen, costs), True))
+    return _greedy(trials, found, options, costs, is_late) if len(options) > EXACT_UP_TO else Outcome(None)
 
 
 class _Unmet(NamedTuple):
@@ -79,7 +96,9 @@ def _by_cost(options: Sequence[Repair], unmet: Sequence[_Unmet], costs: Costs) -
         yield chosen
 
 
-def _greedy(trials: Trials, found: Appraised, options: Sequence[Repair], costs: Costs) -> LeastRepair | None:
+def _greedy(
+    trials: Trials, found: Appraised, options: Sequence[Repair], costs: Costs, is_late: Callable[[], bool]
+) -> Outcome:
     """A set that passes, found by adding the cheapest repair of a gate that does not, and then leaving out what is not needed."""
     chosen: list[Repair] = []
     now: Appraised | None = found
@@ -90,14 +109,18 @@ def _greedy(trials: Trials, found: Appraised, options: Sequence[Repair], costs: 
         rest = [one for one in options if one not in chosen and _another(chosen, one)]
         useful = [one for one in rest if one.mends & unmet] if unmet else rest
         if not useful or len(chosen) == MOST_REPAIRS:
-            return None
+            return Outcome(None)
+        if is_late():
+            return LATE
         chosen.append(min(useful, key=lambda one: (costs[one.kind], -len(one.mends & unmet))))
         now = trials.with_repairs(found.candidate, chosen)
     for one in sorted(chosen, key=lambda one: -costs[one.kind]):
         fewer = [other for other in chosen if other is not one]
+        if is_late():
+            return LATE
         if passes(trials.with_repairs(found.candidate, fewer)):
             chosen = fewer
-    return LeastRepair(tuple(chosen), cost_of(chosen, costs), False)
+    return Outcome(LeastRepair(tuple(chosen), cost_of(chosen, costs), False))
 
 
 def _another(chosen: Sequence[Repair], one: Repair) -> bool:
