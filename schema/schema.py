@@ -19,6 +19,7 @@ from schema.types.covenants import CovenantQuestions
 from schema.types.coverage import CoverageQuestions
 from schema.types.coverage_cells import add_coverage
 from schema.types.derived import Types, declared_fields, make_object, named
+from schema.types.eligibility import EligibilityQuestions
 from schema.types.filters import add_filters
 from schema.types.financing import add_financing
 from schema.types.financing_questions import FinancingQuestions
@@ -91,6 +92,7 @@ def build_schema(ontology: Ontology) -> Schema:
         CovenantQuestions,
         TargetQuestions,
         PortfolioQuestions,
+        EligibilityQuestions,
         ProgressQuestions,
         PolicyQuestions,
         SuccessionQuestions,

@@ -127,7 +127,7 @@ def test_what_waits_for_other_issues_is_not_there_yet(schema: Schema) -> None:
     assert types.keys().isdisjoint({"Mutation", "Subscription", "PolicyStack"})
     query = types["Query"]
     assert isinstance(query, GraphQLObjectType)
-    assert query.fields.keys().isdisjoint({"eligibility", "policyStack"})
+    assert query.fields.keys().isdisjoint({"policyStack"})
 
 
 def test_links_name_both_ends_always(schema: Schema, ontology: Ontology) -> None:

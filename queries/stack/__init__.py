@@ -1,0 +1,1 @@
+"""What of public support an enterprise had best take together."""
