@@ -10,6 +10,7 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
+from graph.desk import Desk
 from graph.errors import InvalidInput, LuoshuError
 from graph.health import SourceHealth, source_health
 from graph.knowledge import Knowledge
@@ -24,6 +25,11 @@ class Service:
 
     knowledge: Knowledge
     search: SearchIndex
+
+    @cached_property
+    def desk(self) -> Desk:
+        """The needs desk, at which mutations write."""
+        return Desk(self.knowledge)
 
 
 @dataclass
@@ -65,6 +71,12 @@ class Scope:
     def at(self, as_of: date | None, known_at: datetime | None, changes: Sequence[Change] = ()) -> Scope:
         """The same request, asked of another time, or of a what-if: one that the request asks twice is made once."""
         return self._over(self.service.knowledge.view(as_of, known_at), changes)
+
+    def newest(self) -> Scope:
+        """The same request, asked of the present with all loads that are finished by now."""
+        self.check()
+        self.service.knowledge.refresh()
+        return Scope(self.service, self.service.knowledge.view(), self.clock, self._changed)
 
     def _over(self, view: View, changes: Sequence[Change]) -> Scope:
         if changes:

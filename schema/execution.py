@@ -28,23 +28,30 @@ from schema.errors import plain, shown
 from schema.limits import MAX_QUERY_CHARS, MAX_TOKENS, MAX_VARIABLE_DEPTH, excess, limit_error
 
 QUERIES_ONLY = frozenset({OperationType.QUERY})
+READ_AND_WRITE = frozenset({OperationType.QUERY, OperationType.MUTATION})
+NOT_ALLOWED = 405
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a client asks: a document, its variables, which of its operations."""
+    """What a client asks: a document, its variables, which of its operations; and whether the way it came allows a mutation."""
 
     query: str
     variables: Mapping[str, Any] | None = None
     operation: str | None = None
+    may_write: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What it gets: `body` for JSON; `executed` is False when nothing ran, since the request itself was wrong."""
+    """What it gets: `body` for JSON; `executed` is False when nothing ran, since the request itself was wrong.
+
+    `status` is that of HTTP where no other will do.
+    """
 
     body: dict[str, Any]
     executed: bool
+    status: int | None = None
 
     @property
     def data(self) -> dict[str, Any]:
@@ -122,14 +129,16 @@ def run(schema: strawberry.Schema, scope: Scope, request: Request) -> Answer:
             context_value=scope,
             root_value=scope,
             operation_name=request.operation,
-            allowed_operation_types=QUERIES_ONLY,
+            allowed_operation_types=READ_AND_WRITE if request.may_write else QUERIES_ONLY,
         )
     except CannotGetOperationTypeError:
         wanted = "" if request.operation is None else f" called {request.operation[:60]}"
         return Answer(plain(f"the document has no operation{wanted}", "GRAPHQL_VALIDATION_FAILED"), False)
     except InvalidOperationTypeError as exc:
         kind = exc.operation_type.value.lower()
-        return Answer(plain(f"the service takes queries here, no {kind}", "GRAPHQL_VALIDATION_FAILED"), False)
+        takes = "queries and mutations" if request.may_write else "queries"
+        told = plain(f"the service takes {takes} here, no {kind}", "GRAPHQL_VALIDATION_FAILED")
+        return Answer(told, False, NOT_ALLOWED if kind == "mutation" else None)
     # Without data and without a path, an error came before the first resolver.
     executed = result.data is not None or any(error.path for error in result.errors or ())
     body: dict[str, Any] = {}

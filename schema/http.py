@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -126,7 +127,7 @@ class Endpoint:
             raise Refused(504, message, "TIMEOUT")
         answer, body = finished
         self._introspections.keep(schema, asked, answer, body)
-        return (200 if answer.executed or media == JSON else 400), body
+        return answer.status or (200 if answer.executed or media == JSON else 400), body
 
 
 def _timed_out(answer: Answer) -> bool:
@@ -172,7 +173,7 @@ async def _asked(request: Request) -> Asked:
     charset = parameters.partition("charset=")[2].strip().strip('"')
     if charset not in ("", "utf-8", "utf8"):
         raise Refused(415, f"send the request in UTF-8, not {charset[:40]}")
-    return _from_content(_parsed(await _body(request), "body"))
+    return replace(_from_content(_parsed(await _body(request), "body")), may_write=True)
 
 
 async def _body(request: Request) -> bytes:

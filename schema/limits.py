@@ -67,6 +67,9 @@ PRICES: Final[Mapping[str, int]] = {
     "fundTotals": 5_000,
     "fundCovenants": 2_000,
     "accountability": 2_000,
+    "needsDesk": 5_000,
+    "submitNeed": 500,
+    "advanceNeed": 500,
     "__schema": 50_000,
     "__type": 1_000,
 }

@@ -9,6 +9,7 @@ from strawberry.schema.config import StrawberryConfig
 
 from graph.ontology import Ontology
 from schema.execution import Discipline
+from schema.mutation import DeskMutations
 from schema.questions import Times, question_fields
 from schema.scalars import SCALARS
 from schema.types.accountability import AccountabilityQuestions
@@ -28,6 +29,7 @@ from schema.types.fund_tree import FundTreeQuestions
 from schema.types.fundable import FundableQuestions
 from schema.types.incomplete import incomplete_fields
 from schema.types.ledger import LedgerQuestions
+from schema.types.need_history import need_fields
 from schema.types.policy import PolicyQuestions, policy_fields
 from schema.types.portfolio import PortfolioQuestions
 from schema.types.progress import ProgressQuestions
@@ -61,7 +63,7 @@ def build_schema(ontology: Ontology) -> Schema:
         if types.get(definition.name) is not definition:
             types.add(definition.name, definition)
     add_filters(types, ontology)
-    add_records(types, ontology, policy_fields())
+    add_records(types, ontology, {**policy_fields(), **need_fields()})
     types.add("Source", Source)
     types.add("SearchConnection", SearchConnection)
     fields = incomplete_fields()
@@ -104,9 +106,11 @@ def build_schema(ontology: Ontology) -> Schema:
         [view_field(types), *declared_fields(Times), *questions],
         f"{DESCRIPTION}. Fields ask the present view.",
     )
+    mutation = make_object("Mutation", declared_fields(DeskMutations), "办理 · The needs desk: what is written")
     with named(types):
         return Schema(
             query=query,
+            mutation=mutation,
             types=[
                 view,
                 types["IncompleteRecord"],

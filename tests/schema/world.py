@@ -244,6 +244,13 @@ class World:
         assert "errors" not in body, body["errors"]
         return body["data"]
 
+    def change(self, document: str, variables: dict[str, Any] | None = None) -> Any:
+        """The data of a mutation's answer without errors."""
+        request = Request(document, variables, may_write=True)
+        body = run(self.schema, Scope.present(self.service, 30.0), request).body
+        assert "errors" not in body, body["errors"]
+        return body["data"]
+
     def refused(self, document: str, variables: dict[str, Any] | None = None) -> tuple[str, str]:
         """Code and message of the first error."""
         error = self.answer(document, variables).body["errors"][0]

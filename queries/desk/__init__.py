@@ -1,0 +1,1 @@
+"""Parts of the questions about the needs desk."""
