@@ -14,6 +14,7 @@ from schema.questions import Times, question_fields
 from schema.scalars import SCALARS
 from schema.types.accountability import AccountabilityQuestions
 from schema.types.chains import ChainQuestions, add_chains
+from schema.types.change_events import add_change_events, subscription_type
 from schema.types.changes import add_changes, view_field
 from schema.types.codes import code_enum, code_lists, kind_enum
 from schema.types.covenants import CovenantQuestions
@@ -28,6 +29,7 @@ from schema.types.fund_options import FundOptionQuestions, add_fund_options
 from schema.types.fund_tree import FundTreeQuestions
 from schema.types.fundable import FundableQuestions
 from schema.types.incomplete import incomplete_fields
+from schema.types.inventory import InventoryQuestions
 from schema.types.ledger import LedgerQuestions
 from schema.types.need_history import need_fields
 from schema.types.policy import PolicyQuestions, policy_fields
@@ -79,6 +81,7 @@ def build_schema(ontology: Ontology) -> Schema:
     add_fund_options(types)
     add_targets(types)
     add_changes(types)
+    add_change_events(types)
     questions = question_fields(
         types,
         ontology,
@@ -96,6 +99,7 @@ def build_schema(ontology: Ontology) -> Schema:
         PortfolioQuestions,
         EligibilityQuestions,
         ProgressQuestions,
+        InventoryQuestions,
         PolicyQuestions,
         SuccessionQuestions,
         AccountabilityQuestions,
@@ -110,6 +114,7 @@ def build_schema(ontology: Ontology) -> Schema:
     with named(types):
         return Schema(
             query=query,
+            subscription=subscription_type(types),
             mutation=mutation,
             types=[
                 view,
