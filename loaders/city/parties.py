@@ -112,11 +112,12 @@ def write_parties(folder: Path, dice: Dice) -> tuple[Parties, dict[str, int]]:
     }  # fmt: skip
     institutions, inst_rows = _institutions(folder, count)
     enterprises = [f"enterprise:{code}" for code in codes]
-    units = [f"unit-{place + 1:02d}" for place in range(len(names.UNITS))]
+    # A unit's full name is its key, as in the plan of its city: both speak of one unit.
+    units = list(names.UNITS)
     rows |= inst_rows
     rows["governmentUnits"] = _rows(
         folder, "governmentUnits", ("id", "name", "region"),
-        [(unit, name, names.CITY_CODE) for unit, name in zip(units, names.UNITS, strict=True)],
+        [(unit, unit, names.CITY_CODE) for unit in units],
     )  # fmt: skip
 
     def of(*kinds: str) -> list[str]:

@@ -121,7 +121,7 @@ def _write_schemes(folder: Path, dice: Dice, parties: Parties) -> dict[str, int]
             "status": status,
             "services": services,
             "processingDays": days,
-            "operator": f"unit-{5 - place % 2:02d}",
+            "operator": names.UNITS[4 - place % 2],
         }
         for place, (name, budget, most, status, services, days) in enumerate(SCHEMES)
     ]

@@ -1,4 +1,4 @@
-"""The fictional sample: a generated city and its plan."""
+"""The fictional sample: a generated city, its plan, and what came after the plan."""
 
 from __future__ import annotations
 
@@ -15,25 +15,31 @@ from loaders.progress import shown
 from loaders.registry import open_source
 from loaders.report import LoadReport
 from loaders.runner import run
+from loaders.sample.follow_up import SOURCE as FOLLOW_UP
+from loaders.sample.follow_up import write_follow_up
 
 PLAN: Final = Path(__file__).parent / "plan.txt"
 
 
 def load_sample(knowledge: Knowledge, folder: Path, quarantine: Path) -> Iterator[LoadReport]:
-    """The reports of loading the city as it is today, whose tables are written below `folder`, and then its plan.
+    """The reports of loading the city as it is today, then its plan, then what came after it; tables are written below `folder`.
 
     What a store holds already is not loaded again, so that a run that was interrupted is completed; a store with data of anyone
     else's is left as it is.
     """
     loaded = {load.header.source for load in knowledge.snapshot.loads}
     plan = open_source("plan", PLAN, knowledge.snapshot.ontology, {"region": CITY_CODE})
-    if loaded - {SOURCE, plan.source}:
+    if loaded - {SOURCE, plan.source, FOLLOW_UP}:
         return
     if SOURCE not in loaded:
         bundle = generate_city(folder / "city", as_of=knowledge.today())
         yield _loaded(knowledge, open_source("city", bundle.folder, knowledge.snapshot.ontology), quarantine)
     if plan.source not in loaded:
         yield _loaded(knowledge, plan, quarantine)
+    if FOLLOW_UP not in loaded:
+        tables = write_follow_up(folder / "follow-up", knowledge.today())
+        follow_up = open_source("tabular", tables, knowledge.snapshot.ontology, {"source": FOLLOW_UP})
+        yield _loaded(knowledge, follow_up, quarantine)
 
 
 def _loaded(knowledge: Knowledge, extraction: Extraction, quarantine: Path) -> LoadReport:
