@@ -17,6 +17,7 @@ from graph.errors import InvalidInput
 from loaders.city.assets import write_assets
 from loaders.city.capital import write_capital
 from loaders.city.credit import write_credit
+from loaders.city.disclosures import write_disclosures
 from loaders.city.funds import write_funds
 from loaders.city.mandates import mandates
 from loaders.city.needs import write_needs
@@ -80,5 +81,6 @@ def generate_city(
     rows |= write_public(folder, dice, parties, offers)
     rows |= write_funds(folder, dice, parties, vehicles)
     rows |= write_needs(folder, dice, parties, vehicles)
+    rows["observations"] = write_disclosures(folder, dice, parties)
     rows["rules"] = write_rules(folder, dice, offers, mandates(dice, vehicles, CHANGED))
     return CityBundle(folder, rows)

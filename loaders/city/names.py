@@ -86,13 +86,25 @@ UNITS: Final = (
 )
 
 POOLS: Final = (
-    ("科技贷款风险补偿池", "RISK", 60_000_000, "10", "0.5", "PRINCIPAL", "FIRST_LOSS", 10_000_000, "0.05", "0.018"),
-    ("云舟信保基金池", "CREDIT_GUARANTEE", 40_000_000, "8", "0.8", "COVER", "PRO_RATA", None, None, None),
-    ("创业担保基金", "GUARANTEE", 25_000_000, "12", "1", "PRINCIPAL", None, 3_000_000, "0.06", None),
-    ("云舟还贷周转金", "BRIDGE", 80_000_000, None, None, None, None, 8_000_000, "0.08", "0.01"),
-    ("青禾县应急转贷资金", "BRIDGE", 12_000_000, None, None, None, None, None, None, None),
+    (
+        "科技贷款风险补偿池",
+        "RISK",
+        60_000_000,
+        "10",
+        "0.5",
+        "PRINCIPAL",
+        "FIRST_LOSS",
+        10_000_000,
+        "0.05",
+        "0.018",
+        1_860_000,
+    ),
+    ("云舟信保基金池", "CREDIT_GUARANTEE", 40_000_000, "8", "0.8", "COVER", "PRO_RATA", None, None, None, 940_000),
+    ("创业担保基金", "GUARANTEE", 25_000_000, "12", "1", "PRINCIPAL", None, 3_000_000, "0.06", None, None),
+    ("云舟还贷周转金", "BRIDGE", 80_000_000, None, None, None, None, 8_000_000, "0.08", "0.01", 0),
+    ("青禾县应急转贷资金", "BRIDGE", 12_000_000, None, None, None, None, None, None, None, None),
 )
-"""Name, kind, balance in 元, multiple, cover share, draw basis, loss order, cap for one borrower, stop rate, bad-loan rate."""
+"""Name, kind, balance in 元, multiple, cover share, draw basis, loss order, cap for one borrower, stop rate, bad-loan rate, losses paid."""
 
 FUND_TYPES: Final = (
     ("ANGEL", "天使投资基金", ("SEED",), None),

@@ -151,6 +151,7 @@ def write_offers(folder: Path, dice: Dice, parties: Parties) -> tuple[Offers, di
 def _write_pools(folder: Path, dice: Dice, parties: Parties) -> int:
     header = (
         "name", "kind", "balance", "multiple", "coverShare", "drawBasis", "lossOrder", "perBorrowerCap", "stopRate", "badLoanRate",
+        "lossPaid",
     )  # fmt: skip
     table = [
         {
@@ -158,6 +159,7 @@ def _write_pools(folder: Path, dice: Dice, parties: Parties) -> int:
             **dict(zip(header, pool, strict=True)),
             # A larger city has larger pools, not more of them.
             "balance": round(pool[2] * max(1.0, dice.scale)),
+            "lossPaid": None if pool[10] is None else round(pool[10] * max(1.0, dice.scale)),
             "operator": parties.units[(place + 1) % len(parties.units)],
             **(
                 {"status": "OPEN", "windowDays": 90, "maxDays": 15, "dailyFeeRate": "0.0002"}
