@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from graph.errors import InvalidInput, LimitExceeded
+from graphql import DocumentNode, GraphQLError
+
+from graph.errors import InvalidInput, LimitExceeded, LuoshuError
 from schema.context import Clock, Scope
-from schema.execution import Request, parsed, run
+from schema.execution import Request, parsed, run, validated
 from schema.exports.files import written
 from schema.exports.manifest import Manifest, says_complete
 from schema.exports.plan import Plan, Rows
@@ -20,6 +22,8 @@ from schema.schema import Schema
 
 MAX_ROWS: Final = 1_000_000
 """Rows of one export."""
+INVALID: Final = "GRAPHQL_VALIDATION_FAILED"
+"""The code of an error of a document that has no other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,7 @@ def export(
     seconds: float,
     told: Callable[[int], None] = lambda _: None,
 ) -> Export:
-    """The rows of a question, all pages of them where the document takes its cursor from a variable.
+    """The rows of a question, all pages of them: `first` says how many at a time, `after` where to begin.
 
     Parameters
     ----------
@@ -65,12 +69,15 @@ def export(
         With the code of the answer's first error.
     """
     variables = dict(request.variables or {})
-    first = _page(schema, scope, request, variables, seconds)
-    plan = Plan(schema._schema, parsed(request.query), request.operation).rows(rows)
+    document = _valid(schema, request)
+    planned = Plan(schema._schema, document, request.operation)
+    plan = planned.rows(rows)
+    asked, after = planned.by_page(plan)
+    first = _page(schema, scope, Request(asked, variables, request.operation), seconds)
     found, more, cursor = _taken(first, plan)
     told(len(found))
-    while more and plan.after is not None and cursor is not None:
-        page = _page(schema, scope, request, {**variables, plan.after: cursor}, seconds)
+    while more and after is not None and cursor is not None:
+        page = _page(schema, scope, Request(asked, {**variables, after: cursor}, request.operation), seconds)
         following, more, cursor = _taken(page, plan)
         found += following
         told(len(following))
@@ -113,11 +120,20 @@ def again(schema: Schema, scope: Scope, manifest: Manifest, file: Path, *, secon
     return found
 
 
-def _page(
-    schema: Schema, scope: Scope, request: Request, variables: Mapping[str, Any], seconds: float
-) -> dict[str, Any]:
-    asked = Scope(scope.service, scope.view, Clock.of(seconds))
-    return run(schema, asked, Request(request.query, variables, request.operation)).data
+def _valid(schema: Schema, request: Request) -> DocumentNode:
+    """The document. Raises LuoshuError with the code of its first error."""
+    try:
+        document = parsed(request.query)
+        errors = validated(schema._schema, document)
+    except GraphQLError as exc:
+        errors = [exc]
+    if errors:
+        raise LuoshuError(errors[0].message, code=(errors[0].extensions or {}).get("code", INVALID))
+    return document
+
+
+def _page(schema: Schema, scope: Scope, request: Request, seconds: float) -> dict[str, Any]:
+    return run(schema, Scope(scope.service, scope.view, Clock.of(seconds)), request).data
 
 
 def _taken(answer: Mapping[str, Any], plan: Rows) -> tuple[list[Mapping[str, Any]], bool, str | None]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Final
 
 from graphql import (
+    ArgumentNode,
     DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
@@ -19,18 +21,28 @@ from graphql import (
     GraphQLUnionType,
     InlineFragmentNode,
     NamedTypeNode,
+    NameNode,
+    Node,
     OperationDefinitionNode,
     SelectionSetNode,
+    StringValueNode,
+    VariableDefinitionNode,
     VariableNode,
+    Visitor,
     get_named_type,
+    print_ast,
     type_from_ast,
+    visit,
 )
 
 from graph.errors import InvalidInput
+from schema.syntax import plain_field, with_parts
 
 Composite = GraphQLObjectType | GraphQLInterfaceType | GraphQLUnionType
 COMPOSITE = (GraphQLObjectType, GraphQLInterfaceType, GraphQLUnionType)
 INTROSPECTION = "__typename"
+AFTER = "after"
+PAGE_INFO = "pageInfo"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +61,12 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """A list of objects in the answer: its path, its columns, and, of a connection, the variable that asks for the next page."""
+    """A list of objects in the answer: its path and its columns; of pages, the field that takes the cursor and the one that tells it."""
 
     path: tuple[str, ...]
     columns: tuple[Column, ...]
-    after: str | None = None
+    asking: FieldNode | None = field(default=None, repr=False)
+    telling: FieldNode | None = field(default=None, repr=False)
 
     @property
     def name(self) -> str:
@@ -63,11 +76,12 @@ class Rows:
 
 @dataclass(frozen=True, slots=True)
 class _Field:
-    """A selected field: its response name, what it is, and what is selected of it."""
+    """A selected field: its response name, what it is, and what is selected of it; `pages`: it takes a cursor."""
 
     name: str
     type: GraphQLType
     nodes: tuple[FieldNode, ...]
+    pages: bool
 
     @property
     def listed(self) -> bool:
@@ -88,10 +102,10 @@ class Plan:
 
     def __init__(self, schema: GraphQLSchema, document: DocumentNode, operation: str | None) -> None:
         self._schema = schema
-        self._fragments = {
-            one.name.value: one for one in document.definitions if isinstance(one, FragmentDefinitionNode)
-        }
-        operations = [one for one in document.definitions if isinstance(one, OperationDefinitionNode)]
+        self._document = document
+        definitions = document.definitions
+        self._fragments = {one.name.value: one for one in definitions if isinstance(one, FragmentDefinitionNode)}
+        operations = [one for one in definitions if isinstance(one, OperationDefinitionNode)]
         chosen = [one for one in operations if operation is None or (one.name and one.name.value == operation)]
         if len(chosen) != 1:
             raise InvalidInput("the document has not exactly one operation of that name; name one with --operation")
@@ -114,39 +128,54 @@ class Plan:
             )
         return found[0]
 
+    def by_page(self, rows: Rows) -> tuple[str, str | None]:
+        """The document as it is asked page by page, and the variable that takes the cursor; None: the rows are all on one page.
+
+        A cursor that the document states is where the first page begins.
+        """
+        asking, telling = rows.asking, rows.telling
+        if asking is None or telling is None:
+            return print_ast(self._document), None
+        stated = next((one for one in asking.arguments or () if one.name.value == AFTER), None)
+        declared = self._operation.variable_definitions or ()
+        if stated is not None and isinstance(stated.value, VariableNode):
+            variable = stated.value
+        else:
+            taken = {one.variable.name.value for one in declared}
+            name = next(name for name in (AFTER + "_" * count for count in range(len(taken) + 1)) if name not in taken)
+            variable = VariableNode(name=NameNode(value=name))
+            begins = stated.value if stated is not None and isinstance(stated.value, StringValueNode) else None
+            declared = (*declared, VariableDefinitionNode(variable=variable, type=STRING, default_value=begins))
+        paging = _Paging(self._operation, declared, asking, variable, telling)
+        return print_ast(visit(self._document, paging)), variable.name.value
+
     def _lists(self) -> Iterator[Rows]:
         root = self._schema.get_root_type(self._operation.operation)
         assert root is not None
-        yield from self._below((), self._selected(root, [self._operation.selection_set]), None)
+        yield from self._below((), self._selected(root, [self._operation.selection_set]), None, None)
 
-    def _below(self, path: tuple[str, ...], fields: list[_Field], after: str | None) -> Iterator[Rows]:
-        for field in fields:
-            composite = field.composite
-            if composite is None or field.name == "pageInfo":
+    def _below(
+        self, path: tuple[str, ...], fields: list[_Field], asking: FieldNode | None, telling: FieldNode | None
+    ) -> Iterator[Rows]:
+        for one in fields:
+            composite = one.composite
+            if composite is None or one.name == PAGE_INFO:
                 continue
-            here = self._after(field) or after
-            inner = self._selected(composite, field.sets)
-            if field.listed:
-                columns = tuple(self._columns((), inner))
-                yield Rows((*path, field.name), columns, here)
+            asked = one.nodes[0] if one.pages else asking
+            inner = self._selected(composite, one.sets)
+            if one.listed:
+                yield Rows((*path, one.name), tuple(self._columns((), inner)), asking, telling)
             else:
-                yield from self._below((*path, field.name), inner, here)
+                tells = not isinstance(composite, GraphQLUnionType) and PAGE_INFO in composite.fields
+                yield from self._below((*path, one.name), inner, asked, one.nodes[0] if tells else None)
 
     def _columns(self, path: tuple[str, ...], fields: list[_Field]) -> Iterator[Column]:
-        for field in fields:
-            here, composite = (*path, field.name), field.composite
-            if composite is None or field.listed:
-                yield Column(here, get_named_type(field.type).name, field.listed)
+        for one in fields:
+            here, composite = (*path, one.name), one.composite
+            if composite is None or one.listed:
+                yield Column(here, get_named_type(one.type).name, one.listed)
             else:
-                yield from self._columns(here, self._selected(composite, field.sets))
-
-    def _after(self, field: _Field) -> str | None:
-        """The variable that a field takes its cursor from."""
-        for node in field.nodes:
-            for argument in node.arguments or ():
-                if argument.name.value == "after" and isinstance(argument.value, VariableNode):
-                    return argument.value.name.value
-        return None
+                yield from self._columns(here, self._selected(composite, one.sets))
 
     def _selected(self, of: Composite, sets: list[SelectionSetNode]) -> list[_Field]:
         """The fields selected of a type, fragments spread, by response name in the order of the document."""
@@ -159,7 +188,8 @@ class Plan:
                 assert not isinstance(owner, GraphQLUnionType)
                 before = found.get(name)
                 nodes = (node,) if before is None else (*before.nodes, node)
-                found[name] = _Field(name, owner.fields[node.name.value].type, nodes)
+                declared = owner.fields[node.name.value]
+                found[name] = _Field(name, declared.type, nodes, AFTER in declared.args)
         return list(found.values())
 
     def _spread(self, of: Composite, selected: SelectionSetNode) -> Iterator[tuple[Composite, FieldNode]]:
@@ -178,6 +208,40 @@ class Plan:
         return found
 
 
+class _Paging(Visitor):
+    """Puts into a document what asking for its rows page by page takes."""
+
+    def __init__(
+        self,
+        operation: OperationDefinitionNode,
+        declared: tuple[VariableDefinitionNode, ...],
+        asking: FieldNode,
+        cursor: VariableNode,
+        telling: FieldNode,
+    ) -> None:
+        super().__init__()
+        self._operation, self._declared = operation, declared
+        self._asking, self._cursor, self._telling = asking, cursor, telling
+
+    def enter_operation_definition(self, node: OperationDefinitionNode, *_: object) -> Node | None:
+        return with_parts(node, variable_definitions=self._declared) if node is self._operation else None
+
+    def enter_field(self, node: FieldNode, *_: object) -> Node | None:
+        changed: dict[str, object] = {}
+        if node is self._asking:
+            others = tuple(one for one in node.arguments or () if one.name.value != AFTER)
+            changed["arguments"] = (*others, ArgumentNode(name=NameNode(value=AFTER), value=self._cursor))
+        if node is self._telling and node.selection_set is not None:
+            selections = (*node.selection_set.selections, PAGE)
+            changed["selection_set"] = SelectionSetNode(selections=selections)
+        return with_parts(node, **changed) if changed else None
+
+
+STRING: Final = NamedTypeNode(name=NameNode(value="String"))
+PAGE: Final = with_parts(
+    plain_field(PAGE_INFO),
+    selection_set=SelectionSetNode(selections=(plain_field("hasNextPage"), plain_field("endCursor"))),
+)
 NO_ROWS = "the answer has no list of objects; select one, such as nodes of a connection"
 
 

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from graphql import FieldNode, OperationDefinitionNode, SelectionSetNode, parse, print_ast, value_from_ast_untyped
-from graphql.language import NameNode, Node
 from matplotlib.figure import Figure
 
 from graph.errors import InvalidInput
@@ -16,6 +15,7 @@ from schema.execution import Request, parsed, run
 from schema.pictures import coverage, fund_tree, paths, reach
 from schema.pictures.canvas import as_bytes, check_ending
 from schema.schema import Schema
+from schema.syntax import plain_field, with_parts
 
 
 class Picture(NamedTuple):
@@ -35,7 +35,7 @@ PICTURES: Final[Mapping[str, Picture]] = {
     "fundTree": Picture(fund_tree.SELECTION, fund_tree.draw),
 }
 """By question."""
-ECHO: Final = tuple(FieldNode(name=NameNode(value=name)) for name in ("asOf", "version"))
+ECHO: Final = tuple(plain_field(name) for name in ("asOf", "version"))
 """What a view says of itself."""
 
 
@@ -98,18 +98,11 @@ def _asked(operation: OperationDefinitionNode, path: tuple[FieldNode, ...], fiel
     assert isinstance(shown, OperationDefinitionNode)
     [whole] = shown.selection_set.selections
     assert isinstance(whole, FieldNode)
-    asked: FieldNode = _with(field, selection_set=whole.selection_set)
+    asked: FieldNode = with_parts(field, selection_set=whole.selection_set)
     for step in reversed(path):
-        asked = _with(step, selection_set=SelectionSetNode(selections=(asked, *ECHO)))
+        asked = with_parts(step, selection_set=SelectionSetNode(selections=(asked, *ECHO)))
     text = print_ast(asked)
     variables = tuple(one for one in operation.variable_definitions or () if f"${one.variable.name.value}" in text)
     return print_ast(
-        _with(operation, variable_definitions=variables, selection_set=SelectionSetNode(selections=(asked,)))
+        with_parts(operation, variable_definitions=variables, selection_set=SelectionSetNode(selections=(asked,)))
     )
-
-
-def _with(node: Any, **changed: Any) -> Any:
-    """A copy of a syntax node with some of its parts changed."""
-    assert isinstance(node, Node)
-    kept = {name: getattr(node, name) for name in node.keys if name != "loc"}
-    return type(node)(**{**kept, **changed})

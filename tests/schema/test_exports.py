@@ -130,8 +130,27 @@ def test_the_manifest_keeps_what_the_answer_says_of_itself(town: World) -> None:
     assert manifest.rows == "financingPaths.paths.nodes"
 
 
-def test_a_page_without_a_cursor_variable_is_not_complete(town: World) -> None:
-    assert not _export(town, "{ enterprises(first: 1) { pageInfo { hasNextPage } nodes { id } } }").manifest.complete
+@pytest.mark.parametrize(
+    "document",
+    [
+        "{ enterprises(first: 1) { nodes { id } } }",
+        "{ enterprises(first: 1, after: null) { pageInfo { hasNextPage } nodes { id } } }",
+        "query($after: String) { enterprises(first: 1) { ...firms } institutions(after: $after) { totalCount } }"
+        " fragment firms on EnterpriseConnection { nodes { id } }",
+    ],
+)
+def test_all_pages_come_whatever_a_document_says_of_pages(town: World, document: str) -> None:
+    made = _export(town, document).manifest
+    assert made.count == town.ask("{ enterprises { totalCount } }")["enterprises"]["totalCount"]
+    assert made.complete
+    assert made.document == document
+
+
+def test_rows_begin_after_the_cursor_that_the_document_states(town: World) -> None:
+    told = town.ask("{ enterprises(first: 2) { pageInfo { endCursor } } }")["enterprises"]["pageInfo"]["endCursor"]
+    total = town.ask("{ enterprises { totalCount } }")["enterprises"]["totalCount"]
+    made = _export(town, f'{{ enterprises(first: 1, after: "{told}") {{ nodes {{ id }} }} }}')
+    assert made.manifest.count == total - 2
 
 
 def test_edges_give_their_nodes(town: World) -> None:
