@@ -1,15 +1,15 @@
-"""The best paths of a layered graph, best first: no walk is built that cannot be among them.
+"""The best paths of a layered graph, best first: nothing is appraised that cannot be among them.
 
-Every partial path has a key that is at most the key of any path it can become: capacity not stated last, score ↓, status, capacity ↓,
-cost ↑, steps ↑, then the node ids from the source. So paths leave the heap in their final order, however many there are; it grows from the
-source, where the order by ids is decided. Children of a node wait in one sorted row, of which only the first is in the heap.
+The paths of a word are laid out as rows of columns, whole where they are few, else so far as that they are not too many. Every row has a
+key that is at most the key of any path it can become: capacity not stated last, score ↓, status, capacity ↓, cost ↑, steps ↑, then the
+node ids from the source, where the order by ids is decided. So paths leave the heap in their final order, however many there are. Of rows
+that are laid out together only the first is in the heap.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import partial
 from heapq import heappop, heappush
 from itertools import count
 from typing import Any, Final
@@ -25,18 +25,26 @@ from queries.financing.candidates import Candidate
 from queries.financing.merits import standing
 from queries.financing.search.automaton import Arrival
 from queries.financing.search.hopes import Hopes
-from queries.financing.search.layers import Layer
-from queries.financing.search.next_nodes import Behind, NextNodes
 from queries.financing.search.prices import NO_COST
-from queries.financing.search.word_bounds import Passed, WordBounds
+from queries.financing.search.ranking import Ranking
+from queries.financing.search.score_bounds import SHUT
+from queries.financing.search.strengths import CERTAIN
+from queries.financing.search.walks import Walks
+from queries.financing.search.word_bounds import Bounds, WordBounds
 from queries.financing.spines import Form
 from queries.financing.supports import ways_to_support
 from queries.financing.techniques.table import PLACES
 from queries.financing.terms import PathStatus, SupportKind
-from queries.ratios import UNLIMITED, Ints
 
 Key = tuple[Any, ...]
-NOTHING_PASSED: Final = Passed()
+MOST: Final = 4_096
+"""So many rows are laid out at once, beyond the offers of a word."""
+FLOOR: Final = {
+    Form.IN_FORCE: PathStatus.EXISTING,
+    Form.OFFERED: PathStatus.AVAILABLE,
+    Form.TO_CREATE: PathStatus.PROSPECTIVE,
+}
+"""The best status that a path can have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,28 +60,14 @@ class Wanted:
         return found.status in self.statuses and (not self.supports or bool(kinds & self.supports))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Prefix:
-    """A path so far, from the source: what comes next is in `layer`, under the bounds of what lies behind."""
-
-    arrival: Arrival
-    layer: Layer
-    nodes: tuple[int, ...] = ()
-    links: tuple[int, ...] = ()
-    ids: tuple[str, ...] = ()
-    flat: int = UNLIMITED
-    scaled: int = UNLIMITED
-    rate: int = MILLION
-    status: int = 0
-    passed: Passed = NOTHING_PASSED
-
-
 @dataclass(slots=True, eq=False)
 class _Row:
-    """The nodes that may come next. `at` is the one in the heap."""
+    """Rows of one word, laid out. `at` the one in the heap, by its place in the order of `ranking`."""
 
-    prefix: _Prefix
-    next: NextNodes
+    arrival: Arrival
+    walks: Walks
+    bounds: Bounds
+    ranking: Ranking
     at: int = 0
 
 
@@ -86,7 +80,7 @@ class BestFirst:
     wanted: Wanted
     depth: int
     allowed: Callable[[int], bool]
-    _heap: list[tuple[Key, int, _Prefix | _Row | Appraised]] = field(default_factory=list)
+    _heap: list[tuple[Key, int, _Row | Appraised]] = field(default_factory=list)
     _tick: Iterator[int] = field(default_factory=count)
     _ids: dict[int, str] = field(default_factory=dict)
     _words: dict[tuple[Technique, int], WordBounds] = field(default_factory=dict)
@@ -97,46 +91,35 @@ class BestFirst:
     def paths(self, arrivals: Iterable[Arrival]) -> Iterator[Appraised]:
         """The wanted paths in their order, until there are no more or the budget is spent."""
         for arrival in arrivals:
-            self._begin(arrival)
+            band, floor = arrival.band, STATUS_RANK[FLOOR[arrival.spine.form]]
+            self._lay_out(arrival, Walks.start(arrival.layer, np.arange(band.start, band.stop), floor, CERTAIN))
         while self._heap:
             _, _, item = heappop(self._heap)
             if isinstance(item, Appraised):
                 yield item
-            elif isinstance(item, _Prefix):
-                band = item.arrival.band
-                self._queue(item, np.arange(band.start, band.stop), None, None)
-            elif not self._leads_in(item):
+            elif not self.allowed(int(item.walks.nodes[0][item.ranking[item.at]])):
+                item.at += 1
                 self._push(item)
             elif not self.meter.take(1, self.depth):
                 return
             else:
                 self._advance(item)
 
-    def _begin(self, arrival: Arrival) -> None:
-        """Put a word into the heap under the best that any path of it can have: most words are not looked into for a page."""
-        need = self.appraisal.need(arrival.row, arrival.spine).amount
-        floor = {Form.IN_FORCE: PathStatus.EXISTING, Form.OFFERED: PathStatus.AVAILABLE}
-        status = STATUS_RANK[floor.get(arrival.spine.form, PathStatus.PROSPECTIVE)]
-        layer, band = arrival.layer, slice(arrival.band.start, arrival.band.stop)
-        flat = UNLIMITED if need is None else need
-        capacity = min(flat, int(layer.flat[band].max()), int(layer.scaled[band].max()))
-        score, cost = self._word(arrival).best(capacity)
-        first = (capacity < 0, -score if capacity >= 0 else 0, max(status, int(layer.status[band].min())))
-        key = (*first, -max(capacity, 0), cost, arrival.band.depth, ())
-        heappush(self._heap, (key, next(self._tick), _Prefix(arrival, layer, flat=flat, status=status)))
-
-    def _leads_in(self, row: _Row) -> bool:
-        """Whether the row's next node is a source that is let in, or no source; else the row goes on to the one after."""
-        if row.prefix.nodes or self.allowed(int(row.prefix.layer.nodes[row.next[row.at].place])):
-            return True
-        row.at += 1
-        return False
-
-    def _queue(self, prefix: _Prefix, places: Ints, links: Ints | None, bounds: Ints | None) -> None:
-        """Put the row of what may follow a prefix into the heap."""
-        behind = Behind(prefix.flat, prefix.scaled, prefix.rate, prefix.status)
-        rate = partial(self._word(prefix.arrival).of, prefix.passed, prefix.layer)
-        self._push(_Row(prefix, NextNodes.of(prefix.layer, behind, places, links, bounds, rate)))
+    def _lay_out(self, arrival: Arrival, walks: Walks) -> None:
+        """Put rows into the heap once they are taken to the word's offer, and on while they are few: so their bounds are near what they
+        come to.
+        """
+        word = self._word(arrival)
+        while len(walks.places[-1]) and not walks.arrives and (walks.place < word.head or walks.fan_out <= MOST):
+            walks = walks.onward(arrival.spine, word.after(walks))
+        if not len(walks.places[-1]):
+            return
+        bounds = word.of(walks)
+        open_ = np.flatnonzero(bounds.score != SHUT)
+        unstated = bounds.capacity < 0
+        merit = np.where(unstated, 0, -bounds.score)
+        columns = (unstated, merit, bounds.status, -np.maximum(bounds.capacity, 0), bounds.cost, *walks.places)
+        self._push(_Row(arrival, walks, bounds, Ranking(columns, open_, np.where(unstated, 1, merit))))
 
     def _word(self, arrival: Arrival) -> WordBounds:
         key = (arrival.row.technique, id(arrival.spine))
@@ -146,56 +129,28 @@ class BestFirst:
         return found
 
     def _push(self, row: _Row) -> None:
-        if not row.next.reaches(row.at):
+        """Put the best row that is left into the heap."""
+        if not row.ranking.reaches(row.at):
             return
-        best, prefix = row.next[row.at], row.prefix
-        ids = (*prefix.ids, self._id(int(prefix.layer.nodes[best.place])))
-        heappush(self._heap, ((*best[:5], prefix.arrival.band.depth, ids), next(self._tick), row))
+        at = row.ranking[row.at]
+        capacity, score, status, cost = (int(column[at]) for column in row.bounds)
+        first = (capacity < 0, -score if capacity >= 0 else 0, status, -max(capacity, 0), cost)
+        ids = tuple(self._id(int(column[at])) for column in row.walks.nodes)
+        heappush(self._heap, ((*first, row.arrival.band.depth, ids), next(self._tick), row))
 
     def _advance(self, row: _Row) -> None:
-        """Take the row's first node, and put what follows it, and the row's next, into the heap."""
-        prefix = row.prefix
-        place, link, bound = row.next[row.at][5:]
+        """Take the best row, and put what follows it, and the next row, into the heap."""
+        at, arrival, walks = row.ranking[row.at], row.arrival, row.walks
         row.at += 1
         self._push(row)
-        layer = prefix.layer
-        node = int(layer.nodes[place])
-        if node in prefix.nodes:
+        if not walks.arrives:
+            one = walks.row(at)
+            self._lay_out(arrival, one.onward(arrival.spine, self._word(arrival).after(one)))
             return
-        nodes = (*prefix.nodes, node)
-        links = (*prefix.links, link) if prefix.nodes else ()
-        if layer.nearer is None:
-            self._complete(prefix.arrival, nodes, links)
-            return
-        own = layer.own
-        nearer, places, links_on, bounds = layer.children(place)
-        if nearer.nearer is None and not nearer.parts:
-            self._arrive(prefix.arrival, nodes, links, int(nearer.nodes[0]), links_on)
-            return
-        self._queue(
-            _Prefix(
-                prefix.arrival,
-                nearer,
-                nodes,
-                links,
-                (*prefix.ids, self._id(node)),
-                min(prefix.flat, int(own.flat[place])),
-                min(prefix.scaled, int(own.scaled[place]), bound),
-                prefix.rate if own.rate is None else int(own.rate[place]),
-                max(prefix.status, int(own.status[place])),
-                self._word(prefix.arrival).after(prefix.passed, layer, place, link),
-            ),
-            places,
-            links_on,
-            bounds,
-        )
-
-    def _arrive(
-        self, arrival: Arrival, nodes: tuple[int, ...], links: tuple[int, ...], end: int, onto: Ints | None
-    ) -> None:
-        """Complete a path that is one step from the beneficiary, by each link that leads there."""
+        nodes, links = (tuple(int(column[at]) for column in columns) for columns in (walks.nodes, walks.links))
+        beneficiary, places, onto, _ = walks.layer.children(int(walks.places[-1][at]))
         for link in [-1] if onto is None else onto.tolist():
-            self._complete(arrival, (*nodes, end), (*links, link))
+            self._complete(arrival, (*nodes, int(beneficiary.nodes[places[0]])), (*links, link))
 
     def _complete(self, arrival: Arrival, nodes: tuple[int, ...], links: tuple[int, ...]) -> None:
         """Appraise a spine with each of its supports, and put what is wanted into the heap under its true key."""

@@ -17,6 +17,7 @@ from graph.snapshot_columns import NOT_STATED
 from graph.snapshot_ids import kinds_in
 from graph.values import MILLION
 from graph.view import View
+from queries.derived import once
 from queries.financing.appraisal import Appraisal
 from queries.financing.asset_kinds import ASSET_KINDS
 from queries.financing.merits import RATED
@@ -81,6 +82,7 @@ class Hopes:
 
     appraisal: Appraisal
     _known: dict[Hashable, Hope] = field(default_factory=dict)
+    _strengths: dict[int, Ints] = field(default_factory=dict)
     _kept: list[Layer] = field(default_factory=list)
 
     @property
@@ -117,7 +119,7 @@ class Hopes:
             if link_counts(step):
                 strength = np.minimum(strength, strengths(self.view, layer.edges.links))
             if near_counts(step):
-                strength = np.minimum(strength, strengths(self.view, layer.nearer.nodes)[near])
+                strength = np.minimum(strength, self.own_strength(layer.nearer)[near])
             days = nearer.days.at(near)
             if chained and step.relation == TRADE:
                 days = link_days(self.view, layer.edges.links, sells=step.sells)
@@ -126,9 +128,19 @@ class Hopes:
             hope = _together(Hope(strength, days, nearer.safety[near]), layer.edges.starts[:-1])
         strength = hope.strength
         if far_counts(step):
-            strength = np.minimum(strength, strengths(self.view, layer.nodes))
+            strength = np.minimum(strength, self.own_strength(layer))
         days, safety = self.own(layer.nodes, spine, place, hope.days, hope.safety)
         return Hope(strength, days, safety)
+
+    def own_strength(self, layer: Layer) -> Ints:
+        """The strength of each node's own record."""
+        if layer.offered is not None:
+            return once(self.view, (Hopes, layer.offered), lambda: strengths(self.view, layer.nodes))
+        found = self._strengths.get(id(layer))
+        if found is None:
+            self._kept.append(layer)
+            found = self._strengths[id(layer)] = strengths(self.view, layer.nodes)
+        return found
 
     def own(self, nodes: Ints, spine: Spine, place: int, days: DayBounds, safety: Floats) -> tuple[DayBounds, Floats]:
         """What nodes themselves say of days and obligor, in place of what those nearer say, or upon it."""

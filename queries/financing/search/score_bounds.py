@@ -57,32 +57,10 @@ class Scale:
             float(weights.policy) * math.log(max(LEAST, policy_fit)),
         )
 
-    def one(self, capacity: int, strength: int, cost: int, fit: float, safety: float) -> int:
-        """The bound of one path; NaN and NO_COST: that part is missing. SHUT where the fit says that no day is left."""
-        if fit < 0:
-            return SHUT
-        total, weight = self.basis, self.policy
-        if self.need is not None:
-            total += self.fill * math.log(max(LEAST, min(1.0, capacity / self.need)))
-            weight += self.fill
-        if cost < NO_COST:
-            cheap = 1.0 - min(1.0, max(0.0, (cost / MILLION - self.best) / self.span))
-            total += self.cost * math.log(max(LEAST, cheap))
-            weight += self.cost
-        if fit == fit:
-            total += self.tenor * math.log(max(LEAST, fit))
-            weight += self.tenor
-        total += self.evidence * math.log(max(LEAST, strength / MILLION))
-        weight += self.evidence
-        if safety == safety:
-            total += self.risk * math.log(max(LEAST, safety))
-            weight += self.risk
-        return math.floor(math.exp(total / weight) * MILLION + 0.5 + SAFE) if weight > 0 else UNWEIGHED
-
     def many(
         self, capacity: Ints, strength: Ints, cost: Ints | int, fit: Floats | float, safety: Floats | float
     ) -> Ints:
-        """As `one`, of columns."""
+        """The bounds of rows; NaN and NO_COST: that part is missing. SHUT where the fit says that no day is left."""
         total, weight = np.full(len(capacity), self.basis), np.full(len(capacity), self.policy)
         if self.need is not None:
             total += self.fill * np.log(np.clip(capacity / self.need, LEAST, 1.0))
