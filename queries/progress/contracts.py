@@ -25,10 +25,11 @@ from queries.progress.units import PERCENT, Counted, Unit
 from queries.ratios import Ints
 
 
-def recorded(view: View, handle: int, target: Target, unit: Unit) -> Figure | None:
-    """What the records that count toward a target add up to; None: none does, or its kind is not one that adds up.
+def recorded(view: View, handle: int, target: Target, unit: Unit, until: date) -> Figure | None:
+    """What the records that count toward a target add up to by a day; None: none does, or its kind is not one that adds up.
 
-    Of a stock what pools hold and funds have been promised, of a rate a subsidy's. Sums over a period need its first day.
+    Of a stock what pools hold and funds have been promised, of a rate a subsidy's, on the day of the view. Sums over a period need its
+    first day.
     """
     sources = view.refs(view.holders("CountsToward", "target", handle), "source")
     sources = np.unique(sources[sources >= 0])
@@ -42,12 +43,11 @@ def recorded(view: View, handle: int, target: Target, unit: Unit) -> Figure | No
         return Figure(missing=(MissingFact(handle, f"unit: contracts do not tell {target.unit or 'a plain number'}"),))
     if target.kind is TargetKind.CUMULATIVE and target.period_from is None:
         return Figure(missing=(MissingFact(handle, "periodFrom"),), comparable=False)
-    last = view.as_of if target.by is None else min(view.as_of, target.by)
-    window = Window(target.period_from or date.min, last)
+    window = Window(target.period_from or date.min, until)
     currency = unit.noun if unit.is_money else CNY
     contracts = _Contracts(view, window, counted, currency)
     parts = [(one, contracts.under(one)) for one in sources.tolist()]
-    return _figure(unit, parts, last, target.period_from, counted)
+    return _figure(unit, parts, until, target.period_from, counted)
 
 
 def _figure(
@@ -76,6 +76,7 @@ def _figure(
         high -= sum(len(part.parties) for _, part in parts) - low
     open_ended = any(part.open_ended for _, part in parts)
     missing = tuple(dict.fromkeys(fact for _, part in parts for fact in part.missing))
+    through = min((part.through for _, part in parts if part.through is not None), default=through)
     return Figure(in_unit(low), None if open_ended else in_unit(high), since, through, missing, True, (), under)
 
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 
 import numpy as np
 
-from graph.kinds.contracts import LoanBatch
 from graph.snapshot_columns import NOT_STATED
 from graph.view import View, day_of
 from queries.exchange import in_currency
 from queries.financing.limits.constraints import MissingFact
-from queries.progress.periods import period_of
+from queries.progress.batches import ToldBatch, told_batches
 from queries.progress.sums import Sum, Window, amount_in, graph_name, why_not
 from queries.progress.units import Counted
 from queries.ratios import Ints
@@ -21,41 +21,34 @@ def lent(view: View, loans: Ints, batches: Ints, found: Sum, window: Window, cou
     """Single loans, and loans told as sums. A loan that a batch of its lender and product may hold counts perhaps."""
     perhaps = np.zeros(loans.size, bool)
     starts, lenders, products = view.ints(loans, "start_on"), view.refs(loans, "lender"), view.refs(loans, "product")
-    for batch in batches.tolist():
-        record = view.record(batch)
-        assert isinstance(record, LoanBatch)
-        period = None if record.period is None else period_of(record.period)
-        inside = None if period is None else window.holds(period.first, period.last)
-        if period is not None and inside is False:
-            continue
+    for one in told_batches(view, batches, window, found):
         found.batches += 1
-        _batch(view, batch, record, found, counted, currency, surely=inside is True)
-        if period is not None:
+        _batch(view, one, found, counted, currency)
+        if (period := one.period) is not None:
             within = (starts >= day_of(period.first)) & (starts <= day_of(period.last))
-            within &= (lenders == view.ref(batch, "lender")) & (products == view.ref(batch, "product"))
+            within &= (lenders == view.ref(one.handle, "lender")) & (products == view.ref(one.handle, "product"))
             if within.any() and counted is not Counted.PEOPLE:
-                found.missing.append(MissingFact(batch, "whether the single loans of its period are among it"))
+                found.missing.append(MissingFact(one.handle, "whether the single loans of its period are among it"))
             perhaps |= within
     one_by_one(view, loans, found, window, counted, currency, "start_on", "principal", "borrower", perhaps)
 
 
-def _batch(
-    view: View, batch: int, record: LoanBatch, found: Sum, counted: Counted, currency: str, *, surely: bool
-) -> None:
-    if not surely:
-        found.missing.append(MissingFact(batch, "period"))
+def _batch(view: View, one: ToldBatch, found: Sum, counted: Counted, currency: str) -> None:
+    record, surely, why = one.record, one.doubt is None, partial(MissingFact, one.handle)
+    if one.doubt is not None:
+        found.missing.append(why(one.doubt))
     match counted:
         case Counted.MONEY:
             amount = amount_in(view, record.amount, currency)
-            found.count(amount, why_not(batch, "amount", record.amount, currency), surely=surely)
+            found.count(amount, why_not(one.handle, "amount", record.amount, currency), surely=surely)
         case Counted.PEOPLE:
-            found.count(record.people, MissingFact(batch, "people"), surely=surely)
+            found.count(record.people, why("people"), surely=surely)
         case Counted.CONTRACTS:
-            found.count(record.count, MissingFact(batch, "count"), surely=surely)
+            found.count(record.count, why("count"), surely=surely)
         case Counted.PARTIES:
             # Its borrowers may be those of other loans: how many more parties they are is not told.
-            found.count(record.count, MissingFact(batch, "count"), surely=False)
-            found.missing.append(MissingFact(batch, "borrowers"))
+            found.count(record.count, why("count"), surely=False)
+            found.missing.append(why("borrowers"))
 
 
 def one_by_one(

@@ -53,7 +53,8 @@ class TargetProgress:
     """A target on the day of a view. Values are in its printed unit.
 
     reported: by the observations of its series; recorded: by the contracts in the graph; None where there are none to ask. The status is
-    that of the reported figure, and of the recorded one where what is reported decides nothing. on_track None: no line is meant.
+    that of the reported figure, and of the recorded one where what is reported decides nothing. matched: what is recorded by the day that
+    the reported figure tells of, which the two are compared by. on_track None: no line is meant.
     missing: the facts that it would take, each once.
     """
 
@@ -63,6 +64,7 @@ class TargetProgress:
     read_as: Operator | None
     reported: Account | None
     recorded: Account | None
+    matched: Figure | None
     baseline: Baseline | None
     expected: Fraction | None
     on_track: Ternary | None
@@ -103,10 +105,10 @@ class TargetProgress:
 
     @property
     def difference(self) -> Fraction | None:
-        """What is reported less what is recorded, where both are known."""
-        if self.reported is None or self.recorded is None:
+        """What is reported less what is recorded by the same day, where both are known."""
+        if self.reported is None or self.matched is None:
             return None
-        reported, found = self.reported.figure.value, self.recorded.figure.value
+        reported, found = self.reported.figure.value, self.matched.value
         return None if reported is None or found is None else reported - found
 
 
@@ -127,7 +129,7 @@ def _qualitative(view: View, handle: int, target: Target, series: Series) -> Tar
     status = ProgressStatus.NOT_APPLICABLE if evidence else ProgressStatus.NOT_STATED
     missing = () if evidence else series.missing or (MissingFact(handle, "observation"),)
     return TargetProgress(
-        handle, target, status, None, None, None, None, None, None, (), series, None, (), evidence, missing
+        handle, target, status, None, None, None, None, None, None, None, (), series, None, (), evidence, missing
     )
 
 
@@ -143,7 +145,8 @@ class _Judge:
         within = replace(series, segments=tuple(one.until(self.until) for one in series.segments))
         self.chosen: Chosen = chosen(within, handle, target.definition, partial(usable, target.kind))
         self.missing += self._without_basis() if self.chosen.segment is None else self.chosen.missing
-        self.recorded = recorded(view, handle, target, unit)
+        self.unit = unit
+        self.recorded = recorded(view, handle, target, unit, self.until)
         self.baseline = self._baseline()
 
     def judged(self) -> TargetProgress:
@@ -168,8 +171,8 @@ class _Judge:
             self.missing += () if account is None else account.figure.missing
         self.missing += self.to_start
         made = TargetProgress(
-            self.handle, target, ProgressStatus.NOT_STATED, operator, reported, found, self.baseline, None, None, (),
-            self.series, segment, self.chosen.breaks, (), (),
+            self.handle, target, ProgressStatus.NOT_STATED, operator, reported, found, self._matched(reported),
+            self.baseline, None, None, (), self.series, segment, self.chosen.breaks, (), (),
         )  # fmt: skip
         track = self._track(value)
         expected, on_track = self._on_track(made, operator, value)
@@ -179,6 +182,15 @@ class _Judge:
             made, status=status, track=track, expected=expected, on_track=on_track, evidence=evidence,
             missing=tuple(dict.fromkeys(self.missing)),
         )  # fmt: skip
+
+    def _matched(self, reported: Account | None) -> Figure | None:
+        """What is recorded by the day that the reported figure tells of."""
+        through = None if reported is None else reported.figure.through
+        if self.recorded is None or through is None:
+            return None
+        if self.target.kind not in ADDED_UP or through == self.recorded.through:
+            return self.recorded
+        return recorded(self.view, self.handle, self.target, self.unit, through)
 
     def _without_basis(self) -> list[MissingFact]:
         """Observations that a sum could be made of, if somebody said what their numbers are."""

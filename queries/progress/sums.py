@@ -15,7 +15,8 @@ from queries.financing.limits.constraints import MissingFact
 class Sum:
     """Bounds of what counts under one record: in 分, people, contracts or millionths. `open_ended`: nobody can say how much more it is.
 
-    parties: those that surely count, as far as parties are counted.
+    parties: those that surely count, as far as parties are counted. through: the last day that batches tell of; None: single contracts,
+    which are known as they are made.
     """
 
     low: int = 0
@@ -25,6 +26,7 @@ class Sum:
     batches: int = 0
     missing: list[MissingFact] = field(default_factory=list)
     parties: set[int] = field(default_factory=set)
+    through: date | None = None
 
     def count(self, amount: int | None, fact: MissingFact, *, surely: bool = True) -> None:
         """Count an amount; None: not stated. Not `surely`: it may not count at all."""

@@ -243,7 +243,12 @@ class TargetProgress:
     recorded: ProgressFigure | None = strawberry.field(
         description="Added up from what counts toward it (COUNTS_TOWARD); null: nothing is said to"
     )
-    difference: Decimal | None = strawberry.field(description="Reported less recorded, where both are known")
+    recorded_by_then: Decimal | None = strawberry.field(
+        description="What is recorded by the day that the reported figure tells of; null: not known exactly"
+    )
+    difference: Decimal | None = strawberry.field(
+        description="Reported less what is recorded by then, where both are known"
+    )
     series: str | None
     definition: str | None = strawberry.field(description="Of the observations that count")
     vintage: str | None
@@ -284,6 +289,7 @@ class TargetProgress:
             track=[ProgressTrackPoint.of(point) for point in one.track],
             reported=None if one.reported is None else ProgressFigure.of(scope, one.reported, unit),
             recorded=None if one.recorded is None else ProgressFigure.of(scope, one.recorded, unit),
+            recorded_by_then=None if one.matched is None else decimal_of(one.matched.value),
             difference=decimal_of(one.difference),
             series=one.series.name,
             definition=None if one.segment is None else one.segment.definition,

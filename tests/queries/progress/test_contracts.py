@@ -20,7 +20,19 @@ from graph.records import Record, Ref
 from queries.financing.terms import Ternary
 from queries.progress.figures import Figure, ProgressStatus
 from queries.target_progress import target_progress
-from tests.queries.progress.plans import FLOW, batch, counts, goal, lacks, loan, plan_view, progress, saw, voucher
+from tests.queries.progress.plans import (
+    FLOW,
+    PLACE,
+    batch,
+    counts,
+    goal,
+    lacks,
+    loan,
+    plan_view,
+    progress,
+    saw,
+    voucher,
+)
 
 MET, NOT_MET, NOT_STATED = ProgressStatus.MET, ProgressStatus.NOT_MET, ProgressStatus.NOT_STATED
 START = date(2023, 1, 1)
@@ -54,8 +66,38 @@ def test_loans_and_batches_of_the_period_add_up() -> None:
 
 
 def test_a_batch_across_the_edge_of_the_period_counts_at_most() -> None:
-    found = figure(lent(), PRODUCT, batch("x", "2023", 12), batch("edge", "2022-07-01/2023-06-30", 5))
+    found = figure(lent(), PRODUCT, batch("x", "2023", 12), batch("edge", "2022-07-01/2023-06-30", 5, region=PLACE))
     assert (found.low, found.high) == (12, 17)
+
+
+def test_what_is_told_of_a_year_and_of_its_quarters_counts_once() -> None:
+    quarters = [batch(f"q{number}", f"2023Q{number}", 3) for number in (1, 2)]
+    assert figure(lent(), PRODUCT, batch("x", "2023", 12), *quarters).value == 12
+    other_place = [batch(f"q{number}", f"2023Q{number}", 3, region=Ref("region:98")) for number in (1, 2)]
+    assert figure(lent(), PRODUCT, batch("x", "2023", 12), *other_place).value == 18
+
+
+def test_of_two_batches_of_one_period_the_second_counts_perhaps() -> None:
+    twice = [lent(), PRODUCT, batch("a", "2023", 12), batch("b", "2023", 10), batch("c", "2023-07/2024-06", 4)]
+    found = figure(*twice)
+    assert (found.low, found.high) == (12, 26)
+    assert "b whether it is among others of its period" in lacking(*twice)
+
+
+def test_a_gap_between_batches_is_not_nothing() -> None:
+    gap = [lent(), PRODUCT, batch("a", "2023Q1", 12), batch("c", "2023Q3", 4)]
+    assert (figure(*gap).low, figure(*gap).high) == (16, None)
+    assert "c loans from 2023-04-01 to before 2023-07-01" in lacking(*gap)
+
+
+def test_batches_tell_of_no_day_after_the_last_one() -> None:
+    due = lent(30, by=date(2024, 12, 31))
+    view = plan_view(due, PRODUCT, batch("a", "2023", 12))
+    [found] = target_progress(view)
+    assert found.recorded is not None
+    assert (found.recorded.figure.through, found.status) == (date(2023, 12, 31), NOT_STATED)
+    assert progress(due, PRODUCT, batch("a", "2023/2024", 12)).status is NOT_MET
+    assert progress(due, PRODUCT, batch("a", "2023", 31)).status is MET
 
 
 def test_people_come_from_batches_only() -> None:
@@ -125,7 +167,7 @@ def test_loans_in_other_money_count_at_its_rate_and_without_one_are_not_stated()
 
 def test_reported_and_recorded_stand_side_by_side_and_the_reported_one_decides() -> None:
     reported = saw("2023", 14, basis=FLOW)
-    found = progress(lent(15, series="series"), PRODUCT, reported, batch("x", "2023", 16))
+    found = progress(lent(15, series="series"), PRODUCT, reported, batch("x", "2023", 16), batch("y", "2024", 5))
     assert found.reported is not None
     assert found.recorded is not None
     assert (found.reported.status, found.recorded.status, found.status) == (NOT_MET, MET, NOT_MET)

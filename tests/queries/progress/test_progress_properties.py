@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from graph.kinds.policy import TargetKind
 from graph.kinds.terms import Operator
-from graph.records import Record
+from graph.records import Record, Ref
 from queries.progress.figures import Figure, ProgressStatus, observed, read_as
 from queries.progress.periods import Period, period_of
 from queries.progress.series import Point, Reading, Segment
@@ -90,7 +90,8 @@ def lending(draw: st.DrawFn) -> list[tuple[str, int | None]]:
 def contract(number: int, kind: str, amount: int | None) -> Record:
     period = None if kind[1:] == "none" else kind[1:]
     if kind[0] == "b":
-        return batch(str(number), period, amount)
+        # Each batch is of a place of its own, so that none holds another.
+        return batch(str(number), period, amount, region=Ref(f"region:{number}"))
     # Days on which no batch of the year can be: loans have a lender of their own.
     return loan(str(number), None if period is None else date(int(period), 5, 1), amount, lender=None)
 
