@@ -101,7 +101,9 @@ PROMISED = {
     " stated: Stated! redacted: Boolean!",
     "Evidence": "strength: Decimal! weakestStep: Int! claims: [Claim!]!",
     "Completeness": "complete: Boolean! reason: IncompleteReason exploredCount: Int! completeToDepth: Int! truncatedByAccess: Boolean!",
-    "Query": "view: View! supplyTiers: SupplyTiers! connections: ConnectionPaths! fundTree: FundTree! fundCovenants: [Covenant!]!",
+    "Query": "view: View! supplyTiers: SupplyTiers! connections: ConnectionPaths! fundTree: FundTree! fundCovenants: [Covenant!]!"
+    " targetProgress: [TargetProgress!]! poolInventory: [PoolStatus!]! listCompleteness: [ListCompleteness!]!"
+    " disclosure: [DisclosureStatus!]!",
     "FundCoverage": "cells: [CoverageCell!]! total: CoverageCell! overCoverage: Money! fundMarginals: [FundMarginal!]!"
     " ruleMarginals: [RuleMarginal!]!",
     "FundMarginal": "fund: Fund! closesPerYuan: Decimal!",
