@@ -7,7 +7,9 @@ migration. Columns that the ontology does not know are kept where they are, and 
 from __future__ import annotations
 
 import enum
+import struct
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any, Final
 
 import polars as pl
@@ -64,6 +66,8 @@ _ARROW: Final[dict[pl.DataType | type[pl.DataType], pa.DataType]] = {
     pl.Date: pa.date32(),
     pl.Boolean: pa.bool_(),
 }
+_PACKED: Final[dict[pa.DataType, str]] = {pa.int64(): "<q", pa.int8(): "<b", pa.date32(): "<i", pa.bool_(): "<B"}
+_EPOCH: Final = date(1970, 1, 1).toordinal()
 _OPTIONS: Final = pa.ipc.IpcWriteOptions(compression="zstd")
 _PLAIN: Final = pa.ipc.IpcWriteOptions(use_threads=False)
 _READ: Final = pa.ipc.IpcReadOptions(use_threads=False)
@@ -123,13 +127,26 @@ def encode_row(kind: KindSpec, row: Mapping[str, Any]) -> bytes:
 
     For small loads: what `encode` of a frame of it says, without the frame, and not compressed: at this size that only costs.
     """
-    schema = frame_schema(kind)
-    given = [name for name in schema if row.get(name) is not None and name != OP]
-    table = pa.table({name: pa.array([row[name]], _ARROW[schema[name]]) for name in given})
+    types = {
+        name: _ARROW[dtype] for name, dtype in frame_schema(kind).items() if name != OP and row.get(name) is not None
+    }
+    schema = pa.schema(list(types.items()))
+    batch = pa.RecordBatch.from_arrays([_cell(dtype, row[name]) for name, dtype in types.items()], schema=schema)
     sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, table.schema, options=_PLAIN) as writer:
-        writer.write_table(table)
+    with pa.ipc.new_stream(sink, schema, options=_PLAIN) as writer:
+        writer.write_batch(batch)
     return bytes(sink.getvalue())
+
+
+def _cell(dtype: pa.DataType, value: Any) -> pa.Array:
+    """An array of one value: `pa.array` would look for pandas first, and load all of it where it is installed."""
+    if dtype == pa.large_string():
+        data = value.encode()
+        return pa.Array.from_buffers(
+            dtype, 1, [None, pa.py_buffer(struct.pack("<qq", 0, len(data))), pa.py_buffer(data)]
+        )
+    number = value.toordinal() - _EPOCH if dtype == pa.date32() else int(value)
+    return pa.Array.from_buffers(dtype, 1, [None, pa.py_buffer(struct.pack(_PACKED[dtype], number))])
 
 
 def decode(data: bytes) -> pl.DataFrame:

@@ -9,8 +9,9 @@ from typing import Any, Final, cast
 
 import numpy as np
 import polars as pl
+import pyarrow as pa
 
-from graph.blocks import ID, LOAD, OP, Op, decode
+from graph.blocks import ID, LOAD, OP, Op, decode_table, frame_of
 from graph.errors import StoreCorrupt
 from graph.kinds.demand_side import FinancingNeed
 from graph.log import Load, LoadHeader, Log, Mode
@@ -81,7 +82,7 @@ class DeskStatements:
         if any(load.header.mode is Mode.WITHDRAWAL for load in mine):
             return False
         rows = _rows(log, mine)
-        if any(row[OP] != Op.STATE.value for _, row in rows):
+        if any(row[OP] not in (None, Op.STATE.value) for _, row in rows):
             return False
         by_seq = {load.seq: load for load in mine}
         kind = ontology[NEED]
@@ -124,7 +125,7 @@ def _rows(log: Log, loads: list[Load]) -> list[tuple[int, dict[str, Any]]]:
         try:
             found: list[tuple[int, dict[str, Any]]] = []
             for block in log.blocks(list(seqs)):
-                found += _rows_of(decode(block.data), seqs[block.id], {load.seq for load in loads})
+                found += _rows_of(decode_table(block.data), seqs[block.id], {load.seq for load in loads})
             return sorted(found, key=lambda one: one[0])
         except StoreCorrupt as exc:
             if not exc.retryable or attempt == _TRIES - 1:
@@ -134,6 +135,9 @@ def _rows(log: Log, loads: list[Load]) -> list[tuple[int, dict[str, Any]]]:
     raise AssertionError("unreachable")
 
 
-def _rows_of(frame: pl.DataFrame, seq: int, wanted: set[int]) -> list[tuple[int, dict[str, Any]]]:
-    rows = [{OP: Op.STATE.value, **row} for row in frame.iter_rows(named=True)]
-    return [(found, row) for row in rows if (found := row.get(LOAD, seq)) in wanted]
+def _rows_of(table: pa.Table, seq: int, wanted: set[int]) -> list[tuple[int, dict[str, Any]]]:
+    if LOAD in table.column_names:
+        # A compacted block holds rows of many loads, most of them known.
+        frame = frame_of([table]).filter(pl.col(LOAD).is_in(sorted(wanted)))
+        return [(row[LOAD], {OP: None, **row}) for row in frame.iter_rows(named=True)]
+    return [(seq, {OP: None, **row}) for row in table.to_pylist()]

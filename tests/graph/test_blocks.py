@@ -10,7 +10,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from graph.batch import Batch
-from graph.blocks import Op, conform, decode, encode, frame_schema
+from graph.blocks import Op, conform, decode, encode, encode_row, frame_schema
 from graph.errors import StoreCorrupt
 from graph.kinds.parties import Enterprise
 from graph.money import Money
@@ -65,3 +65,16 @@ def test_a_renamed_field_is_read_under_its_old_name() -> None:
 def test_bytes_that_are_no_block_are_refused(data: bytes) -> None:
     with pytest.raises(StoreCorrupt, match="block"):
         decode(data)
+
+
+@pytest.mark.parametrize("place", [0, 1])
+def test_one_row_says_what_a_frame_of_it_says(place: int) -> None:
+    row = FRAME.slice(place, 1)
+    assert_frame_equal(conform(KIND, decode(encode_row(KIND, row.row(0, named=True)))), conform(KIND, row))
+
+
+def test_one_row_of_every_kind_of_column_reads_back() -> None:
+    kind = ONTOLOGY["LoanProduct"]
+    values = {pl.String: "x\x1f长", pl.Int64: -(2**62), pl.Date: date(1, 1, 1), pl.Boolean: False, pl.Int8: 0}
+    row = {name: values[dtype] for name, dtype in frame_schema(kind).items()}
+    assert conform(kind, decode(encode_row(kind, row))).row(0, named=True) == row
