@@ -137,6 +137,9 @@ def _write_schemes(folder: Path, dice: Dice, parties: Parties) -> dict[str, int]
                 "partner": other,
                 "voucherAmount": gaps(yuan(10 ** chance.normal(4.7, 0.25, count)), chance.random(count) < 0.1),
                 "scheme": drawn(chance, ("scheme-1", "scheme-2", "scheme-3"), count, missing=0.15),
+                "grantedOn": gaps(
+                    dice.days("collaborationDays", -600, -5, count), dice.of("collaborationDays").random(count) < 0.1
+                ),
             },
         ),
     }
