@@ -37,6 +37,7 @@ from schema.exports.manifest import Manifest, manifest_path
 from schema.schema import Schema, build_schema
 from schema.serving import configure_logs
 from schema.serving import serve as serve_on
+from schema.streams import StreamOptions
 
 EXIT_CODES = (
     "Exit codes: 0 done. 1 failed, nothing changed. 2 wrong usage. 3 done, but rows were rejected or an ending was refused. "
@@ -68,6 +69,13 @@ class Settings(BaseSettings):
     max_views: int = Field(default=MAX_VIEWS, ge=1, description="Views that are kept ready")
     request_timeout_seconds: float = Field(default=10.0, gt=0, le=600, description="How long a request may run")
     request_threads: int = Field(default=8, ge=1, le=256, description="How many requests run at once")
+    max_subscriptions: int = Field(
+        default=1_000, ge=1, le=100_000, description="How many operations may be streamed at once"
+    )
+    allowed_origins: str = Field(
+        default="",
+        description="Origins of other pages that may open streams, such as https://desk.example.cn; by commas",
+    )
     shutdown_seconds: int = Field(
         default=10, ge=1, le=600, description="How long running requests may take when the service stops"
     )
@@ -184,7 +192,14 @@ def _serve(settings: Settings, open_knowledge: Callable[[], Knowledge], *, with_
         settings.host,
         settings.port,
         open_knowledge,
-        Options(request_seconds=settings.request_timeout_seconds, threads=settings.request_threads),
+        Options(
+            request_seconds=settings.request_timeout_seconds,
+            threads=settings.request_threads,
+            streams=StreamOptions(
+                most=settings.max_subscriptions,
+                origins=frozenset(settings.allowed_origins.replace(" ", "").split(",")) - {""},
+            ),
+        ),
         greet,
         shutdown_seconds=settings.shutdown_seconds,
     )

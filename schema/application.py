@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import anyio
@@ -15,17 +15,21 @@ import structlog
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
-from starlette.routing import Mount, Route
+from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
+from starlette.types import Receive, Scope, Send
 
 from graph.errors import LuoshuError
 from graph.knowledge import Knowledge
 from graph.search import SearchIndex
 from schema.context import Service
+from schema.event_streams import EventStreams, wants_events
 from schema.forethought import Forethought
 from schema.http import STATIC, Endpoint
 from schema.readiness import Readiness
 from schema.schema import build_schema
+from schema.sockets import Sockets
+from schema.streams import StreamOptions, Streams
 
 _log = structlog.get_logger(__name__)
 
@@ -36,7 +40,7 @@ class Options:
 
     `request_seconds` how long a request may run; `threads` how many run at once; `poll_seconds` how long a wait for new loads is at
     most; `retry_seconds` how long to rest when the store does not answer; `tomorrow_seconds` how long before midnight the view of the
-    next day is made; `stop_seconds` how long what runs beside requests may take to end.
+    next day is made; `stop_seconds` how long what runs beside requests may take to end; `streams` how subscribers are served.
     """
 
     request_seconds: float = 10.0
@@ -45,6 +49,7 @@ class Options:
     retry_seconds: float = 1.0
     tomorrow_seconds: float = 600.0
     stop_seconds: float = 3.0
+    streams: StreamOptions = field(default_factory=StreamOptions)
 
 
 def application(
@@ -59,16 +64,19 @@ def application(
     mends goes to `fail`, which should end the process. `greet` is called once questions are answered.
     """
     readiness = Readiness()
+    streams = Streams(readiness, options.streams, options.request_seconds)
+    readiness.on_stop = streams.stop
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        keeper = _Keeper(readiness, open_knowledge, options, fail, greet)
+        streams.start()
+        keeper = _Keeper(readiness, open_knowledge, options, fail, greet, streams.wake)
         thread = threading.Thread(target=keeper.run, name="knowledge", daemon=True)
         thread.start()
         try:
             yield
         finally:
-            readiness.stopping = True
+            readiness.stop()
             keeper.stop.set()
             with anyio.CancelScope(shield=True):
                 await anyio.to_thread.run_sync(thread.join, 5.0)
@@ -77,15 +85,28 @@ def application(
         """200 once requests are answered, 503 before and while shutting down."""
         return JSONResponse(_state_of(readiness), 200 if readiness.ready else 503)
 
-    endpoint = Endpoint(readiness, options.request_seconds, options.threads)
+    endpoint = _Front(Endpoint(readiness, options.request_seconds, options.threads), EventStreams(streams))
     routes = [
         Route("/graphql", endpoint),
+        WebSocketRoute("/graphql", Sockets(streams)),
         Route("/healthz", _healthz, methods=["GET"]),
         Route("/readyz", readyz, methods=["GET"]),
         Route("/", _home, methods=["GET"]),
         Mount("/static", StaticFiles(directory=STATIC)),
     ]
     return Starlette(routes=routes, lifespan=lifespan), readiness
+
+
+@dataclass(frozen=True)
+class _Front:
+    """Gives a request to whom it is for."""
+
+    answers: Endpoint
+    events: EventStreams
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        chosen = self.events if wants_events(Request(scope)) else self.answers
+        await chosen(scope, receive, send)
 
 
 async def _healthz(_request: Request) -> Response:
@@ -103,6 +124,8 @@ def _state_of(readiness: Readiness) -> dict[str, object]:
         state["version"] = str(readiness.service.knowledge.snapshot.seq)
     if not readiness.ready:
         state["reason"] = "shutting down" if readiness.stopping else readiness.reason
+    if readiness.streams:
+        state["streams"] = readiness.streams
     if readiness.behind is not None:
         state["behind"] = readiness.behind
     return state
@@ -117,6 +140,7 @@ class _Keeper:
     options: Options
     fail: Callable[[LuoshuError], None]
     greet: Callable[[Knowledge], None]
+    moved: Callable[[], None]
 
     def __post_init__(self) -> None:
         self.stop = threading.Event()
@@ -162,6 +186,7 @@ class _Keeper:
             # What is there by now stays: the collector need not go through it again while requests run.
             gc.collect()
             gc.freeze()
+            knowledge.listen(self.moved)
             self.readiness.schema = schema
             self.readiness.service = Service(knowledge, SearchIndex(knowledge.snapshot.ontology))
             _log.info("ready", version=knowledge.snapshot.seq, seconds=round(time.monotonic() - begun, 2))

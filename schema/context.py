@@ -10,6 +10,7 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
+from graph.changes import Position
 from graph.desk import Desk
 from graph.errors import InvalidInput, LuoshuError
 from graph.health import SourceHealth, source_health
@@ -17,6 +18,7 @@ from graph.knowledge import Knowledge
 from graph.search import SearchIndex
 from graph.view import View
 from graph.what_if import Change
+from schema.log_cursor import log_cursor
 
 
 @dataclass(frozen=True)
@@ -124,6 +126,11 @@ class Scope:
     def version(self) -> str:
         """Number of the last load that the view sees; of a what-if with, after a +, what tells it from others."""
         return f"{self.view.seq}+{self.assumed}" if self.assumed else str(self.view.seq)
+
+    @property
+    def log_cursor(self) -> str:
+        """The place in the log behind the last load that the view sees."""
+        return log_cursor(self.service.knowledge.log.log_id, Position(self.view.seq + 1))
 
     @property
     def deadline(self) -> float:

@@ -14,6 +14,7 @@ from graph.errors import LuoshuError
 CODES: Final[Mapping[str, str]] = {
     "NOT_FOUND": "The record that the question starts from is not in this view",
     "INVALID_INPUT": "A value cannot be meant; the message names it and the remedy",
+    "CURSOR_LOST": "The place that a cursor of the log names is not in this log: read anew, and go on from there",
     "CONTRADICTION": "Records of this view cannot all be true; the message names them and the remedy",
     "LIMIT_EXCEEDED": "The request asks for more than the service's documented limits (ontology.limits)",
     "FORBIDDEN": "The caller may not see or do this",
@@ -64,6 +65,11 @@ def shown(error: GraphQLError, *, executed: bool) -> dict[str, Any]:
             extensions = {"code": "INTERNAL", "retryable": False}
     formatted["extensions"] = extensions
     return formatted
+
+
+def coded(error: LuoshuError) -> dict[str, Any]:
+    """An answer that holds an error of ours and no data."""
+    return {"errors": [{"message": error.message, "extensions": {"code": error.code, "retryable": error.retryable}}]}
 
 
 def plain(message: str, code: str) -> dict[str, Any]:

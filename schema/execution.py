@@ -10,6 +10,7 @@ from typing import Any
 import strawberry
 from graphql import (
     DocumentNode,
+    ExecutionResult,
     GraphQLError,
     GraphQLSchema,
     GraphQLSyntaxError,
@@ -20,6 +21,7 @@ from graphql import (
 )
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
+from strawberry.types import ExecutionResult as Executed
 from strawberry.types.graphql import OperationType
 
 from graph.errors import LuoshuError
@@ -30,6 +32,7 @@ from schema.limits import MAX_QUERY_CHARS, MAX_TOKENS, MAX_VARIABLE_DEPTH, exces
 QUERIES_ONLY = frozenset({OperationType.QUERY})
 READ_AND_WRITE = frozenset({OperationType.QUERY, OperationType.MUTATION})
 NOT_ALLOWED = 405
+SUBSCRIBE = "; subscriptions come over a WebSocket (graphql-transport-ws), or with Accept: text/event-stream"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,7 @@ class Discipline(SchemaExtension):
         """Give the errors of the document, from the cache where it was seen before."""
         context = self.execution_context
         if context.graphql_document is not None:
-            context.pre_execution_errors = _validated(context.schema._schema, context.graphql_document)
+            context.pre_execution_errors = validated(context.schema._schema, context.graphql_document)
         yield
 
     def on_execute(self) -> Iterator[None]:
@@ -109,7 +112,8 @@ def parsed(query: str) -> DocumentNode:
 
 
 @lru_cache(maxsize=256)
-def _validated(schema: GraphQLSchema, document: DocumentNode) -> list[GraphQLError]:
+def validated(schema: GraphQLSchema, document: DocumentNode) -> list[GraphQLError]:
+    """The errors of a document, its limits first, from the cache where it was seen before."""
     over = excess(schema, document, None)
     if over is not None:
         return [over]
@@ -118,10 +122,9 @@ def _validated(schema: GraphQLSchema, document: DocumentNode) -> list[GraphQLErr
 
 def run(schema: strawberry.Schema, scope: Scope, request: Request) -> Answer:
     """The answer to a request, asked of `scope`. Never raises for what a client can send."""
-    if _depth(request.variables) > MAX_VARIABLE_DEPTH:
-        return Answer(
-            plain(f"the variables are nested deeper than {MAX_VARIABLE_DEPTH} levels", "LIMIT_EXCEEDED"), False
-        )
+    refused = too_deep(request)
+    if refused is not None:
+        return refused
     try:
         result = schema.execute_sync(
             request.query,
@@ -137,13 +140,26 @@ def run(schema: strawberry.Schema, scope: Scope, request: Request) -> Answer:
     except InvalidOperationTypeError as exc:
         kind = exc.operation_type.value.lower()
         takes = "queries and mutations" if request.may_write else "queries"
-        told = plain(f"the service takes {takes} here, no {kind}", "GRAPHQL_VALIDATION_FAILED")
+        how = SUBSCRIBE if exc.operation_type is OperationType.SUBSCRIPTION else ""
+        told = plain(f"the service takes {takes} here, no {kind}{how}", "GRAPHQL_VALIDATION_FAILED")
         return Answer(told, False, NOT_ALLOWED if kind == "mutation" else None)
+    return answered(result)
+
+
+def too_deep(request: Request) -> Answer | None:
+    """The answer to a request whose variables are nested too deep; None: they are not."""
+    if _depth(request.variables) <= MAX_VARIABLE_DEPTH:
+        return None
+    return Answer(plain(f"the variables are nested deeper than {MAX_VARIABLE_DEPTH} levels", "LIMIT_EXCEEDED"), False)
+
+
+def answered(result: ExecutionResult | Executed) -> Answer:
+    """The answer that a result is, its errors coded."""
     # Without data and without a path, an error came before the first resolver.
     executed = result.data is not None or any(error.path for error in result.errors or ())
     body: dict[str, Any] = {}
     if result.errors:
-        coerced = getattr(result, "data", None) is None and not executed
+        coerced = result.data is None and not executed
         body["errors"] = [shown(error, executed=_at_execution(error, coerced)) for error in result.errors]
     if executed:
         body["data"] = result.data

@@ -74,7 +74,7 @@ class Endpoint:
         media = JSON
         try:
             media = _media_type(request)
-            asked = await _asked(request)
+            asked = await asked_of(request)
             status, body = await self._answer(request, asked, media)
             headers = {}
         except Refused as refusal:
@@ -160,7 +160,8 @@ def _media_type(request: Request) -> str:
     raise Refused(406, f"the answer comes as {GRAPHQL_JSON} or {JSON}; say in Accept that one of them is welcome")
 
 
-async def _asked(request: Request) -> Asked:
+async def asked_of(request: Request) -> Asked:
+    """What a request asks. Raises Refused for one that is no GraphQL request."""
     if request.method == "GET":
         return _from_query(request)
     if request.method != "POST":
@@ -173,7 +174,7 @@ async def _asked(request: Request) -> Asked:
     charset = parameters.partition("charset=")[2].strip().strip('"')
     if charset not in ("", "utf-8", "utf8"):
         raise Refused(415, f"send the request in UTF-8, not {charset[:40]}")
-    return replace(_from_content(_parsed(await _body(request), "body")), may_write=True)
+    return replace(request_of(_parsed(await _body(request), "body")), may_write=True)
 
 
 async def _body(request: Request) -> bytes:
@@ -192,7 +193,7 @@ def _from_query(request: Request) -> Asked:
     for name in ("variables", "extensions"):
         if given.get(name):
             content[name] = _parsed(given[name].encode(), name)
-    return _from_content(content)
+    return request_of(content)
 
 
 def _parsed(content: bytes, what: str) -> Any:
@@ -202,7 +203,8 @@ def _parsed(content: bytes, what: str) -> Any:
         raise Refused(400, f"the {what} is no JSON: {exc}") from exc
 
 
-def _from_content(content: Any) -> Asked:
+def request_of(content: Any) -> Asked:
+    """What a JSON value asks. Raises Refused for one that is no GraphQL request."""
     if not isinstance(content, dict):
         raise Refused(400, 'the body is no JSON object; send {"query": "…"}, one question a request')
     query, operation = content.get("query"), content.get("operationName")

@@ -66,6 +66,8 @@ PRICES: Final[Mapping[str, int]] = {
     "fundTree": 2_000,
     "fundTotals": 5_000,
     "fundCovenants": 2_000,
+    "needChanged": 100,
+    "factsChanged": 100,
     "accountability": 2_000,
     "needsDesk": 5_000,
     "submitNeed": 500,
@@ -188,7 +190,7 @@ class _Measure:
         if "first" in definition.args:
             default = definition.args["first"].default_value
             return self._number(given.get("first"), default if isinstance(default, int) else MAX_FIRST)
-        if "ids" in definition.args:
+        if "ids" in definition.args and is_list_type(get_nullable_type(definition.type)):
             return self._length(given.get("ids"))
         if not is_list_type(get_nullable_type(definition.type)):
             return 1

@@ -19,6 +19,7 @@ from queries.keyset import MAX_FIRST
 from schema.context import Scope
 from schema.nodes import find_node
 from schema.types.chains import connections_field
+from schema.types.change_events import LOG_CURSOR
 from schema.types.connections import RecordConnection, connection_field, page_arguments
 from schema.types.derived import AskedField, Types, declared_fields, derived, make_argument, make_field, question
 from schema.types.ontology import Ontology
@@ -87,6 +88,7 @@ class Times:
     version: str = strawberry.field(
         description="版本 · Number of the last load seen; of a what-if with, after a +, what tells it from others"
     )
+    log_cursor: str = strawberry.field(description=LOG_CURSOR)
 
 
 def question_fields(types: Types, ontology: Kinds, *more: type[Any]) -> list[StrawberryField]:
@@ -104,6 +106,7 @@ def question_fields(types: Types, ontology: Kinds, *more: type[Any]) -> list[Str
     taken = {field.graphql_name or camel(field.python_name) for field in fields} | {
         "asOf",
         "knownAt",
+        "logCursor",
         "version",
         "view",
     }

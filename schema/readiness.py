@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import strawberry
@@ -19,6 +20,15 @@ class Readiness:
     stopping: bool = False
     behind: str | None = None
     """Why the newest loads are not seen, while the store does not answer; None: they are."""
+    streams: int = 0
+    """How many operations are being streamed."""
+    on_stop: Callable[[], None] = lambda: None
+    """Called when the service begins to stop, in any thread."""
+
+    def stop(self) -> None:
+        """Begin to stop: new requests are refused, and streams end."""
+        self.stopping = True
+        self.on_stop()
 
     @property
     def ready(self) -> bool:

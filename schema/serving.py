@@ -16,6 +16,7 @@ import uvicorn
 from graph.errors import ConfigurationError, LuoshuError
 from graph.knowledge import Knowledge
 from schema.application import Options, application
+from schema.limits import MAX_BODY_BYTES
 
 
 def serve(
@@ -49,8 +50,10 @@ def serve(
         server_header=False,
         timeout_graceful_shutdown=shutdown_seconds,
         lifespan="on",
+        ws_max_size=MAX_BODY_BYTES,
+        ws_per_message_deflate=False,
     )
-    server = _Server(config, lambda: setattr(readiness, "stopping", True))
+    server = _Server(config, readiness.stop)
     with listener:
         server.run(sockets=[listener])
     if failed:
