@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
 from hypothesis import given, settings
@@ -22,6 +21,7 @@ from queries.financing.reaching.tiers import tier_of
 from queries.financing.techniques.table import TECHNIQUES
 from queries.financing_paths import drawn
 from queries.financing_reach import FinancingReach, ReachFilter, ReachOrder, financing_reach
+from tests.examples import WORLDS
 from tests.queries.asset_worlds import asset_records, asset_worlds
 from tests.queries.credit_worlds import credit_worlds
 from tests.queries.finance import (
@@ -161,9 +161,6 @@ def test_budget_that_runs_out_leaves_a_part_and_says_so() -> None:
     assert told(found).items() <= told(reach(found.view)).items()
 
 
-EXAMPLES = int(os.environ.get("LUOSHU_EXAMPLES", "60"))
-
-
 def leads_from(view: View, candidate: Candidate, origin: int) -> bool:
     """Whether a path comes from a record: its source or whose branch that is, its programme or the anchor of it, who owes under the
     limit that it draws on, a fund on its way, or who covers it."""
@@ -216,7 +213,7 @@ def origins(view: View) -> list[int]:
     return [handle for kind in kinds for handle in view.handles(kind).tolist()]
 
 
-@settings(max_examples=EXAMPLES)
+@settings(max_examples=WORLDS + WORLDS // 4)
 @given(worlds())
 def test_best_of_each_firm_equals_brute_force(world: World) -> None:
     view = view_of(*records_of(world))
@@ -226,7 +223,7 @@ def test_best_of_each_firm_equals_brute_force(world: World) -> None:
         assert columns(found) == expected
 
 
-@settings(max_examples=EXAMPLES)
+@settings(max_examples=WORLDS + WORLDS // 4)
 @given(
     st.one_of(reach_worlds(), credit_worlds(), asset_worlds().map(lambda one: [*records_of(one), *asset_records(one)]))
 )

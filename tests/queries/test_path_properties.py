@@ -1,32 +1,42 @@
 """Financing paths against brute force, and what must hold of them in any world."""
 
 import random
+from collections.abc import Iterator
 from functools import lru_cache
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graph.kinds.contracts import Encumbrance, EncumbranceKind
-from graph.kinds.supply_side import CreditLimit, LimitKind
+from graph.kinds.contracts import EncumbranceKind
+from graph.kinds.supply_side import LimitKind
 from graph.money import Money
 from graph.records import Record, Ref
 from graph.view import View
+from graph.what_if import Add
 from queries.completeness import Budget
 from queries.financing.answers import FinancingPaths
 from queries.financing.need import NeedAsked
 from queries.financing.search import reach
-from queries.financing.terms import PathStatus
 from queries.financing_paths import financing_path, financing_paths
 from tests.examples import ASKED, FEW_WORLDS, WORLDS
+from tests.graph.build import TODAY, knowledge_of, load
+from tests.graph.memory_log import MemoryLog
 from tests.queries import path_worlds
 from tests.queries.asset_worlds import asset_records, asset_worlds
-from tests.queries.finance import view_of
+from tests.queries.finance import ontology, view_of
 from tests.queries.path_oracle import Expected, World, expected_paths
 from tests.queries.path_worlds import worlds
+from tests.queries.told import told
+
+Questions = list[tuple[int, int | None]]
 
 any_worlds = st.one_of(worlds(), asset_worlds())
+owning_worlds = any_worlds.filter(lambda world: bool(world.assets or world.receivables))
 needs = st.one_of(st.none(), st.integers(1, 1500))
+questions = st.lists(st.tuples(st.integers(0, 5), needs), min_size=ASKED, max_size=ASKED)
+"""Which firms are asked about, and for how much."""
 
 
 def records_of(world: World) -> list[Record]:
@@ -55,10 +65,25 @@ def shown(world: World, found: FinancingPaths) -> list[Expected]:
     ]
 
 
+def answers(view: View, world: World, asked_of: Questions) -> Iterator[FinancingPaths]:
+    """The whole answer to each question."""
+    for place, amount in asked_of:
+        need = None if amount is None else NeedAsked(Money(amount))
+        yield financing_paths(view, world.firms[place % len(world.firms)].id, need=need, first=100)
+
+
+def all_told(view: View, world: World, asked_of: Questions) -> list[Any]:
+    """The same by ids."""
+    return [
+        ([told(view, path) for path in found.paths], found.completeness) for found in answers(view, world, asked_of)
+    ]
+
+
 @settings(max_examples=WORLDS)
-@given(any_worlds, needs)
-def test_paths_equal_brute_force_in_their_order(world: World, amount: int | None) -> None:
-    for place in range(min(ASKED, len(world.firms))):
+@given(any_worlds, questions)
+def test_paths_equal_brute_force_in_their_order(world: World, asked_of: Questions) -> None:
+    for place, amount in asked_of:
+        place %= len(world.firms)
         found = asked(world, amount, place=place)
         assert shown(world, found) == expected_paths(world, world.firms[place].id, amount)[:100]
 
@@ -87,52 +112,65 @@ def test_path_evaluated_by_its_id_is_the_path_found(world: World, amount: int | 
         assert financing_path(view, path.id, need=need) == path
 
 
-@settings(max_examples=FEW_WORLDS)
-@given(any_worlds, needs, st.randoms(use_true_random=False))
-def test_load_order_changes_nothing(world: World, amount: int | None, dice: random.Random) -> None:
+@settings(max_examples=WORLDS)
+@given(any_worlds, questions, st.randoms(use_true_random=False))
+def test_load_order_changes_nothing(world: World, asked_of: Questions, dice: random.Random) -> None:
     records = records_of(world)
-    need = None if amount is None else NeedAsked(Money(amount))
     one, other = view_of(*records), view_of(*dice.sample(records, len(records)))
-    found = [financing_paths(view, world.firms[0].id, need=need) for view in (one, other)]
-    ids, more = (
-        [(path.id, path.capacity, path.status, path.evidence.strength) for path in each.paths] for each in found
-    )
-    assert ids == more
-    assert found[0].completeness == found[1].completeness
+    assert all_told(one, world, asked_of) == all_told(other, world, asked_of)
 
 
-@settings(max_examples=FEW_WORLDS)
-@given(any_worlds, st.integers(0, 1000), st.sampled_from(list(LimitKind)[:2]))
-def test_further_limit_never_raises_a_capacity(world: World, amount: int, kind: LimitKind) -> None:
-    extra = CreditLimit(
-        id="creditLimit:new", lender=Ref("institution:a"), on=Ref(world.firms[-1].id), kind=kind,
-        product=Ref("loanProduct:0"), limit=Money(amount), used=Money(0),
-    )  # fmt: skip
-    before, after = view_of(*records_of(world)), view_of(*records_of(world), extra)
-    known = {path.id for path in financing_paths(after, world.firms[0].id, first=100).paths}
-    for path in financing_paths(before, world.firms[0].id, first=100).paths:
-        again = financing_path(after, path.id)
-        assert again is not None
-        assert again.status is PathStatus.BLOCKED or path.id in known
-        if again.capacity is not None:
-            assert path.capacity is None or again.capacity <= path.capacity
+@settings(max_examples=WORLDS)
+@given(any_worlds, any_worlds, questions)
+def test_answer_as_known_then_is_unchanged_by_later_loads(world: World, more: World, asked_of: Questions) -> None:
+    log = MemoryLog()
+    then = load(log, "register", records_of(world), ontology=ontology()).recorded_at
+    knowledge = knowledge_of(log, ontology=ontology())
+    before = all_told(knowledge.view(TODAY, then), world, asked_of)
+    load(log, "desk", records_of(more), ontology=ontology())
+    knowledge.refresh()
+    assert all_told(knowledge.view(TODAY, then), world, asked_of) == before
 
 
-@settings(max_examples=FEW_WORLDS)
-@given(any_worlds, st.integers(0, 500), st.sampled_from([EncumbranceKind.ASSIGNMENT, EncumbranceKind.PLEDGE]))
-def test_further_encumbrance_never_raises_a_capacity(world: World, amount: int, kind: EncumbranceKind) -> None:
-    assets = [*world.assets, *world.receivables]
-    if not assets:
-        return
-    extra = Encumbrance(
-        id="encumbrance:new", kind=kind, asset=Ref(assets[0].id), creditor=Ref("institution:elsewhere"),
-        secures=Ref("facility:1"), amount=Money(amount), registry_no="r",
-    )  # fmt: skip
-    before, after = view_of(*records_of(world)), view_of(*records_of(world), extra)
-    for path in financing_paths(before, world.firms[0].id, first=100).paths:
-        again = financing_path(after, path.id)
-        assert again is not None
-        assert (again.capacity or 0) <= (path.capacity or 0)
+@settings(max_examples=WORLDS)
+@given(any_worlds, st.integers(0, 1000), st.sampled_from(list(LimitKind)[:2]), questions)
+def test_further_limit_never_raises_a_capacity(world: World, amount: int, kind: LimitKind, asked_of: Questions) -> None:
+    extra = {
+        "id": "creditLimit:new", "lender": Ref("institution:a"), "on": Ref(world.firms[-1].id), "kind": kind,
+        "product": Ref("loanProduct:0"), "limit": Money(amount), "used": Money(0),
+    }  # fmt: skip
+    before = seen(world)
+    after = before.with_changes([Add("CreditLimit", extra)], trusted=True)
+    for place, amount_asked in asked_of:
+        for path in asked(world, amount_asked, place=place % len(world.firms)).paths:
+            again = financing_path(
+                after, path.id, need=None if amount_asked is None else NeedAsked(Money(amount_asked))
+            )
+            assert again is not None
+            if again.capacity is not None:
+                assert path.capacity is None or again.capacity <= path.capacity
+
+
+@settings(max_examples=WORLDS)
+@given(
+    owning_worlds, st.integers(0, 500), st.sampled_from([EncumbranceKind.ASSIGNMENT, EncumbranceKind.PLEDGE]), questions
+)
+def test_further_encumbrance_never_raises_a_capacity(
+    world: World, amount: int, kind: EncumbranceKind, asked_of: Questions
+) -> None:
+    asset = [*world.assets, *world.receivables][0]
+    extra = {
+        "id": "encumbrance:new", "kind": kind, "asset": Ref(asset.id), "creditor": Ref("institution:elsewhere"),
+        "secures": Ref("facility:1"), "amount": Money(amount), "registry_no": "r",
+    }  # fmt: skip
+    after = seen(world).with_changes([Add("Encumbrance", extra)], trusted=True)
+    for place, amount_asked in asked_of:
+        for path in asked(world, amount_asked, place=place % len(world.firms)).paths:
+            again = financing_path(
+                after, path.id, need=None if amount_asked is None else NeedAsked(Money(amount_asked))
+            )
+            assert again is not None
+            assert (again.capacity or 0) <= (path.capacity or 0)
 
 
 @settings(max_examples=FEW_WORLDS)

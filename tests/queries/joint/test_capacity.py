@@ -16,10 +16,16 @@ from queries.financing.need import NeedAsked
 from queries.financing.terms import PathStatus
 from queries.financing_paths import UNBLOCKED, drawn
 from queries.fundable_amount import fundable_amount
-from tests.examples import FEW_WORLDS
+from tests.examples import ASKED, FEW_WORLDS, WORLDS
 from tests.queries.finance import PROGRAMME, WAN, bank, chain_view, firm, product, programme, supplies, view_of
 from tests.queries.path_oracle import World
 from tests.queries.path_worlds import records_of, worlds
+
+Questions = list[tuple[int, int | None]]
+questions = st.lists(
+    st.tuples(st.integers(0, 5), st.one_of(st.none(), st.integers(1, 1500))), min_size=ASKED, max_size=ASKED
+)
+"""Which firms are asked about, and for how much."""
 
 
 def forever() -> float:
@@ -55,35 +61,39 @@ def test_without_all_paths_nothing_bounds_it_from_above() -> None:
     assert (found.lower, found.upper, found.method) == (5, None, SolveMethod.BOUNDS)
 
 
-@settings(max_examples=FEW_WORLDS * 2)
-@given(worlds(), st.one_of(st.none(), st.integers(1, 1500)))
-def test_fundable_is_within_the_need_and_the_sum_of_capacities(world: World, amount: int | None) -> None:
-    view, need = view_of(*records_of(world)), None if amount is None else NeedAsked(Money(amount))
-    drawing = drawn(view, world.firms[0].id, need=need, new_money=True)
-    capacities = [path.capacity.amount or 0 for path in drawing.paths]
-    found = fundable_amount(view, world.firms[0].id, need=need, status=UNBLOCKED)
-    assert found.upper is not None
-    assert max(capacities, default=0) <= found.lower == found.amount <= found.upper <= sum(capacities)
-    assert sum(item.amount for item in found.mix) == found.amount
-    assert amount is None or found.upper <= amount
-    for item in found.mix:
-        assert item.path.capacity is not None
-        assert 0 < item.amount <= item.path.capacity
-    assert bool(found.stopped_by) == bool(capacities) or not any(capacities)
+@settings(max_examples=WORLDS)
+@given(worlds(), questions)
+def test_fundable_is_within_the_need_and_the_sum_of_capacities(world: World, asked_of: Questions) -> None:
+    view = view_of(*records_of(world))
+    for place, amount in asked_of:
+        need, firm = None if amount is None else NeedAsked(Money(amount)), world.firms[place % len(world.firms)].id
+        drawing = drawn(view, firm, need=need, new_money=True)
+        capacities = [path.capacity.amount or 0 for path in drawing.paths]
+        found = fundable_amount(view, firm, need=need, status=UNBLOCKED)
+        assert found.upper is not None
+        assert max(capacities, default=0) <= found.lower == found.amount <= found.upper <= sum(capacities)
+        assert sum(item.amount for item in found.mix) == found.amount
+        assert amount is None or found.upper <= amount
+        for item in found.mix:
+            assert item.path.capacity is not None
+            assert 0 < item.amount <= item.path.capacity
+        assert bool(found.stopped_by) == bool(capacities) or not any(capacities)
 
 
-@settings(max_examples=FEW_WORLDS // 2 + 1)
-@given(worlds(), st.integers(1, 1500), st.randoms(use_true_random=False))
-def test_load_order_changes_no_byte(world: World, amount: int, dice: random.Random) -> None:
-    records, need = records_of(world), NeedAsked(Money(amount))
+@settings(max_examples=WORLDS)
+@given(worlds(), questions, st.randoms(use_true_random=False))
+def test_load_order_changes_no_byte(world: World, asked_of: Questions, dice: random.Random) -> None:
+    records = records_of(world)
     one, other = view_of(*records), view_of(*dice.sample(records, len(records)))
-    told = []
-    for view in (one, other):
-        found = fundable_amount(view, world.firms[0].id, need=need, status=UNBLOCKED)
-        stops = [(limit.kind, view.id_of(limit.on), limit.headroom) for limit in found.stopped_by]
-        mix = [(item.path.id, item.amount, item.cost) for item in found.mix]
-        told.append((found.amount, found.lower, found.upper, found.method, found.weighted_cost, mix, stops))
-    assert told[0] == told[1]
+    for place, amount in asked_of:
+        need, firm = None if amount is None else NeedAsked(Money(amount)), world.firms[place % len(world.firms)].id
+        told = []
+        for view in (one, other):
+            found = fundable_amount(view, firm, need=need, status=UNBLOCKED)
+            stops = [(limit.kind, view.id_of(limit.on), limit.headroom) for limit in found.stopped_by]
+            mix = [(item.path.id, item.amount, item.cost) for item in found.mix]
+            told.append((found.amount, found.lower, found.upper, found.method, found.weighted_cost, mix, stops))
+        assert told[0] == told[1]
 
 
 @settings(max_examples=FEW_WORLDS // 2 + 1)

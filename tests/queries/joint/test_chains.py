@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from queries.financing.joint.chains import Chains, Root, chain_capacity
 from queries.financing.joint.programme import Programme, Row, SolveMethod
 from queries.financing.joint.solving import solve
-from tests.examples import FEW_WORLDS
+from tests.examples import EXAMPLES
 
 ONE = Fraction(1)
 PLENTY = 10**13
@@ -79,7 +79,7 @@ def worlds(draw: st.DrawFn) -> Chains:
     )
 
 
-@settings(max_examples=FEW_WORLDS * 10)
+@settings(max_examples=EXAMPLES)
 @given(worlds())
 def test_flow_over_links_bounds_the_best_of_all_walks(chains: Chains) -> None:
     found, walks = chain_capacity(chains), solve(over_walks(chains), lambda: 60.0)

@@ -13,9 +13,8 @@ from queries.financing.joint.network import network_of
 from queries.financing.joint.programme import Programme, Row, SolveMethod
 from queries.financing.joint.simplex import relaxation
 from queries.financing.joint.solving import solve
-from tests.examples import EXAMPLES, FEW_WORLDS
+from tests.examples import EXAMPLES
 
-CHEAP = EXAMPLES
 ONE = Fraction(1)
 DRAWS = (ONE, ONE, Fraction(5, 4), Fraction(1, 2), Fraction(20, 19), Fraction(7, 3))
 
@@ -49,7 +48,7 @@ def best(programme: Programme) -> tuple[int, int]:
     return max((sum(one), -programme.total_cost(one)) for one in every if programme.holds(one))
 
 
-@settings(max_examples=CHEAP)
+@settings(max_examples=EXAMPLES)
 @given(programmes(pure=True))
 def test_limits_drawn_one_for_one_equal_enumeration(programme: Programme) -> None:
     found = solve(programme, forever)
@@ -60,7 +59,7 @@ def test_limits_drawn_one_for_one_equal_enumeration(programme: Programme) -> Non
     assert found.method is not SolveMethod.BOUNDS
 
 
-@settings(max_examples=CHEAP)
+@settings(max_examples=EXAMPLES)
 @given(programmes(pure=True))
 def test_a_flow_is_stopped_by_limits_that_hold_just_so_much(programme: Programme) -> None:
     found = solve(programme, forever)
@@ -68,7 +67,7 @@ def test_a_flow_is_stopped_by_limits_that_hold_just_so_much(programme: Programme
         assert sum(programme.rows[place].headroom for place in found.stops) == found.lower
 
 
-@settings(max_examples=FEW_WORLDS * 3)
+@settings(max_examples=EXAMPLES)
 @given(st.one_of(programmes(), programmes(least=True)))
 def test_draws_that_differ_and_least_amounts_equal_enumeration(programme: Programme) -> None:
     found = solve(programme, forever)
@@ -80,7 +79,7 @@ def test_draws_that_differ_and_least_amounts_equal_enumeration(programme: Progra
         assert not found.least_cost or programme.total_cost(found.amounts) == -cost
 
 
-@settings(max_examples=FEW_WORLDS * 2)
+@settings(max_examples=EXAMPLES)
 @given(programmes(least=True))
 def test_limits_that_stop_an_integer_programme_raise_it_when_relaxed(programme: Programme) -> None:
     found = solve(programme, forever)
@@ -88,7 +87,7 @@ def test_limits_that_stop_an_integer_programme_raise_it_when_relaxed(programme: 
         assert best(programme.relaxed(frozenset(found.stops)))[0] > found.lower
 
 
-@settings(max_examples=CHEAP)
+@settings(max_examples=EXAMPLES)
 @given(programmes(least=True))
 def test_bounds_are_true_without_any_search(programme: Programme) -> None:
     amount, _ = best(programme)
@@ -98,7 +97,7 @@ def test_bounds_are_true_without_any_search(programme: Programme) -> None:
     assert sum(found.amounts) <= amount <= found.upper
 
 
-@settings(max_examples=CHEAP)
+@settings(max_examples=EXAMPLES)
 @given(programmes())
 def test_relaxation_is_no_less_than_any_whole_allocation_and_its_duals_prove_it(programme: Programme) -> None:
     found = relaxation(programme)
@@ -112,7 +111,7 @@ def test_relaxation_is_no_less_than_any_whole_allocation_and_its_duals_prove_it(
     assert proven == found.value
 
 
-@settings(max_examples=FEW_WORLDS * 5)
+@settings(max_examples=EXAMPLES)
 @given(programmes(), st.integers(0, 5))
 def test_a_further_limit_never_raises_and_room_never_lowers(programme: Programme, headroom: int) -> None:
     tighter = Programme((*programme.rows, Row(headroom, {0: ONE})), programme.cost, programme.least)
