@@ -33,6 +33,7 @@ from schema.types.inventory import InventoryQuestions
 from schema.types.ledger import LedgerQuestions
 from schema.types.need_history import need_fields
 from schema.types.policy import PolicyQuestions, policy_fields
+from schema.types.policy_stack import StackQuestions
 from schema.types.portfolio import PortfolioQuestions
 from schema.types.progress import ProgressQuestions
 from schema.types.reach import ReachQuestions, add_reach
@@ -98,6 +99,7 @@ def build_schema(ontology: Ontology) -> Schema:
         TargetQuestions,
         PortfolioQuestions,
         EligibilityQuestions,
+        StackQuestions,
         ProgressQuestions,
         InventoryQuestions,
         PolicyQuestions,

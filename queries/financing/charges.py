@@ -1,4 +1,4 @@
-"""What a path is charged, read from its product, contract and supports; and the subsidies that lower it, the rewards to its lender.
+"""What a path is charged, read from its product, contract and supports, and what it costs with the subsidies that lower it.
 
 A fee that nobody records is none, as a registration is. A rate is always there, a guarantee, insurance or bridge is never free: these
 are not known where nobody states them.
@@ -6,14 +6,14 @@ are not known where nobody states them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Final
 
 from graph.kinds.contracts import Facility, Guarantee, InsurancePolicy, Loan
-from graph.kinds.supply_side import FeePayer, LoanProduct, Pool, Subsidy, SubsidyKind, SubsidyMeasure
-from graph.kinds.terms import Instrument, OfferStatus, Technique
+from graph.kinds.supply_side import FeePayer, LoanProduct, Pool
+from graph.kinds.terms import Instrument, Technique
 from queries.derived import offer_record, once
 from queries.financing.candidates import Support
 from queries.financing.cases import Case
@@ -24,12 +24,11 @@ from queries.financing.cost import (
     Cost,
     CostKind,
     HighEnds,
-    Relief,
-    SubsidyStatus,
     act_365,
     cost_of,
 )
 from queries.financing.limits.constraints import MissingFact
+from queries.financing.reliefs import reliefs, rewards
 from queries.financing.techniques.rows import TechniqueRow
 from queries.financing.tenor import Tenor, tenor_of, wanted
 from queries.financing.terms import SupportKind
@@ -101,15 +100,21 @@ def _high_ends(case: Case) -> HighEnds:
     return once(case.view, (HighEnds, case.row.technique, case.product), make)
 
 
-def case_cost(case: Case, tenor: Tenor, charges: Sequence[Charge], capacity: int | None) -> Cost:
-    """The cost of a path that brings so much."""
+def case_cost(
+    case: Case,
+    tenor: Tenor,
+    charges: Sequence[Charge],
+    capacity: int | None,
+    among: Mapping[int, int | None] | None = None,
+) -> Cost:
+    """The cost of a path that brings so much. `among`, where given: after these subsidies and no other, each at most so much in 分."""
     if not is_priced(case.row):
         return UNPRICED
     return cost_of(
         charges,
         cost_term(case, tenor),
-        reliefs=tuple(_reliefs(case, capacity)),
-        rewards=tuple(_rewards(case, capacity)),
+        reliefs=tuple(reliefs(case, capacity, among)),
+        rewards=tuple(rewards(case, capacity)),
         capacity=capacity,
         at_least=_shortest(case, tenor),
     )
@@ -277,71 +282,3 @@ def _payer(case: Case, payer: FeePayer | None) -> int:
         case FeePayer.LENDER:
             return case.lender
     return -1
-
-
-SUBSIDISED: Final = {
-    SubsidyKind.INTEREST: CostKind.INTEREST_SUBSIDY,
-    SubsidyKind.PREMIUM: CostKind.PREMIUM_SUBSIDY,
-    SubsidyKind.GUARANTEE: CostKind.GUARANTEE_SUBSIDY,
-}
-
-
-def _reliefs(case: Case, capacity: int | None) -> Iterator[Relief]:
-    """The subsidies of the path's product that are granted to the beneficiary, or open to it."""
-    product = case.product
-    if product < 0 and case.facility >= 0:
-        product = case.appraisal.ref(case.facility, "product")
-    for handle in case.view.holders("Subsidy", "product", product).tolist() if product >= 0 else ():
-        record = offer_record(case.view, handle, Subsidy)
-        status = _status(case, handle, record)
-        if status is not None and record.kind in SUBSIDISED:
-            yield _relief(case, handle, record, SUBSIDISED[record.kind], status, capacity)
-
-
-def _rewards(case: Case, capacity: int | None) -> Iterator[Relief]:
-    """The rewards that the path's lender gets: of its product, and of schemes that name none."""
-    if not case.view.has_kind(case.lender, "Institution"):
-        return
-    for handle in once(case.view, "lender rewards", lambda: _reward_schemes(case)):
-        record = offer_record(case.view, handle, Subsidy)
-        named = case.appraisal.ref(handle, "product")
-        granted = case.appraisal.ref(handle, "granted_to")
-        open_ = record.status not in (OfferStatus.CLOSED, OfferStatus.PLANNED)
-        if named not in (-1, case.product) or (granted not in (-1, case.lender)) or (granted < 0 and not open_):
-            continue
-        status = SubsidyStatus.GRANTED if granted >= 0 else SubsidyStatus.EXPECTED
-        yield _relief(case, handle, record, CostKind.LENDER_REWARD, status, capacity)
-
-
-def _reward_schemes(case: Case) -> list[int]:
-    every = case.view.handles("Subsidy").tolist()
-    return [one for one in every if case.view.value(one, "kind") is SubsidyKind.LENDER_REWARD]
-
-
-def _status(case: Case, handle: int, record: Subsidy) -> SubsidyStatus | None:
-    if record.granted_to is not None:
-        mine = case.appraisal.ref(handle, "granted_to") == case.beneficiary
-        return SubsidyStatus.GRANTED if mine else None
-    return None if record.status in (OfferStatus.CLOSED, OfferStatus.PLANNED) else SubsidyStatus.EXPECTED
-
-
-def _relief(
-    case: Case, handle: int, record: Subsidy, kind: CostKind, status: SubsidyStatus, capacity: int | None
-) -> Relief:
-    payer = case.appraisal.ref(handle, "payer")
-    measure = SubsidyMeasure.OF_PRINCIPAL if kind is CostKind.LENDER_REWARD else None
-    measure = record.measure or measure
-    low = high = None if record.rate is None or measure is None else Fraction(record.rate)
-    missing = [] if record.rate is not None else [MissingFact(handle, "rate")]
-    if measure is None:
-        missing.append(MissingFact(handle, "measure"))
-    cap: Fraction | None = None
-    if record.cap is not None:
-        most = case.amount(record.cap, handle, "cap").value
-        if capacity is None or most is None:
-            low = None if low is None else NOTHING
-            missing.append(MissingFact(handle, "cap"))
-        elif capacity:
-            cap = Fraction(most, capacity)
-    of_cost, yearly = measure is SubsidyMeasure.OF_COST, measure is SubsidyMeasure.OF_PRINCIPAL_A_YEAR
-    return Relief(kind, payer, handle, status, low, high, of_cost, yearly, cap, tuple(missing))
