@@ -318,7 +318,7 @@ class ProgressQuestions:
 
     @question(
         description="目标进度 · How far the targets of policies have come, by policy and number: of one policy, of the measures of one "
-        "theme, of those that a unit answers for by itself or in a set of units"
+        "theme, of those that a unit answers for: by itself, in a set that lists it, or for a unit whose duties it holds today"
     )
     def target_progress(
         self,

@@ -9,7 +9,7 @@ from fractions import Fraction
 import pytest
 
 from graph.errors import InvalidIdentifier, InvalidInput, NotFound
-from graph.kinds.identity import Dataset
+from graph.kinds.identity import Dataset, SucceededBy
 from graph.kinds.parties import GovernmentUnit, MemberOf, UnitSet
 from graph.kinds.policy import Measure, Target, TargetKind, Theme
 from graph.kinds.terms import Operator
@@ -385,7 +385,9 @@ def test_targets_come_by_number_and_may_be_narrowed() -> None:
     assert numbers(records, policy=POLICY) == [1, 2, 3]
     assert numbers(records, theme=2) == [3]
     assert numbers(records, policy=POLICY, theme=1) == [2]
+    assert numbers(records, policy="plan", theme=1) == [2]
     assert numbers(records, unit="governmentUnit:office") == [2]
+    assert numbers(records, unit="office") == [2]
     assert numbers(records, unit="governmentUnit:office", theme=2) == []
 
 
@@ -397,12 +399,23 @@ def test_a_unit_answers_for_what_a_set_of_units_does() -> None:
     assert numbers([*two_policies(), *members], unit="governmentUnit:one") == [3]
 
 
+def test_a_unit_answers_for_what_its_predecessor_did() -> None:
+    reform: list[Record] = [
+        GovernmentUnit(id="governmentUnit:new", name="new"),
+        SucceededBy(source=Ref("governmentUnit:office"), target=Ref("governmentUnit:new"), on=date(2024, 1, 1)),
+    ]
+    assert numbers([*two_policies(), *reform], unit="new") == [2]
+    assert numbers([*two_policies(), *reform[:1]], unit="new") == []
+
+
 @pytest.mark.parametrize(
     ("which", "error", "said"),
     [
         ({"policy": "policy:none"}, NotFound, "there is no policy:none"),
         ({"policy": "governmentUnit:office"}, InvalidInput, "give an id of Policy"),
-        ({"policy": "plan"}, InvalidIdentifier, "is not an id"),
+        ({"policy": "other"}, NotFound, "other"),
+        ({"policy": "plans:x"}, InvalidIdentifier, "which is no kind"),
+        ({"unit": "no one"}, NotFound, "no unit is called 'no one'"),
         ({"theme": 0}, InvalidInput, "theme is 0; themes are numbered from 1"),
         ({"theme": 7}, NotFound, "no policy has a theme 7; the highest is 1"),
         ({"policy": POLICY, "theme": 7}, NotFound, "policy:plan has no theme 7"),
