@@ -21,3 +21,5 @@ WORLDS: Final = max(1, EXAMPLES // ASKED)
 """Worlds, where each is asked so many questions."""
 FEW_WORLDS: Final = max(5, EXAMPLES // 50)
 """Worlds, where what matters is tried elsewhere on many."""
+MENDED: Final = max(5, EXAMPLES // 20)
+"""Worlds with a blocked path, where some twenty sets of repairs are laid over each."""

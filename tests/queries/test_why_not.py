@@ -44,7 +44,7 @@ from queries.financing.techniques.table import TECHNIQUES
 from queries.financing.terms import PathStatus, Ternary
 from queries.financing_paths import blocked_candidates, financing_path
 from queries.why_not import BlockedPath, WhyNot, why_not
-from tests.examples import FEW_WORLDS
+from tests.examples import FEW_WORLDS, MENDED
 from tests.graph.build import TODAY
 from tests.queries.finance import (
     ANCHOR,
@@ -462,7 +462,7 @@ def _passes(view: View, found: Appraised, chosen: Sequence[Repair], asked: NeedA
     return path is not None and all(result.verdict is Ternary.YES for result in path.gates)
 
 
-@settings(max_examples=FEW_WORLDS)
+@settings(max_examples=MENDED)
 @given(claims())
 def test_a_repair_makes_the_path_pass_and_no_cheaper_set_of_the_catalogue_does(asked: Asked) -> None:
     view, wanted = claim_view(*asked.records, **asked.product), asked.need
