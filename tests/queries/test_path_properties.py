@@ -1,5 +1,6 @@
 """Financing paths against brute force, and what must hold of them in any world."""
 
+import base64
 import random
 from collections.abc import Iterator
 from functools import lru_cache
@@ -171,6 +172,23 @@ def test_further_encumbrance_never_raises_a_capacity(
             )
             assert again is not None
             assert (again.capacity or 0) <= (path.capacity or 0)
+
+
+@settings(max_examples=WORLDS)
+@given(any_worlds, questions, st.randoms(use_true_random=False))
+def test_one_step_of_another_type_leaves_no_path(world: World, asked_of: Questions, dice: random.Random) -> None:
+    view = seen(world)
+    every = [one.id for one in records_of(world) if one.id]
+    for found in answers(view, world, asked_of):
+        for path in dice.sample(found.paths, min(len(found.paths), 2)):
+            nodes = list(map(view.id_of, path.nodes))
+            place = dice.randrange(len(nodes))
+            kind = nodes[place].partition(":")[0]
+            other = dice.choice([one for one in every if one.partition(":")[0] != kind])
+            text = base64.urlsafe_b64decode(path.id + "=" * (-len(path.id) % 4)).decode()
+            torn = "\n".join(other if line == nodes[place] else line for line in text.split("\n"))
+            identifier = base64.urlsafe_b64encode(torn.encode()).decode().rstrip("=")
+            assert financing_path(view, identifier) is None
 
 
 @settings(max_examples=FEW_WORLDS)
