@@ -1,7 +1,7 @@
 """A candidate measured: its constraints, gates, capacity and status. Each is worked out when somebody asks for it.
 
-Most candidates of a question are blocked, and one gate that says no is enough to know: gates are asked before limits, and limits of the
-offer and the asset before those of the lender's books.
+Many candidates of a question are blocked, and one gate that says no is enough to know: limits of the offer and the asset are asked
+first, which say it most often, then the other gates, and the limits of the lender's books last.
 """
 
 from __future__ import annotations
@@ -110,16 +110,20 @@ class Appraised:
 
     def _is_refused(self) -> bool:
         """Whether a gate says no."""
-        gates, kinds = _quickest_first(self.candidate.spine)
+        own, gates, books = _quickest_first(self.candidate.spine)
+        limited = Gate.LIMIT in self.candidate.spine.gates
+        least = least_amount(self.case) if limited else None
+        if limited and self._admits_too_little(own, least):
+            return True
         for gate in gates:
             if self._verdict(gate).answer is Ternary.NO:
                 return True
-        if Gate.LIMIT not in self.candidate.spine.gates:
-            return False
-        least = least_amount(self.case)
-        if any(admits_too_little(one, least) for kind in kinds for one in self._of_kind(kind)):
-            return True
-        return any(admits_too_little(one, least) for one in self.constraints)
+        return limited and (
+            self._admits_too_little(books, least) or any(admits_too_little(one, least) for one in self.constraints)
+        )
+
+    def _admits_too_little(self, kinds: tuple[ConstraintKind, ...], least: int | None) -> bool:
+        return any(admits_too_little(one, least) for kind in kinds for one in self._of_kind(kind))
 
     def _verdict(self, gate: Gate) -> Verdict:
         verdict = self._verdicts.get(gate)
@@ -153,7 +157,10 @@ def creates_instrument(candidate: Candidate) -> bool:
 
 
 @lru_cache(maxsize=1024)
-def _quickest_first(spine: Spine) -> tuple[tuple[Gate, ...], tuple[ConstraintKind, ...]]:
-    """A spine's gates but for LIMIT, and its limits, those that are found out soonest first."""
+def _quickest_first(
+    spine: Spine,
+) -> tuple[tuple[ConstraintKind, ...], tuple[Gate, ...], tuple[ConstraintKind, ...]]:
+    """A spine's limits but those of a lender's books, its gates but LIMIT, those that are found out soonest first, and the books."""
     gates = sorted((gate for gate in spine.gates if gate is not Gate.LIMIT), key=lambda gate: gate in ASKED_LAST)
-    return tuple(gates), tuple(sorted(spine.limits, key=lambda kind: kind in BOOKS))
+    books = tuple(kind for kind in spine.limits if kind in BOOKS)
+    return tuple(kind for kind in spine.limits if kind not in BOOKS), tuple(gates), books

@@ -8,7 +8,7 @@ stated, to both.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -33,14 +33,21 @@ from graph.view import View
 from queries.columns import is_stated
 from queries.derived import offer_record, once
 from queries.financing.asset_kinds import ASSET_KINDS
-from queries.financing.control import legal_entity
 from queries.financing.limits.constraints import MissingFact
 from queries.financing.limits.covers import cover_of
+from queries.financing.limits.recorded import (
+    ByWhom,
+    among_ours,
+    by_whom,
+    holders,
+    kept,
+    lent,
+    named,
+    under_programmes_of,
+)
 from queries.ratios import Ints, share_of
 from queries.tally import Amount, Tally, amount_of, plus, total_of
 
-KEPT: Final = 1_024
-"""So many answers about what is recorded of parties are kept with a view."""
 ON_PAPER: Final = frozenset({Technique.BILL_DISCOUNT, Technique.FORFAITING})
 """An acceptor or a bank owes its paper whoever else stands for it."""
 ON_DEBTOR: Final = frozenset(
@@ -91,17 +98,15 @@ def is_expired(view: View, facility: Facility) -> bool:
 def on_borrowers(view: View, lender: int, borrowers: Sequence[int], counted: Counted) -> Tally:
     """A lender's exposure to parties as its borrowers, lessees and debtors whom it guarantees, in 分."""
     tally, ours, parties = Tally(), _of_lender(view, lender), np.array(borrowers, np.int64)
-    for handle in _named(view, "Facility", "borrower", parties, "lender", ours).tolist():
+    for handle in named(view, "Facility", "borrower", parties, "lender", ours).tolist():
         if _is_of(view, handle, counted.product):
             tally.join(_facility(view, handle, counted))
-    loans = _holders(view, "Loan", "borrower", parties)
-    loans = loans[view.refs(loans, "facility") < 0]
-    for handle in loans[_lent_by(view, loans, ours)].tolist():
+    for handle in lent(view, parties, ours).tolist():
         if _is_of(view, handle, counted.product):
             owed = _part_of(view, handle, lender, _loan(view, handle, counted.currency))
             tally.add(_uncovered(view, handle, share_on_seller(view, handle, owed), counted))
     if counted.product < 0:
-        for handle in _named(view, "Lease", "lessee", parties, "lessor", ours).tolist():
+        for handle in named(view, "Lease", "lessee", parties, "lessor", ours).tolist():
             tally.add(_uncovered(view, handle, _lease(view, handle, counted.currency), counted))
         for handle in _given(view, parties, ours).tolist():
             tally.add(guaranteed(view, handle, counted.currency))
@@ -131,7 +136,7 @@ def guaranteed_by(view: View, lender: int, supporters: Sequence[int], counted: C
     tally, ours = Tally(), _of_lender(view, lender)
     parties = np.array(supporters, np.int64)
     for kind, who in (("Guarantee", "guarantor"), ("InsurancePolicy", "insurer")):
-        for handle in _holders(view, kind, who, parties).tolist():
+        for handle in holders(view, kind, who, parties).tolist():
             contract = view.ref(handle, "contract")
             if contract < 0 or view.kind_of(contract).name not in ("Loan", "Facility"):
                 continue
@@ -186,46 +191,6 @@ def _of_lender(view: View, lender: int) -> set[int]:
         return {lender, *view.holders("BankBranch", "bank", lender).tolist()}
 
     return once(view, (_of_lender, lender), make) if view.has_kind(lender, "Institution") else {lender}
-
-
-def _named(view: View, kind: str, field: str, parties: Ints, of: str, ours: set[int]) -> Ints:
-    """The records of a kind that name one of the parties in a field, and one of ours in another, in id order."""
-    handles = _holders(view, kind, field, parties)
-    return _some(handles, np.isin(view.refs(handles, of), list(ours)))
-
-
-def _holders(view: View, kind: str, field: str, targets: Ints) -> Ints:
-    """The records of a kind that name one of the targets in a field, each once, in id order."""
-
-    def find() -> Ints:
-        handles = np.unique(view.expand(kind, field, targets)[1])
-        return _some(handles, np.argsort(view.rank(handles)))
-
-    return _recorded(view, (kind, field, targets.tobytes()), find)
-
-
-def _recorded(view: View, key: Hashable, find: Callable[[], Ints]) -> Ints:
-    """What is recorded of some parties, whoever lends: each of their lenders asks for it in turn. Kept for the last parties asked about."""
-    known: dict[Hashable, Ints] = once(view, _recorded, dict)
-    found = known.get(key)
-    if found is None:
-        if len(known) >= KEPT:
-            known.clear()
-        found = known[key] = find()
-    return found
-
-
-def _some(handles: Ints, chosen: np.ndarray) -> Ints:
-    some: Ints = handles[chosen]
-    return some
-
-
-def _lent_by(view: View, loans: Ints, ours: set[int]) -> np.ndarray:
-    """Which loans one of ours lends, alone or as a member of a syndicate."""
-    lent = np.isin(view.refs(loans, "lender"), list(ours))
-    places, links = view.expand("LentBy", "source", loans)
-    lent[places[np.isin(view.refs(links, "target"), list(ours))]] = True
-    return lent
 
 
 def _part_of(view: View, loan: int, lender: int, owed: Amount) -> Amount:
@@ -289,19 +254,23 @@ def _lease(view: View, handle: int, currency: str) -> Amount:
 
 def _given(view: View, debtors: Ints, ours: set[int]) -> Ints:
     """The guarantees in force that the lender itself has given for parties."""
-    return in_force(view, _named(view, "Guarantee", "debtor", debtors, "guarantor", ours))
+    return in_force(view, named(view, "Guarantee", "debtor", debtors, "guarantor", ours))
 
 
 def in_force(view: View, promises: Ints) -> Ints:
     """Those of guarantees, or of policies, that count: an offer, which backs no contract yet, only where it states what is outstanding."""
-    return _some(promises, is_stated(view, promises, "contract") | (view.ints(promises, "outstanding") != NOT_STATED))
+    if not len(promises):
+        return promises
+    return np.asarray(
+        promises[is_stated(view, promises, "contract") | (view.ints(promises, "outstanding") != NOT_STATED)]
+    )
 
 
 def _partnerships(view: View, vehicles: Ints, ours: set[int]) -> Ints:
     """The parts of partnerships that the lender brings as debt to project companies."""
-    contracts = np.unique(view.expand("PppContract", "vehicle", vehicles)[1])
-    parts = _named(view, "PppPart", "source", contracts, "target", ours)
-    return _some(parts, view.ints(parts, "part") == list(Instrument).index(Instrument.DEBT))
+    contracts = holders(view, "PppContract", "vehicle", vehicles)
+    parts = named(view, "PppPart", "source", contracts, "target", ours)
+    return np.asarray(parts[view.ints(parts, "part") == list(Instrument).index(Instrument.DEBT)])
 
 
 def _ppp_part(view: View, handle: int, currency: str) -> Amount:
@@ -332,7 +301,7 @@ def _offer(view: View, loan: int) -> LoanProduct | None:
 
 def _owed_by(view: View, debtors: Ints) -> Ints:
     """The claims that parties owe: of each kind by the first debtor that it states."""
-    return _recorded(view, ("owed", debtors.tobytes()), lambda: _claims_owed(view, debtors))
+    return kept(view, (_owed_by, debtors.tobytes()), lambda: _claims_owed(view, debtors))
 
 
 def _claims_owed(view: View, debtors: Ints) -> Ints:
@@ -349,7 +318,7 @@ def _claims_owed(view: View, debtors: Ints) -> Ints:
 def _claims_financed(view: View, lender: int, debtors: Sequence[int], currency: str) -> dict[int, Amount]:
     """By financing contract (a purchase without one: by its registration) what is registered on the debtors' payables."""
     parties, ours = np.array(debtors, np.int64), _of_lender(view, lender)
-    registrations = _named(view, "Encumbrance", "asset", _owed_by(view, parties), "creditor", ours)
+    registrations = _registered(view, parties, ours)
     found: dict[int, Amount] = {}
     for handle in registrations.tolist():
         record = view.record(handle)
@@ -360,25 +329,26 @@ def _claims_financed(view: View, lender: int, debtors: Sequence[int], currency: 
         contract = secured if secured >= 0 else handle
         amount = amount_of(record.amount, handle, "amount", currency, view=view, owed=True)
         found[contract] = plus(found.get(contract, Amount(0)), amount)
-    loans = loans_under(view, np.unique(view.expand("AnchorProgramme", "anchor", parties)[1]))
-    for loan in loans[np.argsort(view.rank(loans))].tolist():
-        if legal_entity(view, view.ref(loan, "lender")) == lender:
-            found.setdefault(loan, Amount(None))
+    for loan in under_programmes_of(view, parties, lender).tolist():
+        found.setdefault(loan, Amount(None))
     return found
 
 
-def loans_under(view: View, programmes: Ints) -> Ints:
-    """The loans under these programmes: named by the loan, or by its product."""
-    _, products = view.expand("LoanProduct", "programme", programmes)
-    by_product = view.expand("Loan", "product", products)[1]
-    return np.unique(np.concatenate([view.expand("Loan", "programme", programmes)[1], by_product]))
+def _registered(view: View, debtors: Ints, ours: set[int]) -> Ints:
+    """What is registered for one of ours over the claims that parties owe."""
+
+    def find() -> ByWhom:
+        handles = holders(view, "Encumbrance", "asset", _owed_by(view, debtors))
+        return by_whom(handles, enumerate(view.refs(handles, "creditor").tolist()))
+
+    return among_ours(kept(view, (_registered, debtors.tobytes()), find), ours)
 
 
 def total_out(view: View, lender: int, counted: Counted) -> Tally:
     """All that a lender has out, gross, in 分: as `on_borrowers`, whoever the borrowers are."""
     tally, currency = Tally(), counted.currency
     handles = np.array(sorted(_of_lender(view, lender)), np.int64)
-    for handle in _holders(view, "Facility", "lender", handles).tolist():
+    for handle in holders(view, "Facility", "lender", handles).tolist():
         tally.join(_facility(view, handle, counted))
     shared = view.refs(view.expand("LentBy", "target", handles)[1], "source")
     loans = np.union1d(view.expand("Loan", "lender", handles)[1], shared[shared >= 0])
@@ -389,7 +359,7 @@ def total_out(view: View, lender: int, counted: Counted) -> Tally:
     tally.join(total_of(view, loans[~in_parts], "outstanding", "principal", currency))
     for handle in loans[in_parts].tolist():
         tally.add(_part_of(view, handle, lender, _loan(view, handle, currency)))
-    for handle in _holders(view, "Lease", "lessor", handles).tolist():
+    for handle in holders(view, "Lease", "lessor", handles).tolist():
         tally.add(_lease(view, handle, currency))
     for guarantor in handles.tolist():
         tally.join(guarantees_given(view, guarantor, None, currency))

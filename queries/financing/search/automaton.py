@@ -34,6 +34,7 @@ from queries.financing.search.offers import by_lender, open_offers, screened
 from queries.financing.search.reach import Reach
 from queries.financing.search.screens import screen
 from queries.financing.search.walking import (
+    ANY,
     Once,
     Pairs,
     followed,
@@ -42,7 +43,7 @@ from queries.financing.search.walking import (
     may_be_taken,
     techniques_of,
 )
-from queries.financing.search.word_tree import ANY, Branch, Fork, Way, Word, is_walked, word_tree
+from queries.financing.search.word_tree import Branch, Fork, Way, Word, is_walked, word_tree
 from queries.financing.spines import Back, Joined, Named, Spine, Step
 from queries.financing.techniques.rows import TechniqueRow
 from queries.ratios import Ints
@@ -192,9 +193,11 @@ class Automaton:
             bands = tuple(band for band in bands if held[band.start : band.stop].any())
             if not bands:
                 return
-        if (step.back, bands) not in known:
-            known[step.back, bands] = self._pairs(layer, step.back, bands)
-        near, farther, links = known[step.back, bands]
+        only = branch.ways[0].technique if len(branch.ways) == 1 else ANY
+        key = step.back, bands, only
+        if key not in known:
+            known[key] = self._pairs(layer, step.back, bands, only)
+        near, farther, links = known[key]
         if held is not None and len(near):
             kept = held[near]
             near, farther, links = near[kept], farther[kept], links[kept]
@@ -244,7 +247,7 @@ class Automaton:
         """Which nodes are left where a screen says of some that nothing over them could pass; None: all are."""
         return None if self.blocked or own.keep is None or own.keep.all() else own.keep
 
-    def _pairs(self, layer: Layer, back: Back, bands: Sequence[Band]) -> Pairs:
+    def _pairs(self, layer: Layer, back: Back, bands: Sequence[Band], technique: int) -> Pairs:
         """Where a relation leads from these bands of a layer.
 
         After a repeated step it is followed from each node once, however many bands and layers it is in.
@@ -263,7 +266,7 @@ class Automaton:
             granted.append(places[start : start + self.meter.take(stop - start, band.depth + 1)])
         places = np.concatenate(granted)
         if known is None:
-            near, farther, links = followed(self.appraisal.view, back, layer.nodes[places])
+            near, farther, links = followed(self.appraisal.view, back, layer.nodes[places], technique)
             return places[near], farther, links
         if len(places):
             known.add(self.appraisal.view, layer.nodes[places])

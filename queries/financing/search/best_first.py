@@ -107,10 +107,11 @@ class BestFirst:
 
     def _lay_out(self, arrival: Arrival, walks: Walks) -> None:
         """Put rows into the heap once they are taken to the word's offer, and on while they are few: so their bounds are near what they
-        come to.
+        come to. Chains fan out, and are followed link by link.
         """
         word = self._word(arrival)
-        while len(walks.places[-1]) and not walks.arrives and (walks.place < word.head or walks.fan_out <= MOST):
+        most = 0 if any(step.repeated for step in arrival.spine.word) else MOST
+        while len(walks.places[-1]) and not walks.arrives and (walks.place < word.head or walks.fan_out <= most):
             walks = walks.onward(arrival.spine, word.after(walks))
         if not len(walks.places[-1]):
             return

@@ -41,6 +41,8 @@ from queries.spans import rows_of
 Pairs = tuple[Ints, Ints, Ints]
 
 NOWHERE: Final[Pairs] = (np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.int64))
+ANY: Final = -1
+"""Of a technique by code: whatever it is."""
 FEW_RECORDS: Final = 20_000
 """Of kinds with so many records all references are read at once."""
 
@@ -112,8 +114,8 @@ class Once:
         return np.repeat(np.arange(len(nodes)), counts), self.farther[rows], self.links[rows]
 
 
-def followed(view: View, back: Back, nodes: Ints) -> Pairs:
-    """Where a way back leads, without conditions."""
+def followed(view: View, back: Back, nodes: Ints, technique: int = ANY) -> Pairs:
+    """Where a way back leads, without conditions; `technique`, by code: who asks wants nothing of another one, and it may be left out."""
     match back:
         case Held(kind, field) if len(nodes) == 1:
             farther = view.holders(kind, field, int(nodes[0]))
@@ -126,29 +128,31 @@ def followed(view: View, back: Back, nodes: Ints) -> Pairs:
             return places, farther[places], np.full(len(places), -1, np.int64)
         case Held(kind, field):
             small = len(view.handles(kind)) <= FEW_RECORDS
-            places, farther = _held(view, kind, field, nodes) if small else view.expand(kind, field, nodes)
+            places, farther = _held(view, kind, field, nodes, technique) if small else view.expand(kind, field, nodes)
             return places, farther, np.full(len(places), -1, np.int64)
         case Linked(kind, near, far):
             places, links = view.expand(kind, near, nodes)
             return places, view.refs(links, far), links
         case Through(first, then):
             at, between, over = followed(view, first, nodes)
-            places, farther, _ = followed(view, then, between)
+            places, farther, _ = followed(view, then, between, technique)
             return at[places], farther, over[places]
         case Joined():
             raise TypeError("a joined step has no edges to follow")
 
 
-def _held(view: View, kind: str, field: str, nodes: Ints) -> tuple[Ints, Ints]:
-    """As the view's `expand`, of a kind with few records: from a list of all, made once a view."""
+def _held(view: View, kind: str, field: str, nodes: Ints, technique: int) -> tuple[Ints, Ints]:
+    """As the view's `expand`, of a kind with few records: from a list of all, or all of a technique, made once a view."""
 
     def make() -> tuple[Ints, Ints]:
         holders = view.handles(kind)
+        if technique != ANY:
+            holders = holders[techniques_of(view, holders) == technique]
         targets = view.refs(holders, field)
         order = np.argsort(targets, kind="stable")
         return targets[order], holders[order]
 
-    targets, holders = once(view, (_held, kind, field), make)
+    targets, holders = once(view, (_held, kind, field, technique), make)
     low, high = np.searchsorted(targets, nodes), np.searchsorted(targets, nodes, side="right")
     counts = high - low
     return np.repeat(np.arange(len(nodes)), counts), holders[rows_of(low, counts)]

@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
 
 from queries.financing.search.screens import shared_by
-from queries.financing.search.walking import technique_code
+from queries.financing.search.walking import ANY, technique_code
 from queries.financing.spines import Held, Spine, Step
 from queries.financing.techniques.rows import TechniqueRow
 from queries.financing.terms import Gate
 
 Word = tuple[TechniqueRow, Spine]
-ANY: Final = -1
-"""Of a way: whatever the technique."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
