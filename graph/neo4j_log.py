@@ -9,7 +9,6 @@ Ids are made before the transaction, so that one that the driver tries again, af
 from __future__ import annotations
 
 import dataclasses
-import time
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
@@ -31,6 +30,7 @@ from graph.log_rules import (
     next_recorded_at,
     to_micros,
 )
+from graph.log_waiting import Commits
 from graph.neo4j_blocks import NewBlock, delete_blocks, read_blocks
 from graph.neo4j_loads import (
     CONSTRAINTS,
@@ -47,7 +47,7 @@ from graph.neo4j_loads import (
 from graph.neo4j_small_loads import SmallGroup
 from graph.neo4j_store import Neo4jStore
 
-POLL_SECONDS = 0.1
+POLL_SECONDS = 0.04
 
 READ_AGAIN = 20
 """How often a list of loads that a commit or a compaction crossed is read again."""
@@ -78,6 +78,7 @@ class Neo4jLog(Log):
             self._store.close()
             raise
         self._seen = 0
+        self._commits = Commits()
 
     def __repr__(self) -> str:
         return f"Neo4jLog({self._store.address!r})"
@@ -151,11 +152,13 @@ class Neo4jLog(Log):
             ).consume()
             return select_loads(tx, "WHERE l.loadId = $id", id=load_id)[0]
 
-        return self._store.write(work)
+        with self._commits.telling():
+            return self._store.write(work)
 
     def commit(self, loads: Sequence[SmallLoad], *, compared_at: int) -> list[Load]:
         check_small(loads)
-        return self._store.write(SmallGroup(loads, compared_at).write)
+        with self._commits.telling():
+            return self._store.write(SmallGroup(loads, compared_at).write)
 
     def abandon(self, load_id: str) -> None:
         def work(tx: ManagedTransaction) -> list[str]:
@@ -210,10 +213,7 @@ class Neo4jLog(Log):
         return read_blocks(self._store, ids)
 
     def wait(self, after: int, timeout: float) -> Head:
-        deadline = time.monotonic() + timeout
-        while (head := self.head()).seq <= after and (left := deadline - time.monotonic()) > 0:
-            time.sleep(min(POLL_SECONDS, left))
-        return head
+        return self._commits.wait(self.head, after, timeout, POLL_SECONDS)
 
     def size_bytes(self) -> int | None:
         return self._store.read(

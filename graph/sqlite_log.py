@@ -27,12 +27,13 @@ from graph.log_rules import (
     next_recorded_at,
     to_micros,
 )
+from graph.log_waiting import Commits
 from graph.sqlite_store import SqliteStore
 
 CHUNK_BYTES = 16 * 2**20
 """Blocks are cut in chunks of this size: SQLite takes 10⁹ bytes in a value at most, and rewrites a value whole."""
 
-POLL_SECONDS = 0.05
+POLL_SECONDS = 0.02
 
 _HEADER = "source, actor, kinds, mode, scope, stated_on, input_hash, note"
 
@@ -50,6 +51,7 @@ class SqliteLog(Log):
 
     def __init__(self, path: Path, *, busy_timeout: float = 5.0) -> None:
         self._store = SqliteStore(path, busy_timeout)
+        self._commits = Commits()
 
     def __repr__(self) -> str:
         return f"SqliteLog({str(self._store.path)!r})"
@@ -85,7 +87,7 @@ class SqliteLog(Log):
         lease: Lease | None = None,
         recorded_at: datetime | None = None,
     ) -> Load:
-        with self._store.writing() as db:
+        with self._commits.telling(), self._store.writing() as db:
             done = _select_loads(db, "load_id = ? AND seq IS NOT NULL", (load_id,))
             if done:
                 return done[0]
@@ -111,7 +113,7 @@ class SqliteLog(Log):
     def commit(self, loads: Sequence[SmallLoad], *, compared_at: int) -> list[Load]:
         check_small(loads)
         done: list[Load] = []
-        with self._store.writing() as db:
+        with self._commits.telling(), self._store.writing() as db:
             _check_group(db, loads, compared_at)
             seq, last = db.execute("SELECT seq, recorded_at FROM head").fetchone()
             micros = next_recorded_at(_now(), last, None)
@@ -164,10 +166,7 @@ class SqliteLog(Log):
             yield self._block(block_id)
 
     def wait(self, after: int, timeout: float) -> Head:
-        deadline = time.monotonic() + timeout
-        while (head := self.head()).seq <= after and (left := deadline - time.monotonic()) > 0:
-            time.sleep(min(POLL_SECONDS, left))
-        return head
+        return self._commits.wait(self.head, after, timeout, POLL_SECONDS)
 
     def size_bytes(self) -> int | None:
         path = self._store.path
