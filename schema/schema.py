@@ -21,6 +21,7 @@ from schema.types.covenants import CovenantQuestions
 from schema.types.coverage import CoverageQuestions
 from schema.types.coverage_cells import add_coverage
 from schema.types.derived import Types, declared_fields, make_object, named
+from schema.types.desk import DeskQuestions
 from schema.types.eligibility import EligibilityQuestions
 from schema.types.filters import add_filters
 from schema.types.financing import add_financing
@@ -31,6 +32,7 @@ from schema.types.fundable import FundableQuestions
 from schema.types.incomplete import incomplete_fields
 from schema.types.inventory import InventoryQuestions
 from schema.types.ledger import LedgerQuestions
+from schema.types.matchmaking import MatchmakingQuestions
 from schema.types.need_history import need_fields
 from schema.types.policy import PolicyQuestions, policy_fields
 from schema.types.policy_stack import StackQuestions
@@ -102,6 +104,8 @@ def build_schema(ontology: Ontology) -> Schema:
         StackQuestions,
         ProgressQuestions,
         InventoryQuestions,
+        DeskQuestions,
+        MatchmakingQuestions,
         PolicyQuestions,
         SuccessionQuestions,
         AccountabilityQuestions,

@@ -63,8 +63,9 @@ def moment(micros: int) -> datetime | None:
 
 
 def end_of(view: View) -> int:
-    """Until when the view tells, in µs: its moment of knowledge, or the end of an earlier day."""
-    return min(to_micros(view.known_at), (day_of(view.as_of) + 1) * _DAY - _OFFSET)
+    """Up to when the view tells, in µs: its moment of knowledge, but never before its day begins in China nor after it ends."""
+    begin = day_of(view.as_of) * _DAY - _OFFSET
+    return min(max(to_micros(view.known_at), begin), begin + _DAY)
 
 
 def _states(view: View) -> States:
