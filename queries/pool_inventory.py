@@ -96,6 +96,9 @@ def _status(view: View, handle: int, pool: Pool) -> PoolStatus:
         missing.append(MissingFact(handle, "kind"))
     told = _batches_out(view, batches)
     idle, idle_missing = _idle(view, loans, told)
+    if idle is Ternary.YES and pool.balance is None and not loans.size:
+        # All that is known of it is its name: whether anything is out under it, no source has been asked.
+        idle, idle_missing = Ternary.UNKNOWN, [MissingFact(handle, "loans")]
     return PoolStatus(
         pool=handle,
         kind=pool.kind,

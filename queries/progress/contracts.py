@@ -81,13 +81,17 @@ def _figure(
 
 
 def _held(view: View, source: int, target: Target, unit: Unit) -> Sum:
-    """What a pool holds, a fund has been promised, or the rate of a subsidy in millionths."""
+    """What a pool holds, a fund has been promised, or the rate of a subsidy in millionths.
+
+    What the target's own document states of it is what it wants, and shows nothing.
+    """
     found, kind = Sum(contracts=1), view.kind_of(source).name
-    if target.kind is TargetKind.RATE:
-        rate = view.value(source, "rate") if kind == "Subsidy" else None
-        found.count(
-            int(rate * MILLION) if rate is not None and unit.noun == PERCENT else None, MissingFact(source, "rate")
-        )
+    field = {"Pool": "balance", "Subsidy": "rate"}.get(kind)
+    if field is not None and _is_wish(view, source, field, target):
+        found.count(None, MissingFact(source, f"{field} by another source than the target"))
+    elif target.kind is TargetKind.RATE:
+        rate = view.value(source, "rate") if kind == "Subsidy" and unit.noun == PERCENT else None
+        found.count(None if rate is None else int(rate * MILLION), MissingFact(source, "rate"))
     elif unit.is_money and kind == "Pool":
         money = view.value(source, "balance")
         found.count(amount_in(view, money, unit.noun), why_not(source, "balance", money, unit.noun))
@@ -97,6 +101,13 @@ def _held(view: View, source: int, target: Target, unit: Unit) -> Sum:
     else:
         found.count(None, MissingFact(source, f"what of a {kind} counts in this unit"))
     return found
+
+
+def _is_wish(view: View, record: int, field: str, target: Target) -> bool:
+    """Whether the value of a field that counts was read from the text that sets the target."""
+    told = next((one for one in view.statements(record) if one.value(field) is not None), None)
+    wanted = next((one for one in view.statements(view.require(target.id)) if one.value("value") is not None), None)
+    return told is not None and wanted is not None and told.source == wanted.source and told.value("span") is not None
 
 
 class _Contracts:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from graph.kinds.demand_side import ListedIn, ProjectList
 from graph.kinds.parties import Enterprise
 from graph.kinds.policy import Measure, Mentions, Policy
 from graph.records import Record, Ref
+from loaders.registry import open_source
+from loaders.runner import run
 from queries.financing.terms import Ternary
 from queries.list_completeness import ListCompleteness, list_completeness
-from tests.queries.finance import view_of
+from tests.graph.build import knowledge_of
+from tests.graph.memory_log import MemoryLog
+from tests.queries.finance import ontology, view_of
 
 FIRMS = [Enterprise(id=f"enterprise:{name}", name=name) for name in "abc"]
 
@@ -58,3 +63,18 @@ def test_the_measures_that_name_a_list_are_told() -> None:
         for source, at in (("measure:p:1", 1), ("measure:p:1", 9), ("policy:p", 3))
     ]
     assert len(one(3, policy, measure, *named).measures) == 1
+
+
+def test_the_lists_of_the_luoyang_plan_are_announced_without_members(test_data: Path) -> None:
+    knowledge = knowledge_of(MemoryLog(), ontology=ontology())
+    plan = next((test_data / "seeds").glob("*.txt"))
+    assert run(knowledge, open_source("plan", plan, ontology(), {}), actor="tests").is_clean
+    knowledge.refresh()
+    view = knowledge.view()
+    found = {view.value(one.list, "name"): one for one in list_completeness(view)}
+    numbered = {name: one.expected for name, one in found.items() if one.expected is not None}
+    assert sorted(numbered.values()) == [20, 30, 100]
+    assert {one.loaded for one in found.values()} == {0}
+    assert {found[name].complete for name in numbered} == {Ternary.NO}
+    assert {one.complete for name, one in found.items() if name not in numbered} == {Ternary.UNKNOWN}
+    assert all(view.value(measure, "number") == 13 for name in numbered for measure in found[name].measures)

@@ -76,6 +76,14 @@ def test_a_pool_without_loans_is_idle() -> None:
     assert status(pool(), loan("x", 0)).idle is Ternary.YES
 
 
+def test_of_a_pool_that_is_only_named_nobody_knows_whether_it_is_idle() -> None:
+    view = view_of(pool(balance=None))
+    [found] = pool_inventory(view)
+    assert (found.idle, found.balance, found.headroom) == (Ternary.UNKNOWN, None, None)
+    assert lacks(view, found) == ["q balance", "q loans"]
+    assert status(pool(balance=None), loan("x", 0)).idle is Ternary.YES
+
+
 def test_a_loan_without_an_amount_leaves_unknown_whether_it_is_idle() -> None:
     view = view_of(FIRM, pool(), loan("x", None))
     [found] = pool_inventory(view)
