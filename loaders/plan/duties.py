@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from loaders.plan.outline import Heading
+from loaders.plan.responsibility import read_responsibility
 from loaders.plan.text import Span, Text
 from loaders.plan.units import Body, Unit, read_units, strip_open_tail
 
@@ -27,6 +28,8 @@ _CARRIES = re.compile(
     r"^(?P<units>[^。；]{2,80}?)，?(?P<verb>(?:共同|具体|牵头)?负责(?!人|同志)|要(?=加强|按照|切实|认真|积极|根据|结合|高度|建立))"
 )
 _WITH = re.compile(r"会同|牵头，|配合")
+# 要设立专门机构, 上级政府对下级政府: words of a clause that end like a unit.
+_NO_UNIT = re.compile(r"^要|^由|对|或者|按照|以及|等各")
 _DUTY_HEADING = re.compile(r"职责|职能")
 
 
@@ -40,12 +43,16 @@ def _units(text: Text, span: Span) -> tuple[tuple[Unit, ...], bool]:
         listed, open_part = strip_open_tail(text, text.strip(part, also="，"))
         units.extend(read_units(text, listed))
         is_open = is_open or open_part
-    return (tuple(units), is_open) if units and all(unit.body is not Body.OTHER for unit in units) else ((), False)
+    named = units and all(unit.body is not Body.OTHER and not _NO_UNIT.search(unit.name) for unit in units)
+    return (tuple(units), is_open) if named else ((), False)
 
 
 def _of_units(text: Text, blocks: Sequence[Span]) -> Iterator[tuple[Span, tuple[Unit, ...], bool, str]]:
     for block in blocks:
-        for sentence in text.sentences(block):
+        closed = list(_in_brackets(text, block))
+        yield from closed
+        # What a bracket gives to units the sentences before it do not give once more.
+        for sentence in text.sentences(block) if not closed else ():
             started: tuple[int, int, tuple[Unit, ...], bool] | None = None
             parts = list(text.split(sentence, "；"))
             for part in parts:
@@ -63,6 +70,19 @@ def _of_units(text: Text, blocks: Sequence[Span]) -> Iterator[tuple[Span, tuple[
                     started = (part.start, begin, units, is_open)
             if started is not None:
                 yield _duty(text, started, sentence.end)
+
+
+def _in_brackets(text: Text, block: Span) -> Iterator[tuple[Span, tuple[Unit, ...], bool, str]]:
+    """The duties of a paragraph that closes in a bracket: what stands before （甲、乙负责） is what they carry."""
+    start = block.start
+    lines, taken = read_responsibility(text, [block])
+    for bracket in taken:
+        inside = [line for line in lines if bracket.holds(line.span)]
+        before = text.strip(Span(start, bracket.start))
+        if inside and before.end > before.start:
+            units = tuple(unit for line in inside for unit in line.units)
+            yield Span(before.start, bracket.end), units, any(line.open for line in inside), text.quote(before)
+        start = bracket.end
 
 
 def _duty(

@@ -52,7 +52,7 @@ class Baseline(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One number of the text. `value` is in the printed `unit`; `by` and `period` are None where not printed.
+    """One number of the text. `value` is in the printed `unit`; `by`, `period` and `baseline_period` (a year) are None where not printed.
 
     `planned`: the text says 计划 or 力争 of it. `counted`: the noun behind a count. `subject_shared`: the
     indicator's subject stands in the clause before. `measure` is None outside the measures.
@@ -68,6 +68,7 @@ class Figure:
     counted: str | None
     baseline: Baseline
     baseline_value: Decimal | None
+    baseline_period: str | None
     by: date | None
     by_printed: str | None
     period: str | None
@@ -125,9 +126,14 @@ _AT_MOST = re.compile(
 )
 _MORE_THAN = re.compile(r"(?<!不)(?<!不得)(?:超过|突破|高于|大于|多于|超)$")
 _LESS_THAN = re.compile(r"(?:低于|少于|不足|小于|不到|下降到|降低到|压降至?)$")
+# 不少于本单位人数的5%: the bound stands before what the number is a share of.
+_SHARE_AT_LEAST = re.compile(r"(?:不低于|不少于|不得低于)[^，。；]{1,24}的$")
+_SHARE_OF = re.compile(r"^(?P<subject>.*?)(?:不低于|不少于|不得低于|不超过|不高于|不得超过)(?P<of>[^，。；]{1,24})的$")
+_SHARE_AT_MOST = re.compile(r"(?:不超过|不高于|不得超过)[^，。；]{1,24}的$")
 _AFTER = re.compile(r"\s?(?P<least>以上|及以上|以?上)|\s?(?P<most>以内|以下|之内|及以下)|\s?(?P<about>左右)")
 _BASE = re.compile(r"对(?P<of>[^，。；]{4,40}(?:损失|金额|利息|费用|投资额|保费|支出|总额))$")
 _PLANNED = re.compile(r"计划|预计|力争|争取|拟")
+_YEAR = re.compile(r"(?P<year>(?:19|20)\d{2})年(?!\d|\s?\d{1,2}\s?月)[底末]?")
 _FROM = re.compile(rf"(?:由|从)[^，。；]{{0,16}}?(?P<value>{_NUMBER})\s?(?P<unit>{_UNIT})$")
 
 
@@ -186,6 +192,8 @@ def _comparison(before: str, after: re.Match[str] | None, planned: bool) -> Comp
         (_AT_MOST, Comparison.LTE),
         (_MORE_THAN, Comparison.GT),
         (_LESS_THAN, Comparison.LT),
+        (_SHARE_AT_LEAST, Comparison.GTE),
+        (_SHARE_AT_MOST, Comparison.LTE),
     ):
         if form.search(before):
             return comparison
@@ -233,11 +241,13 @@ _RAISED = re.compile(r"(?:稳步|逐步)?(?:提高|增加|扩大|增长|提升|�
 _TIME_ONLY = re.compile(r"(?:按|其中|首期|[一二三四五六七八九十两\d]{1,2}年内?|每年|同时|并|逐步|每户|单户|力争)*")
 _MEASURING = re.compile(
     r"(?:计划|力争|争取|预计|拟|累计|年均|平均每年|稳步|逐步|均|分别|全部|已)*"
-    r"(?:达到?|扩大[到至]|增加[到至]|提高[到至]|提升[到至]|增长[到至]|下降[到至]|降低[到至]|控制在|保持在|实现|完成|突破|超过|不低于|不少于|不超过|不高于|不得超过"
-    r"|提高|提升|增长|增加|下降|降低|为|约|至少|最高|以)*(?:不低于|不少于|不超过|超过|突破|为)*$"
+    r"(?:达到?|扩大[到至]|增加[到至]|提高[到至]|提升[到至]|增长[到至]|下降[到至]|降低[到至]|降至|稳定在|控制在|保持在|实现|完成|突破|超过|不低于|不少于|不得低于|不得少于|不超过|不高于|不得超过|原则上"
+    r"|提高|提升|增长|增加|下降|降低|为|约|至少|最高|以)*(?:不低于|不少于|不得低于|不超过|超过|突破|为)*$"
 )
+_QUALITY = re.compile(r"(?:左右)?(?:具有|拥有|符合|有)[^，。；]{1,30}?的(?=[\u4e00-\u9fff])")
+"""100项具有较大知名度的赛事: what is counted comes after its qualities."""
 _COUNTED_END = re.compile(
-    r"[与和及、，。；：（）的在开实进形通获得由向到]|支持|完成|购买|用于|提供|建立|上市|挂牌|入库|创业$"
+    r"[与和及、，。；：（）的在进形通获得由向到]|开(?!发)|实(?!训|验)|支持|完成|购买|用于|提供|建立|上市|挂牌|入库|创业$"
 )
 
 
@@ -250,7 +260,10 @@ def _indicator(text: Text, since: Span, figure: re.Match[str], kind: FigureKind,
         return (base.group(1), False) if base is not None else (scope.base or before, bool(scope.base))
     if (start := _FROM.search(_RAISED.sub("", before))) is not None:
         before = before[: start.start()]
+    if (share := _SHARE_OF.search(before)) is not None:
+        before = share["subject"].removeprefix("原则上") or share["of"]
     named = trim_subject(_MEASURING.sub("", before)).removeprefix("其中")
+    named = re.sub(r"^\d{4}年[底末初]?$", "", named)
     if kind is FigureKind.SHARE and named.startswith("占") and scope.subject:
         return scope.subject + named, True
     if kind is not FigureKind.CAP and _TIME_ONLY.fullmatch(named) and scope.subject:
@@ -260,6 +273,8 @@ def _indicator(text: Text, since: Span, figure: re.Match[str], kind: FigureKind,
 
 def _counted(text: Text, start: int, end: int) -> tuple[str | None, int]:
     """The noun that is counted, right behind the unit, and where it ends."""
+    quality = _QUALITY.match(text.flat, start, end)
+    start = quality.end() if quality is not None else start
     words = text.flat[start : min(end, start + 24)]
     cut = _COUNTED_END.search(words)
     noun = (words[: cut.start()] if cut is not None else words).strip()
@@ -300,9 +315,11 @@ def _figure(
             counted or text.compact(behind_it)
         )
         end = end if counted is not None else behind_it.end
-    baseline, baseline_value = _BASELINES.get(kind, Baseline.NOT_STATED), None
+    baseline, baseline_value, baseline_period = _BASELINES.get(kind, Baseline.NOT_STATED), None, None
     if (start := _FROM.search(_RAISED.sub("", before))) is not None:
         baseline, baseline_value = Baseline.STATED, decimal_of(start["value"])
+        year = _YEAR.search(start.group())
+        baseline_period = None if year is None else year["year"]
     return Figure(
         kind=kind,
         comparison=comparison,
@@ -314,6 +331,7 @@ def _figure(
         counted=counted,
         baseline=baseline,
         baseline_value=baseline_value,
+        baseline_period=baseline_period,
         by=scope.by,
         by_printed=scope.by_printed,
         period=scope.period,
@@ -375,5 +393,7 @@ def read_figures(text: Text, block: Span, masked: Sequence[Span], measure: int |
                     found.append(figure)
                     if not figure.subject_shared and figure.kind in (FigureKind.LEVEL, FigureKind.STOCK):
                         scope.subject = figure.indicator
-                since = figure.span.end if figure is not None else match.end()
+                end = figure.span.end if figure is not None else match.end()
+                # 单户500万元以下的占比: the number only tells what the next one is of.
+                since = since if text.flat.startswith("的", end) else end
     return found

@@ -11,13 +11,14 @@ from loaders.plan.text import Span, Text
 
 _HAN = r"[\u4e00-\u9fff]"
 _NUMBER = re.compile(rf"(?:发?文字?[号件]：\s*)?({_HAN}{{1,12}}\s?〔\s?\d{{4}}\s?〕\s?\d{{1,5}}\s?号)")
-_NOTICE = re.compile(r"的?(?:通知|决定|公告|函|批复|通报)(?:（.{0,20}）)?$")
+_NOTICE = re.compile(r"的?(?:通知|决定|公告|函|批复|通报|答复)(?:（.{0,20}）)?$")
 _PROMULGATES = re.compile(r"关于(?:印发|发布|下发|转发|批转|公布)(.+)的通知(?:（.{0,20}）)?$")
-_PLAN_NAME = re.compile(r"(?:方案|规划|计划|意见|办法|措施|细则|规定|要点|纲要|政策)(?:（.{0,20}）)?$")
-_ISSUER = re.compile(r"^(.{2,40}?)关于")
+_SPEAKS_OF = re.compile(r"关于|(?:国务院|政府|办公[厅室]|[委局部厅])对.{2,40}的答复")
+_PLAN_NAME = re.compile(r"(?:方案|规划|计划|意见|办法|措施|细则|规定|要点|纲要|政策|条例)(?:（.{0,20}）)?$")
+_ISSUER = re.compile(r"^(.{2,40}?)(?:关于|转发|批转|对(?=.{2,40}的答复))")
 _NO_TITLE = re.compile(r"[：\\。]|\d{4}年\d{1,2}月|^（|^[一二三四五六七八九十\d]+[、.]")
 _OPENS = re.compile(
-    rf"(?:{_HAN}{{2,7}}?[省市县区州盟旗])?(?:人民政府)?(?:国务院|人民政府|{_HAN}{{0,8}}?(?:委员会|[委局部厅]))?(?:办公[厅室])?(?:、.{{2,20}})?(?:关于|转发|批转)"
+    rf"(?:{_HAN}{{2,7}}?[省市县区州盟旗])?(?:人民政府)?(?:国务院|人民政府|{_HAN}{{0,8}}?(?:委员会|[委局部厅]))?(?:办公[厅室])?(?:、.{{2,20}})?(?:关于|转发|批转|对)"
 )
 _OFFICE = re.compile(r"(?:人民政府|政府|办公室|办公厅|委员会|[局委部厅办院会]|管委会)$")
 _APPROVAL = re.compile(
@@ -93,7 +94,7 @@ def _notice_title(text: Text, first: int, depth: int) -> tuple[Stated | None, in
             joined = _joined(text, start, last)
             if len(joined.name) > 120 or "。" in joined.name:
                 break
-            if "关于" in joined.name and _NOTICE.search(joined.name) and "：" not in joined.name:
+            if _SPEAKS_OF.search(joined.name) and _NOTICE.search(joined.name) and "：" not in joined.name:
                 # A title that an office opens is preferred to one with key words of a page's index before it.
                 if _OPENS.match(joined.name):
                     return joined, last
@@ -130,9 +131,17 @@ def _issuer(text: Text, notice: Stated | None, title: Stated | None) -> Stated |
     for stated in (notice, title):
         match = _ISSUER.match(stated.name) if stated is not None else None
         if stated is not None and match is not None and _OFFICE.search(match.group(1)):
-            end = text.flat.find("关于", stated.span.start, stated.span.end)
+            end = _end_of(text, stated.span, len(match.group(1)))
             return Stated(match.group(1), text.strip(Span(stated.span.start, end)))
     return None
+
+
+def _end_of(text: Text, span: Span, length: int) -> int:
+    """Where the first `length` characters of a name end that is printed with layout in it."""
+    for end in range(span.start + length, span.end + 1):
+        if len(text.compact(Span(span.start, end))) >= length:
+            return end
+    return span.end
 
 
 def _addressees(text: Text, first: int, depth: int) -> tuple[tuple[Stated, ...], int]:

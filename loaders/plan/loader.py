@@ -45,6 +45,7 @@ from loaders.base import Extraction, Part
 from loaders.plan.read import read_plan
 from loaders.plan.reading import PlanReading
 from loaders.plan.records import plan_statements
+from loaders.plan.sought import may_set_goals
 from loaders.tabular.encoding import decode
 
 KINDS: Final = tuple(
@@ -72,7 +73,8 @@ class PlanLoader:
 
         `options`: `source` names the dataset (left out: the document number), `doc_no` gives the number of a plan that prints
         none, `region` the code of its place where a register has one. A text that is no plan is one rejected row that says what
-        the form expects. `notes` names what a plan lacks. Raises InvalidInput for a path that is no readable text file.
+        the form expects; so is a letter, reply or regulation that makes nobody answer for anything. `notes` names what a plan
+        lacks, and how many numbers it only tells. Raises InvalidInput for a path that is no readable text file.
         """
         if not path.is_file():
             raise InvalidInput(f"{path} is no file; name the text file of one plan")
@@ -82,7 +84,8 @@ class PlanLoader:
         doc_no = options.get("doc_no") or (reading.header.doc_no.name if reading.header.doc_no is not None else "")
         source = options.get("source") or doc_no or path.stem
         digest = sha256(data).hexdigest()
-        if not doc_no or not reading.measures:
+        is_other = not reading.is_plan and not may_set_goals(reading.header)
+        if not doc_no or not reading.measures or is_other:
             rejected = Part(Batch({}), (_no_plan(reading, path.name, doc_no),), rows=1)
             return Extraction(source, KINDS, (rejected,), path.name, 1, digest)
         statements = plan_statements(
@@ -90,6 +93,8 @@ class PlanLoader:
         )
         batch = Batch.of(statements, ontology)
         notes = {f"not in the text: {one.text}": 1 for one in reading.missed}
+        if reading.told:
+            notes["numbers that the text tells without setting a goal: no target is made of them"] = len(reading.told)
         if decoded.damaged:
             notes["some bytes of the file could not be read"] = 1
         return Extraction(source, KINDS, (Part(batch, rows=batch.rows),), path.name, batch.rows, digest, notes)
@@ -100,6 +105,8 @@ def _no_plan(reading: PlanReading, file: str, doc_no: str) -> Rejection:
     remedy = "load the text of a municipal plan with numbered measures"
     if reading.measures and not doc_no:
         remedy = "give the plan's document number as the option doc_no"
+    if doc_no and reading.measures:
+        lacks = f"its title says that it is a letter, reply or regulation, and nobody answers for anything; {lacks}"
     return Rejection(
         code="NO_PLAN",
         kind="Policy",

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from loaders.plan.heads import BARE, CLASS_NAME, HEADS, Head, Sort
-from loaders.plan.phrases import name_start, opening_length
+from loaders.plan.phrases import clause_words_end, name_start, opening_length
 from loaders.plan.text import Span, Text
 
 
@@ -43,6 +43,8 @@ class _Found:
         return self.start < other.end and other.start < self.end
 
 
+_WITHIN_CLAUSES = frozenset({Sort.FUND, Sort.POOL, Sort.SUBSIDY, Sort.PROJECT_LIST, Sort.COMMITTEE})
+"""Sorts of things that prose names in the middle of a clause: 可由失业保险金给予补贴."""
 _CLASS_BEFORE = re.compile(r"(?:各类|各种|多种|一批|若干|正在运行的)$")
 _SETS_UP = re.compile(
     r"(?:设立|建立|成立|(?<!小)组建|搭建|构建|打造|创建|(?<!已)出台|制定|探索|开发|筹建|新设|实施)[^，。；]{0,30}$"
@@ -72,6 +74,14 @@ def _found(phrase: str) -> Iterator[_Found]:
             offset = 0 if head.exact else name_start(phrase[floor:], begin - floor, keep=head.keep, joins=head.joins)
             start = begin if head.exact else floor + offset
             modifier = phrase[start:begin]
+            if head.sort in _WITHIN_CLAUSES and not head.exact and (cut := clause_words_end(modifier)):
+                start, modifier = start + cut, modifier[cut:]
+                if len(modifier) < max(head.keep, 2):
+                    floor = match.end()
+                    continue
+            if head.sort in _WITHIN_CLAUSES and modifier.endswith("等"):
+                floor = match.end()
+                continue
             floor = match.end()
             if head.general is not None and head.general.search(modifier):
                 continue

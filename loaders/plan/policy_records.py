@@ -185,6 +185,7 @@ def _targets(keys: Keys, reading: PlanReading, since: date | None) -> Iterator[S
                     by=one.by,
                     period=one.period,
                     baseline=one.baseline_value if one.baseline is Baseline.STATED else None,
+                    baseline_period=one.baseline_period,
                     span=keys.span(span),
                     valid_from=since,
                 ),

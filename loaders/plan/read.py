@@ -22,6 +22,7 @@ from loaders.plan.questions import find_questions
 from loaders.plan.reading import NamedUnit, PlanReading
 from loaders.plan.rules import StatedRule, read_rules
 from loaders.plan.sameness import find_candidates
+from loaders.plan.sought import split_sought
 from loaders.plan.text import Span, Text
 from loaders.plan.things import gather_things
 from loaders.plan.unit_names import name_units
@@ -213,6 +214,7 @@ def read_plan(text: str) -> PlanReading:
     themes, measures = read_measures(source, top)
     blocks = tuple(_blocks(source, top, before, measures))
     found = _read_blocks(source, blocks)
+    sought, told = split_sought(source, header, found.figures)
     organised = [block.span for block in blocks if block.role is Role.SAFEGUARDS]
     committee = read_committee(source, [block.span for block in blocks if block.measure is None], annex_lines)
     duties = read_duties(source, organised, [one for root in annex_top for one in root.walk()])
@@ -229,7 +231,8 @@ def read_plan(text: str) -> PlanReading:
         header=header,
         themes=themes,
         measures=measures,
-        figures=tuple(found.figures),
+        figures=tuple(sought),
+        told=tuple(told),
         aims=tuple(found.aims),
         rules=tuple(found.rules),
         principles=_principles(source, top),
@@ -246,7 +249,7 @@ def read_plan(text: str) -> PlanReading:
             source,
             header=header,
             measures=measures,
-            figures=found.figures,
+            figures=sought,
             things=things,
             rules=found.rules,
             enumerations=found.enumerations,

@@ -105,6 +105,7 @@ class NamedUnit:
 class PlanReading:
     """All that was read of a text, each part in printed order. `length` is the text's, in characters.
 
+    `figures` are those that the text wants to be reached, with caps, terms and rates; `told` those of which it only tells.
     `references` are other policies by title, `themes` are empty and `missed` says so where the text is no plan.
     """
 
@@ -113,6 +114,7 @@ class PlanReading:
     themes: tuple[Theme, ...]
     measures: tuple[Measure, ...]
     figures: tuple[Figure, ...]
+    told: tuple[Figure, ...]
     aims: tuple[Aim, ...]
     rules: tuple[StatedRule, ...]
     principles: tuple[Stated, ...]

@@ -44,9 +44,11 @@ _LABEL = re.compile(
     r"\s?(?:责任)?\s?(?:单位|部门|处室|机构)\s?：\s*"
 )
 _VERB = re.compile(
-    r"(?:等)?(?:有关部门|相关部门|部门|单位)?(?:按(?:照)?(?:各自)?职[责能](?:分工)?)?(?:分别|共同|具体)?"
+    r"(?:会同(?:有关|相关)(?:部门|单位|方面)|等(?:有关|相关)部门和单位|等)?(?<![和及])(?:有关部门|相关部门|部门|单位)?(?:按(?:照)?(?:各自)?职[责能](?:分工)?)?(?:分别|共同|具体)?"
     r"(?:(牵头)|(配合|参与|参加|协助)|(负责|落实|实施))(?:落实|实施|负责)?$"
 )
+_OTHER_LABEL = re.compile(r"[；，][\u4e00-\u9fff]{2,8}：")
+_OPEN_INSIDE = re.compile(r"等(?:和|及|以及|与)")
 _BRACKET_VERB = re.compile(r"(?:负责|牵头|配合|参与|参加|协助|落实|实施)$")
 
 
@@ -75,6 +77,9 @@ def _labelled(text: Text, lines: Sequence[Span]) -> list[tuple[ResponsibilityLin
                 end = min(end, bracket)
             elif (stop := text.flat.find("。", label.end(), end)) >= 0:
                 end = stop
+            # （负责部门：甲；适用范围：乙）: another label ends the list.
+            if (other := _OTHER_LABEL.search(text.flat, label.end(), end)) is not None:
+                end = other.start()
             # A list that breaks off after a separator goes on in the next line.
             following = index + 1
             while end == line.end and text.flat[end - 1] in "、，" and following < len(lines):
@@ -116,7 +121,7 @@ def _verb_lists(text: Text, inside: Span) -> list[ResponsibilityLine]:
         units = read_units(text, units_span)
         if not units or not all(is_unit(unit.name) or unit.is_set for unit in units):
             return []
-        is_open = verb.group().startswith("等")
+        is_open = verb.group().startswith(("等", "会同")) or _OPEN_INSIDE.search(text.words(units_span)) is not None
         whole = Span(units_span.start, clause.end)
         listed.append(
             ResponsibilityLine(text.words(Span(units_span.end, clause.end)), _part(verb), units, is_open, whole)
