@@ -202,6 +202,7 @@ class SubsidyKind(Term):
     LISTING = "上市奖励"
     LENDER_REWARD = "贷款奖励"
     RISK_COMPENSATION = "风险补偿"
+    AWARD = "企业奖励"
 
 
 class SubsidyMeasure(Term):

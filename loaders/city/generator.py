@@ -27,6 +27,7 @@ from loaders.city.public import write_public
 from loaders.city.rules import CHANGED, write_rules
 from loaders.city.security import write_security
 from loaders.city.sheet import Dice
+from loaders.city.supports import write_supports
 from loaders.city.trade import write_trade
 from loaders.city.vehicles import Vehicles
 
@@ -82,5 +83,6 @@ def generate_city(
     rows |= write_funds(folder, dice, parties, vehicles)
     rows |= write_needs(folder, dice, parties, vehicles)
     rows["observations"] = write_disclosures(folder, dice, parties)
+    rows |= write_supports(folder, dice, parties)
     rows["rules"] = write_rules(folder, dice, offers, mandates(dice, vehicles, CHANGED))
     return CityBundle(folder, rows)

@@ -12,6 +12,7 @@ from loaders.city import names
 from loaders.city.offers import Offers
 from loaders.city.parties import Parties
 from loaders.city.sheet import Dice, drawn, gaps, numbered, others, pick, write, yuan
+from loaders.city.supports import support_subsidies
 
 SUBSIDIES: Final = (
     ("科技贷款贴息", "INTEREST", "POOL_BACKED_LOAN", "0.3", "OF_COST", 500_000, "OPEN"),
@@ -80,7 +81,9 @@ def _write_subsidies(folder: Path, dice: Dice, parties: Parties, offers: Offers)
                 }
             )
     frame = pl.DataFrame(table, infer_schema_length=None)
-    return write(folder, "subsidies", {"id": numbered("subsidy", frame.height, 5), **frame.to_dict()})
+    frame = frame.with_columns(numbered("subsidy", frame.height, 5).alias("id")).select("id", *frame.columns)
+    whole = pl.concat([frame, support_subsidies(dice, parties, offers)], how="diagonal_relaxed")
+    return write(folder, "subsidies", whole.to_dict())
 
 
 def _write_loss_sharings(folder: Path, dice: Dice, parties: Parties, offers: Offers) -> int:

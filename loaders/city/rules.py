@@ -17,6 +17,7 @@ from loaders.city import names
 from loaders.city.covenants import covenants
 from loaders.city.offers import PATTERNS, Offers
 from loaders.city.sheet import Dice, numbered, write
+from loaders.city.supports import support_rules
 
 CHANGED: Final = -200
 """The day, after the city's, from which the second versions count."""
@@ -51,7 +52,8 @@ def write_rules(folder: Path, dice: Dice, offers: Offers, mandates: pl.DataFrame
     table += covenants(dice, CHANGED)
     rules = pl.DataFrame(table, infer_schema_length=None)
     rules = rules.with_columns(numbered("rule", rules.height).alias("id"))
-    return write(folder, "rules", pl.concat([mandates, rules], how="diagonal_relaxed").to_dict())
+    tables = [mandates, rules, support_rules(dice, CHANGED)]
+    return write(folder, "rules", pl.concat(tables, how="diagonal_relaxed").to_dict())
 
 
 def _versions(dice: Dice, before: dict[str, Any], since: dict[str, Any]) -> list[dict[str, Any]]:

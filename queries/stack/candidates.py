@@ -128,7 +128,7 @@ class _Screen:
             lent = (Instrument.REFINANCE,) if record.kind is PoolKind.BRIDGE else LENT
             named = bool(self.situation.instruments)
             return self.situation.wants(*lent) and (named or record.kind is not PoolKind.BRIDGE)
-        if isinstance(record, Subsidy) and record.kind is not SubsidyKind.LISTING:
+        if isinstance(record, Subsidy) and record.kind not in (SubsidyKind.LISTING, SubsidyKind.AWARD):
             return self.situation.wants(*LENT)
         return True
 

@@ -428,7 +428,7 @@ def by_every_set(solver: Solver) -> tuple[int, int]:
     return best
 
 
-@settings(max_examples=max(10, WORLDS // 2))
+@settings(max_examples=WORLDS)
 @given(towns())
 def test_no_set_of_supports_beats_the_stack_and_facts_that_are_unknown_lie_between_its_ends(
     records: list[Record],
@@ -452,7 +452,7 @@ def test_no_set_of_supports_beats_the_stack_and_facts_that_are_unknown_lie_betwe
     assert sorted(told) == sorted(supports)
 
 
-@settings(max_examples=max(5, WORLDS // 8))
+@settings(max_examples=max(5, WORLDS // 2))
 @given(towns(), st.integers(1, 40), st.booleans())
 def test_one_support_more_never_lowers_the_stack(records: list[Record], amount: int, barred: bool) -> None:
     more: list[Record] = [subsidy("new", amount), for_all("subsidy:new")]
