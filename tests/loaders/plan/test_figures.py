@@ -84,7 +84,20 @@ def test_cumulative_and_planned_hold_for_the_next_clause() -> None:
 def test_a_stated_start_is_a_baseline() -> None:
     figure = only("贷款余额由2023年的18.2亿元提高到30亿元。")
     assert (figure.value, figure.baseline, figure.baseline_value) == (Decimal(30), Baseline.STATED, Decimal("18.2"))
-    assert figure.indicator == "贷款余额"
+    assert (figure.indicator, figure.baseline_period) == ("贷款余额", "2023")
+
+
+@pytest.mark.parametrize(
+    ("raw", "period"),
+    [
+        ("不良率从3.2%下降到2.5%。", None),
+        ("不良率从2023年6月的3.2%下降到2.5%。", None),
+        ("不良率由2023年底的3.2%下降到2.5%。", "2023"),
+    ],
+)
+def test_a_baseline_has_the_year_that_is_printed_and_no_other(raw: str, period: str | None) -> None:
+    [figure] = figures(raw)
+    assert (figure.baseline, figure.baseline_period) == (Baseline.STATED, period)
 
 
 def test_a_share_takes_its_subject_from_the_clause_before() -> None:
