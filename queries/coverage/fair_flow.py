@@ -9,6 +9,7 @@ import numpy as np
 from graph.records import Term
 from queries.coverage.fair_fractions import FairFractions, fair_fractions
 from queries.coverage.network import NOT_STATED, SOURCE, UNLIMITED, CoverageNetwork, Flags, Ints
+from queries.coverage.quick_flow import QuickFlow
 from queries.coverage.residual import Residual
 from queries.coverage.whole_units import whole_amounts, whole_units
 
@@ -62,13 +63,18 @@ def fair_flow(network: CoverageNetwork) -> FairFlow:
     something is unmet and the size of a fund is not stated.
     """
     stated = network.sized(0)
-    fractions = fair_fractions(stated)
-    residual = whole_units(stated, fractions)
+    quick = QuickFlow.of(stated)
+    found = None if quick is None else quick.residual()
+    fractions = fair_fractions(stated) if quick is None else quick.fractions
+    residual = whole_units(stated, fractions) if found is None else found
     given = given_high = residual.amount
     unsized = np.flatnonzero((network.size == NOT_STATED) & (network.fed_by == SOURCE))
     if len(unsized) and np.any(given < network.unmet):
         unlimited = network.sized(UNLIMITED)
-        given_high = whole_amounts(unlimited, fair_fractions(unlimited), at_least=given)
+        quick = None if quick is None else quick.unlimited(unlimited, unsized)
+        amounts = None if quick is None else quick.amounts(at_least=given)
+        exact = fair_fractions(unlimited) if quick is None else quick.fractions
+        given_high = whole_amounts(unlimited, exact, at_least=given) if amounts is None else amounts
     return FairFlow(
         given=given,
         given_high=given_high,

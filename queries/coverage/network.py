@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from copy import copy
 from dataclasses import dataclass
 
 import numpy as np
@@ -92,8 +93,10 @@ class CoverageNetwork:
 
     def sized(self, size_not_stated: int) -> CoverageNetwork:
         """This network with every size that is not stated set to the given one."""
-        size = np.where(self.size == NOT_STATED, size_not_stated, self.size)
-        return CoverageNetwork(self.unmet, self.fed_by, size, self.node, self.leaf, self.cap)
+        found = copy(self)
+        # The other columns have been looked through already.
+        object.__setattr__(found, "size", np.where(self.size == NOT_STATED, size_not_stated, self.size))
+        return found
 
     @property
     def fund(self) -> Ints:
@@ -128,8 +131,7 @@ class CoverageNetwork:
         """(size, cap) lowered to what can ever flow; the maximum flow is the same, and every sum fits 64 bits."""
         cap = np.minimum(self.cap, self.unmet[self.leaf])
         total = int(self.unmet.sum())
-        wanted = np.zeros(len(self.size), np.int64)
-        np.add.at(wanted, self.node, cap)
+        wanted = by_run(cap, self.node, len(self.size))
         size = np.minimum(self.size, wanted)
         for nodes in reversed(self.levels()):
             # Sums over the nodes below one are no more than those over all edges, which `wanted` holds already.
@@ -156,6 +158,15 @@ class LeafEdges:
     def into(self, leaves: Ints) -> Ints:
         """The edges into some leaves, one leaf after the other."""
         return self.order[spans(self.start, leaves)]
+
+
+def by_run(amount: Ints, place: Ints, places: int) -> Ints:
+    """The sum of amounts by place, where equal places stand together."""
+    total = np.zeros(places, np.int64)
+    if len(place):
+        first = np.flatnonzero(np.append(True, place[1:] != place[:-1]))
+        total[place[first]] = np.add.reduceat(amount, first)
+    return total
 
 
 def spans(start: Ints, rows: Ints) -> Ints:

@@ -28,8 +28,8 @@ class Residual:
     @property
     def amount(self) -> Ints:
         """What each leaf gets."""
-        amount = np.zeros(len(self.network.unmet), np.int64)
-        np.add.at(amount, self.network.leaf, self.flow)
+        amount, carrying = np.zeros(len(self.network.unmet), np.int64), np.flatnonzero(self.flow)
+        np.add.at(amount, self.network.leaf[carrying], self.flow[carrying])
         return amount
 
     def from_source(self) -> tuple[Flags, Flags]:
@@ -73,16 +73,21 @@ class Residual:
             nodes[network.node[leaves[network.leaf] & (self.flow > 0)]] = True
         return nodes, leaves
 
-    def raised(self, leaves: Ints) -> Residual:
-        """This flow after as many of the leaves as possible got one 分 more each; none gets less."""
+    def raised(self, leaves: Ints, among: Ints | None = None) -> Residual:
+        """This flow after as many of the leaves as possible got one 分 more each; none gets less.
+
+        among: the edges on which it may change; left out: all.
+        """
         network = self.network
+        edges = np.arange(len(network.cap)) if among is None else among
         nodes = len(network.size)
         source, sink = nodes + len(network.unmet), nodes + len(network.unmet) + 1
         root = np.flatnonzero(network.fed_by == SOURCE)
         inner = np.flatnonzero(network.fed_by != SOURCE)
-        up = np.concatenate([network.fed_by[inner], network.node])
-        down = np.concatenate([inner, nodes + network.leaf])
-        room, flow = np.concatenate([self.spare[inner], self.room]), np.concatenate([self.passed[inner], self.flow])
+        up = np.concatenate([network.fed_by[inner], network.node[edges]])
+        down = np.concatenate([inner, nodes + network.leaf[edges]])
+        room = np.concatenate([self.spare[inner], self.room[edges]])
+        flow = np.concatenate([self.passed[inner], self.flow[edges]])
         ahead, back = np.flatnonzero(room), np.flatnonzero(flow)
         one = np.ones(len(leaves), np.int64)
         arcs = Arcs(
@@ -98,8 +103,9 @@ class Residual:
         gained[back] -= rest[len(ahead) : len(ahead) + len(back)]
         more = np.zeros(nodes, np.int64)
         more[root], more[inner] = at_root, gained[: len(inner)]
-        gained = gained[len(inner) :]
-        return Residual(network, self.passed + more, self.spare - more, self.flow + gained, self.room - gained)
+        carried = np.zeros(len(network.cap), np.int64)
+        carried[edges] = gained[len(inner) :]
+        return Residual(network, self.passed + more, self.spare - more, self.flow + carried, self.room - carried)
 
 
 def flow_of(network: CoverageNetwork, amount: Ints) -> Residual:

@@ -1,0 +1,260 @@
+"""The fair fractions by whole amounts: groups of leaves fall apart along cuts until each can have the same fraction, rounded down.
+
+The decomposition is that of `fair_fractions`. Here a group demands its fraction in whole 分, so that one flow of 64 bits over few edges
+tells, and what the groups are given is kept as a flow. Rounding can hide a cut of less than a 分 a leaf: `is_sure` tells where it cannot.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Self
+
+import numpy as np
+
+from queries.coverage.few_edges import FewEdges, Groups, flow_over_few
+from queries.coverage.hubs import Hubs, hubs_of
+from queries.coverage.network import SOURCE, CoverageNetwork, Flags, Ints, by_run
+from queries.coverage.proportions import rounded_down
+
+SETTLED = -1
+ONE = Fraction(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A group at its end: its fraction, and 分 that it has beyond its leaves' fractions rounded down.
+
+    is_sure: rounding hides no smaller fraction of some of its leaves.
+    """
+
+    level: Fraction
+    left: int
+    is_sure: bool
+
+
+class Descent:
+    """The groups not yet settled, and what is found of the others.
+
+    leaf_home, node_home: the group of each among `settled`, -1: none. flow: by edge of the network, what gives each leaf its fraction
+    rounded down. between: edges between groups, at least. hubs: how money moves within a group.
+    """
+
+    def __init__(self, network: CoverageNetwork) -> None:
+        self.network = network
+        nodes, leaves = len(network.size), len(network.unmet)
+        self.unmet, self.fed_by = network.unmet, network.fed_by.copy()
+        self.size, cap = network.clipped()
+        for below in network.levels():
+            self.size[below] = np.minimum(self.size[below], self.size[network.fed_by[below]])
+        self.edge = np.flatnonzero((cap > 0) & (self.size[network.node] > 0))
+        self.node, self.leaf, self.cap = network.node[self.edge], network.leaf[self.edge], cap[self.edge]
+        self.given = np.zeros(leaves, np.int64)
+        self.leaf_group, self.node_group = np.full(leaves, SETTLED), np.where(self.size > 0, 0, SETTLED)
+        self.leaf_group[self.leaf] = 0
+        # By group: whether it may have more than it can give.
+        self.is_rich = [True] if len(self.edge) else []
+        self.is_first = True
+        self.settled: list[Settled] = []
+        self.leaf_home, self.node_home = np.full(leaves, SETTLED), np.full(nodes, SETTLED)
+        self.flow = np.zeros(len(cap), np.int64)
+        self.between: list[Ints] = []
+        self.is_parted = np.zeros(nodes, np.bool_)
+        self.hubs = Hubs.none(nodes, leaves)
+
+    @classmethod
+    def to_the_end(cls, network: CoverageNetwork) -> Self:
+        """All groups of a network; every size must be stated."""
+        found = cls(network)
+        found.finish()
+        return found
+
+    def with_more(self, network: CoverageNetwork, changes: Flags, node_in: Flags) -> Descent:
+        """The same where some funds have more; what any of it can come to: `changes` by group settled here, and by node."""
+        found = Descent(network)
+        stays = np.append(~changes, False)
+        leaf_in = ~stays[self.leaf_home]
+        kept = np.flatnonzero(stays[self.leaf_home])
+        number = np.where(stays, np.cumsum(stays) - 1, SETTLED)
+        found.settled = [one for one, same in zip(self.settled, stays.tolist(), strict=False) if same]
+        found.leaf_home[kept] = number[self.leaf_home[kept]]
+        at_node = np.flatnonzero(stays[self.node_home])
+        found.node_home[at_node] = number[self.node_home[at_node]]
+        edges = np.flatnonzero(~leaf_in[network.leaf])
+        found.flow[edges] = self.flow[edges]
+        found.between, found.hubs = list(self.between), self.hubs.within(~leaf_in, ~node_in)
+        if found.is_rich and len(kept):
+            found._along(np.flatnonzero(node_in[found.node] & ~leaf_in[found.leaf]), node_in, np.ones(1, np.bool_))
+            found._number(np.array([[SETTLED, 0]]), node_in, leaf_in)
+        return found
+
+    def finish(self) -> None:
+        """Descend as far as it goes, and take back what leaves were given beyond what they lack."""
+        while self.is_rich:
+            self.descend()
+        network = self.network
+        if (self.given <= self.unmet).all():
+            return
+        edges = np.flatnonzero((self.given > self.unmet)[network.leaf] & (self.flow > 0))
+        edges = edges[np.argsort(network.leaf[edges], kind="stable")]
+        leaf, flow = network.leaf[edges], self.flow[edges]
+        start = np.flatnonzero(np.append(True, leaf[1:] != leaf[:-1]))
+        before = np.cumsum(flow) - flow
+        before -= np.repeat(before[start], np.diff(np.append(start, len(leaf))))
+        self.flow[edges] = np.clip(self.unmet[leaf] - before, 0, flow)
+
+    def descend(self) -> None:
+        """One depth: each group is settled, or falls into two."""
+        self._clip()
+        count = len(self.is_rich)
+        active = np.flatnonzero(self.leaf_group != SETTLED)
+        group = self.leaf_group[active]
+        unmet, supply = np.zeros(count, np.int64), np.zeros(count, np.int64)
+        np.add.at(unmet, group, self.unmet[active])
+        np.add.at(supply, group, self.given[active])
+        roots = np.flatnonzero((self.fed_by == SOURCE) & (self.node_group != SETTLED))
+        np.add.at(supply, self.node_group[roots], self.size[roots])
+        level = [self._level(*one) for one in zip(self.is_rich, supply.tolist(), unmet.tolist(), strict=True)]
+        self.is_first = False
+        numerator, denominator = (
+            np.array([getattr(one, name) for one in level], np.int64)[group] for name in ("numerator", "denominator")
+        )
+        wanted, rest = np.zeros(len(self.unmet), np.int64), np.zeros(len(self.unmet), np.int64)
+        wanted[active], rest[active] = rounded_down(self.unmet[active], numerator, denominator)
+        floor = np.zeros(count, np.int64)
+        np.add.at(floor, group, wanted[active])
+        start = np.searchsorted(self.node, np.arange(len(self.size) + 1))
+        groups = Groups(self.fed_by, self.size, self.node_group, self.leaf_group, self.node, self.leaf, self.cap, start)
+        found = flow_over_few(groups, wanted - self.given, count)
+        ends = found.met & np.array([not rich or one == 1 for rich, one in zip(self.is_rich, level, strict=True)])
+        if ends.any():
+            self._settle(groups, found, ends, level, supply - floor, rest > 0)
+        self._part(found, ends, np.array([one == 1 for one in level], np.bool_) & self.is_rich)
+
+    def _level(self, is_rich: bool, supply: int, unmet: int) -> Fraction:
+        """The fraction that a group is offered: all that it has; where it may have more than it can give, at first that, then all."""
+        return ONE if is_rich and not self.is_first else min(ONE, Fraction(supply, unmet))
+
+    def _clip(self) -> None:
+        """Lower sizes to what can go on, from below; what can fill all its edges gives to the cap from now on, and rations nothing."""
+        wanted = by_run(self.cap, self.node, len(self.size))
+        total, is_open = int(self.unmet.sum()), self.node_group != SETTLED
+        inner = np.flatnonzero((self.fed_by != SOURCE) & is_open)
+        above = np.unique(self.fed_by[inner])
+        while len(inner):
+            feeds = np.zeros(len(self.size), np.bool_)
+            feeds[self.fed_by[inner]] = True
+            lowest, inner = inner[~feeds[inner]], inner[feeds[inner]]
+            self.size[lowest] = np.minimum(self.size[lowest], np.minimum(wanted[lowest], total))
+            np.add.at(wanted, self.fed_by[lowest], self.size[lowest])
+        roots = (self.fed_by == SOURCE) & is_open
+        is_free = roots & (self.size >= wanted)
+        is_free[above] = False
+        self.size[roots] = np.minimum(self.size[roots], np.minimum(wanted[roots], total))
+        if is_free.any():
+            edges = is_free[self.node]
+            np.add.at(self.given, self.leaf[edges], self.cap[edges])
+            self.flow[self.edge[edges]] = self.cap[edges]
+            self.node_group[is_free] = SETTLED
+            # What it gives could go elsewhere: to leaves of groups parted from it, or by other nodes of its fund.
+            elsewhere = self.is_parted | (self.network.fed_by != SOURCE)
+            self.between.append(self.edge[edges & elsewhere[self.node]])
+            self._keep(~edges)
+
+    def _settle(
+        self, groups: Groups, found: FewEdges, ends: Flags, level: list[Fraction], left: Ints, lacks: Flags
+    ) -> None:
+        """Keep what is found of groups that have what they want."""
+        mine = np.flatnonzero(ends[self.node_group[self.node[found.edge]]])
+        self.flow[self.edge[found.edge[mine]]] += found.flow[mine]
+        number = np.full(len(ends) + 1, SETTLED)
+        number[:-1][ends] = len(self.settled) + np.arange(int(ends.sum()))
+        leaf_home, node_home = number[self.leaf_group], number[self.node_group]
+        self.leaf_home = np.where(leaf_home == SETTLED, self.leaf_home, leaf_home)
+        self.node_home = np.where(node_home == SETTLED, self.node_home, node_home)
+        least = 4 * len(self.unmet)
+        hubs = hubs_of(groups, found, mine, ends, least, self.edge)
+        self.hubs = self.hubs.and_of(hubs)
+        # What is left of a group must come to its hub, and go on to every leaf of which the fraction is no whole amount.
+        doubt = np.zeros(len(ends) + 1, np.bool_)
+        doubt[self.leaf_group[(leaf_home != SETTLED) & lacks & ~hubs.leaf_after]] = True
+        spare = (self.fed_by == SOURCE) & (node_home != SETTLED) & (self.size > found.passed)
+        doubt[self.node_group[spare & ~hubs.node_before]] = True
+        for group in np.flatnonzero(ends).tolist():
+            whole = level[group] == 1 or not left[group]
+            self.settled.append(Settled(level[group], 0 if whole else int(left[group]), whole or not doubt[group]))
+
+    def _part(self, found: FewEdges, ends: Flags, fills: Flags) -> None:
+        """Close the groups at their end and divide those that lack something along the cut; what is reached can take more.
+
+        fills: groups that were offered all; what is reached of them has all.
+        """
+        node_in, leaf_in, short = found.node_reached, found.leaf_reached, ~found.met
+        node, leaf = self.node[found.edge], self.leaf[found.edge]
+        parted = short[self.node_group[node]] & node_in[node]
+        full = parted & fills[self.node_group[node]] & leaf_in[leaf]
+        self.flow[self.edge[found.edge[full]]] += found.flow[full]
+        self._along(found.edge[parted & ~leaf_in[leaf]], node_in, short)
+        number, home = np.full((len(ends), 2), SETTLED), np.full(len(ends) + 1, SETTLED)
+        is_rich: list[bool] = []
+        for group in np.flatnonzero(~ends).tolist():
+            if short[group]:
+                number[group, 0] = len(is_rich)
+                is_rich.append(False)
+            if short[group] and fills[group]:
+                home[group] = len(self.settled)
+                self.settled.append(Settled(ONE, 0, True))
+            else:
+                number[group, int(short[group]) :] = len(is_rich)
+                is_rich.append(self.is_rich[group])
+        leaf_home, node_home = (
+            np.where(leaf_in, home[self.leaf_group], SETTLED),
+            np.where(node_in, home[self.node_group], SETTLED),
+        )
+        self.leaf_home = np.where(leaf_home == SETTLED, self.leaf_home, leaf_home)
+        self.node_home = np.where(node_home == SETTLED, self.node_home, node_home)
+        self.is_rich = is_rich
+        self._number(number, node_in, leaf_in)
+
+    def _along(self, crossing: Ints, node_in: Flags, short: Flags) -> None:
+        """Give what crosses a cut of some groups, and let go of nodes that it parts from the one above."""
+        np.add.at(self.given, self.leaf[crossing], self.cap[crossing])
+        self.flow[self.edge[crossing]] = self.cap[crossing]
+        self._spend(self.node[crossing], self.cap[crossing])
+        is_fed = (self.fed_by != SOURCE) & (self.node_group != SETTLED) & np.append(short, False)[self.node_group]
+        freed = np.flatnonzero(is_fed & node_in[self.fed_by] & ~node_in)
+        self._spend(self.fed_by[freed], self.size[freed])
+        self.fed_by[freed] = SOURCE
+
+    def _spend(self, node: Ints, amount: Ints) -> None:
+        """Take amounts that are given from now on out of the nodes they come through."""
+        while len(node):
+            np.subtract.at(self.size, node, amount)
+            fed = self.fed_by[node] != SOURCE
+            node, amount = self.fed_by[node[fed]], amount[fed]
+
+    def _number(self, number: Ints, node_in: Flags, leaf_in: Flags) -> None:
+        """Number the groups anew, by what they were and whether what is in them is reached."""
+        number = np.concatenate([number, np.full((1, 2), SETTLED)])
+        self.leaf_group = number[self.leaf_group, leaf_in.astype(np.int64)]
+        self.node_group = number[self.node_group, node_in.astype(np.int64)]
+        of_node, of_leaf = self.node_group[self.node], self.leaf_group[self.leaf]
+        stays = (of_node == of_leaf) & (of_node != SETTLED)
+        parts = ~stays & (of_node != of_leaf)
+        self.between.append(self.edge[parts])
+        self.is_parted[self.node[parts]] = True
+        self._keep(stays)
+        self._close_empty()
+
+    def _close_empty(self) -> None:
+        """Let go of groups without leaves: of nodes that give all that they can."""
+        count = len(self.is_rich)
+        filled = np.bincount(self.leaf_group[self.leaf_group != SETTLED], minlength=count) > 0
+        if filled.all():
+            return
+        number = np.append(np.where(filled, np.cumsum(filled) - 1, SETTLED), SETTLED)
+        self.leaf_group, self.node_group = number[self.leaf_group], number[self.node_group]
+        self.is_rich = [one for one, some in zip(self.is_rich, filled.tolist(), strict=True) if some]
+
+    def _keep(self, edges: Flags) -> None:
+        self.edge, self.node, self.leaf, self.cap = (one[edges] for one in (self.edge, self.node, self.leaf, self.cap))

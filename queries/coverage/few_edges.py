@@ -1,0 +1,114 @@
+"""A maximum flow and its cut, found on few of the edges: an edge that could carry more than its leaf wants is seldom needed.
+
+Edges that may bind are all there, of the others some of each node. Where the source reaches a node from which an edge left out
+leads to a leaf that it does not reach, such edges come in and the flow is found again; without one, the cut is that of all edges.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from queries.coverage.max_flow import Arcs, max_flow
+from queries.coverage.network import SOURCE, Flags, Ints
+
+OF_A_NODE = 40
+"""Edges of a node that are tried first, beside those that may bind."""
+INTO_A_LEAF = 8
+"""Edges into a leaf that come in at a time."""
+SPREAD = 2_654_435_761
+"""An odd factor that scatters edge numbers, so that of many edges some of each part are taken; always the same ones."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Groups:
+    """Parts of a network that share no edge, each to be solved by itself.
+
+    fed_by, size: by node. node_group, leaf_group: -1 where settled. node, leaf, cap: the edges, by node. start: where those of each
+    node begin.
+    """
+
+    fed_by: Ints
+    size: Ints
+    node_group: Ints
+    leaf_group: Ints
+    node: Ints
+    leaf: Ints
+    cap: Ints
+    start: Ints
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FewEdges:
+    """A flow on some edges, by place. passed: by node, what comes into it; met: by group, whether each leaf has what it wants.
+
+    node_reached, leaf_reached: what the source reaches; of all edges in groups that are not met.
+    """
+
+    edge: Ints
+    flow: Ints
+    passed: Ints
+    met: Flags
+    node_reached: Flags
+    leaf_reached: Flags
+
+
+def flow_over_few(groups: Groups, wanted: Ints, count: int) -> FewEdges:
+    """A maximum flow to leaves that each want so much (分 by leaf; below 0: it has more than that already)."""
+    nodes, leaves = len(groups.size), len(wanted)
+    open_nodes = groups.node_group >= 0
+    root = np.flatnonzero((groups.fed_by == SOURCE) & open_nodes)
+    inner = np.flatnonzero((groups.fed_by != SOURCE) & open_nodes)
+    ends = np.flatnonzero((wanted > 0) & (groups.leaf_group >= 0))
+    asked = np.where(wanted > 0, wanted, 0)
+    chosen = groups.cap < np.minimum(asked[groups.leaf], groups.size[groups.node])
+    chosen[_some(groups.start)] = True
+    chosen &= asked[groups.leaf] > 0
+    source, total = nodes + leaves, int(asked[ends].sum())
+    demand = np.zeros(count, np.int64)
+    np.add.at(demand, groups.leaf_group[ends], asked[ends])
+    while True:
+        edge = np.flatnonzero(chosen)
+        arcs = Arcs(
+            vertices=source + 2,
+            tail=np.concatenate([np.full(len(root), source), groups.fed_by[inner], groups.node[edge], nodes + ends]),
+            head=np.concatenate([root, inner, nodes + groups.leaf[edge], np.full(len(ends), source + 1)]),
+            capacity=np.concatenate([groups.size[root], groups.size[inner], groups.cap[edge], asked[ends]]),
+        )
+        carried, reached = max_flow(arcs, total)
+        got = np.zeros(count, np.int64)
+        np.add.at(got, groups.leaf_group[ends], carried[len(carried) - len(ends) :])
+        met = got == demand
+        node_reached, leaf_reached = reached[:nodes], reached[nodes:source].copy()
+        leaf_reached[wanted < 0] = True
+        # What is left out leads only to leaves that are reached, in every group that lacks something.
+        short = ~met
+        of_node = np.where(node_reached & open_nodes & short[groups.node_group], groups.node_group, -1).astype(np.int32)
+        of_leaf = np.where(leaf_reached | (groups.leaf_group < 0), -2, groups.leaf_group).astype(np.int32)
+        lacking = np.flatnonzero((of_node[groups.node] == of_leaf[groups.leaf]) & ~chosen)
+        new = lacking[asked[groups.leaf[lacking]] > 0]
+        if not len(new):
+            # A leaf that wants nothing takes whatever comes.
+            leaf_reached[groups.leaf[lacking]] = True
+            break
+        into = np.bincount(groups.leaf[new], minlength=leaves)
+        scattered = (new * SPREAD) & 0xFFFFF
+        chosen[new[scattered * into[groups.leaf[new]] < INTO_A_LEAF << 20]] = True
+        one = np.full(leaves, -1)
+        one[groups.leaf[new]] = new
+        chosen[one[one >= 0]] = True
+    passed = np.zeros(nodes, np.int64)
+    passed[root], passed[inner] = carried[: len(root)], carried[len(root) : len(root) + len(inner)]
+    flow = carried[len(root) + len(inner) : len(carried) - len(ends)]
+    return FewEdges(edge, flow, passed, met, node_reached, leaf_reached)
+
+
+def _some(start: Ints) -> Ints:
+    """Places of at most `OF_A_NODE` edges of each node, evenly apart, from another place on for each."""
+    count = np.diff(start)
+    taken = np.minimum(count, OF_A_NODE)
+    node = np.repeat(np.arange(len(count)), taken)
+    number = np.arange(len(node)) - np.repeat(np.cumsum(taken) - taken, taken)
+    offset = (node * SPREAD) % np.maximum(count, 1)[node]
+    return np.asarray(start[:-1][node] + (offset + number * count[node] // taken[node]) % count[node], np.int64)
