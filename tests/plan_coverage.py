@@ -189,9 +189,25 @@ QUESTIONS: Final[Mapping[str, Asked]] = {
         "which categories a firm has disclosed",
         "tests/queries/inventory/test_disclosure.py::test_completeness_is_counted_list_by_list",
     ),
+    "policyStack": Asked(
+        "the best set of supports under caps, exclusions and dependencies",
+        "tests/queries/test_policy_stack.py::test_of_two_that_exclude_each_other_the_larger_stays_and_the_clause_is_named",
+    ),
     "needsDesk": Asked(
         "needs by state, how long they stay, what becomes of them",
-        "tests/schema/test_desk_mutations.py::test_the_way_of_a_need_is_told_by_its_history",
+        "tests/queries/desk/test_needs_desk.py::test_medians_are_of_stays_that_ended_and_are_dated",
+    ),
+    "recommendations": Asked(
+        "what finances and supports a need",
+        "tests/queries/desk/test_recommendations.py::test_paths_are_for_what_is_still_open",
+    ),
+    "matchmaking": Asked(
+        "who presented what at an event, and what followed within days",
+        "tests/queries/desk/test_matchmaking.py::test_contracts_within_the_days_followed_both_ends_included",
+    ),
+    "consultations": Asked(
+        "firms whose loans fall due, and the cases opened for them",
+        "tests/queries/desk/test_consultations.py::test_loans_that_fall_due_within_the_days_by_enterprise_the_earliest_first",
     ),
 }
 """The questions that answer rows, by their names in the API."""
@@ -213,9 +229,10 @@ BY_KIND: Final[Mapping[str, tuple[str, ...]]] = {
     "BankBranch": ("policy", "accountability"),
     "Target": ("policy", "targetProgress"),
     "Fund": ("policy", "fundTree", "fundCovenants"),
-    "Pool": ("policy", "poolInventory"),
+    "Pool": ("policy", "poolInventory", "policyStack"),
     "ProjectList": ("policy", "listCompleteness"),
-    "Subsidy": ("policy", "subsidyInventory"),
+    "Subsidy": ("policy", "subsidyInventory", "policyStack"),
+    "VoucherScheme": ("policy", "policyStack"),
     "LoanProduct": ("policy", "financingPaths"),
     "Duty": ("policy", "accountability"),
     "Seat": ("policy", "accountability"),
@@ -224,13 +241,13 @@ BY_KIND: Final[Mapping[str, tuple[str, ...]]] = {
 """What is asked about a record of a kind; of others the plan itself."""
 
 MORE: Final[Mapping[str, tuple[str, ...]]] = {
-    "S009": ("disclosure",), "S010": ("needsDesk",), "S013": ("fundCoverageGaps",), "S029": ("needsDesk",), "S030": ("needsDesk",),
-    "S031": ("needsDesk",), "S035": ("disclosure",), "S036": ("needsDesk",), "S043": ("eligibility",),
-    "S054": ("financingReach",), "S061": ("investmentTargets",), "S062": ("fundCoverageGaps",), "S063": ("fundCoverageGaps",),
-    "S064": ("fundCoverageGaps",), "S065": ("fundCoverageGaps",), "S068": ("fundCoverageGaps",), "S071": ("financingPaths",),
-    "S075": ("investmentTargets",), "S078": ("eligibility",), "S090": ("eligibility",), "S101": ("financingReach",),
-    "S113": ("accountability",), "S114": ("eligibility",), "S150": ("financingPaths",), "S159": ("fundCoverageGaps",),
-    "S168": ("disclosure",), "S172": ("needsDesk", "fundCoverageGaps"),
+    "S009": ("disclosure",), "S010": ("matchmaking",), "S013": ("fundCoverageGaps",), "S029": ("needsDesk", "matchmaking"),
+    "S030": ("matchmaking",), "S031": ("consultations",), "S035": ("disclosure",), "S036": ("needsDesk", "recommendations"),
+    "S043": ("eligibility",), "S054": ("financingReach",), "S061": ("investmentTargets",), "S062": ("fundCoverageGaps",),
+    "S063": ("fundCoverageGaps",), "S064": ("fundCoverageGaps",), "S065": ("fundCoverageGaps",), "S068": ("fundCoverageGaps",),
+    "S071": ("financingPaths",), "S075": ("investmentTargets",), "S078": ("eligibility",), "S090": ("eligibility",),
+    "S101": ("financingReach",), "S113": ("accountability",), "S114": ("eligibility",), "S145": ("consultations",),
+    "S150": ("financingPaths",), "S159": ("fundCoverageGaps",), "S168": ("disclosure",), "S172": ("needsDesk", "fundCoverageGaps"),
     **{f"S{row:03}": ("financingPaths", "encumbrances") for row in range(79, 89)},
     **{f"S{row:03}": ("accountability", "succession") for row in range(207, 211)},
 }  # fmt: skip

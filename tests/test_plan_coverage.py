@@ -10,7 +10,7 @@ import pytest
 
 from graph.ontology import Ontology
 from graph.view import View
-from schema.schema import Schema, build_schema
+from schema.schema import build_schema
 from tests.loaders.plan.rows import OUT, ROWS
 from tests.plan_coverage import (
     DOCUMENT,
@@ -47,8 +47,11 @@ def held(view: View) -> dict[str, set[int]]:
 
 
 @pytest.fixture(scope="module")
-def schema() -> Schema:
-    return build_schema(Ontology.current())
+def asked() -> set[str]:
+    """The fields of the API's View."""
+    view = re.search(r"^type View \{.*?^\}", build_schema(Ontology.current()).as_str(), re.MULTILINE | re.DOTALL)
+    assert view is not None
+    return set(re.findall(r"^  (\w+)[(:]", view[0], re.MULTILINE))
 
 
 def test_the_document_is_what_the_code_says(view: View) -> None:
@@ -71,26 +74,23 @@ def test_every_measure_stands_in_the_document_with_a_question() -> None:
 def test_the_questions_of_a_row_answer_with_its_records(
     view: View, records: dict[str, list[int]], held: dict[str, set[int]], row: str
 ) -> None:
-    asked = [name for name in questions_of(row) if name in held]
+    names = [name for name in questions_of(row) if name in held]
     if ROWS[row].startswith(OUT):
         assert view.holders("Measure", "policy", policy_of(view)).size == 27
         return
     labels = ROWS[row].split(" ")
     for label in labels:
-        assert any({*records[label]} & held[name] for name in asked), label
-    for name in asked:
+        assert any({*records[label]} & held[name] for name in names), label
+    for name in names:
         assert {record for label in labels for record in records[label]} & held[name], name
 
 
-@pytest.mark.parametrize("name", sorted(QUESTIONS))
-def test_every_question_is_one_of_the_api(schema: Schema, name: str) -> None:
-    assert schema.get_type_by_name("View") is not None
-    assert f"  {name}(" in schema.as_str() or f"  {name}:" in schema.as_str()
+def test_every_question_is_one_of_the_api(asked: set[str]) -> None:
+    assert {*QUESTIONS} - asked == set()
 
 
-@pytest.mark.parametrize("name", sorted({*LATER.values()}))
-def test_what_comes_later_is_no_question_yet(schema: Schema, name: str) -> None:
-    assert f"  {name}(" not in schema.as_str(), f"{name} is there: tell it as a question of its rows"
+def test_what_comes_later_is_no_question_yet(asked: set[str]) -> None:
+    assert {*LATER.values()} & asked == set(), "tell it as a question of its rows"
 
 
 @pytest.mark.parametrize("test", sorted({RECORD_TEST, ROW_TEST, *(one.test for one in QUESTIONS.values())}))
