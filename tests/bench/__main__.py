@@ -26,6 +26,7 @@ SUBJECTS = {
     "coverage": "Gaps in fund coverage",
     "targets": "Investment targets and portfolios",
     "drawing": "The drawing in Neo4j",
+    "desk": "The needs desk",
     "memory": "Memory",
 }
 
