@@ -9,7 +9,6 @@ from typing import Final
 import numpy as np
 
 from graph.errors import InvalidInput
-from graph.kinds.parties import EnterpriseStatus
 from graph.kinds.policy import RuleKind
 from graph.kinds.terms import Instrument
 from graph.records import Term
@@ -29,6 +28,9 @@ NOT_ONE: Final = NOT_STATED
 """Of which instrument a firm asks, where it asks for none or by several."""
 SUPPORTS: Final = ("Pool", "Subsidy", "VoucherScheme")
 """Kinds of public support, in the order in which they are told."""
+
+DEFAULT: Final = frozenset({*SUPPORTS, "Rule", "Industry", "Measure", "Policy"})
+"""Kinds on which it depends what a question is about that names nothing."""
 
 
 class EligibilityVerdict(Term):
@@ -112,7 +114,6 @@ def eligibility(
 
 def judged(view: View, telling: Telling, subject: int) -> Eligibility:
     """How the firm of a telling fares under all rules about a subject."""
-    in_being = view.value(telling.firm, "status") in (None, EnterpriseStatus.ACTIVE)
     outcomes: list[RuleOutcome] = []
     worst, missing = YES, dict[MissingFact, None]()
     for number, rules in enumerate(rules_about(view, subject), 1):
@@ -124,10 +125,10 @@ def judged(view: View, telling: Telling, subject: int) -> Eligibility:
             missing |= dict.fromkeys(fact for one in told if one.verdict == UNKNOWN for fact in one.missing)
     if not outcomes:
         worst, missing = UNKNOWN, {MissingFact(subject, "rulesAbout"): None}
-    if not in_being:
+    if not telling.in_being:
         worst = NO
     return Eligibility(
-        subject, VERDICTS[worst], tuple(outcomes), tuple(missing) if worst == UNKNOWN else (), in_being
+        subject, VERDICTS[worst], tuple(outcomes), tuple(missing) if worst == UNKNOWN else (), telling.in_being
     )  # fmt: skip
 
 
@@ -191,8 +192,16 @@ def asked_about(view: View, policy: str | None, about: Sequence[str] | None) -> 
         of_policy = {subject for subject, groups in ruled.items() if _is_of(view, document, subject, groups)}
         named = of_policy if named is None else named & of_policy
     if named is None:
-        measures = (one for one in ruled if view.kind_of(one).name in ("Measure", "Policy"))
-        named = {*supports_of(view), *measures}
+        return once(view, asked_about, lambda: _ordered(view, _by_default(view)), of=DEFAULT)
+    return _ordered(view, named)
+
+
+def _by_default(view: View) -> set[int]:
+    measures = (one for one in _rules_by_subject(view) if view.kind_of(one).name in ("Measure", "Policy"))
+    return {*supports_of(view), *measures}
+
+
+def _ordered(view: View, named: set[int]) -> list[int]:
     order = {kind: place for place, kind in enumerate(SUPPORTS)}
     return sorted(named, key=lambda one: (order.get(view.kind_of(one).name, len(order)), view.id_of(one)))
 

@@ -123,10 +123,12 @@ class Solver:
 
     def worth(self, one: Candidate, product: int) -> Worth:
         """What a candidate brings with a product."""
-        key = (one.support, product)
-        if key not in self._worths:
-            self._worths[key] = worth_of(self.situation, one.support, product)
-        return self._worths[key]
+        # Only what a subsidy pays depends on the product.
+        key = (one.support, product if self.situation.view.has_kind(one.support, "Subsidy") else NO_PRODUCT)
+        found = self._worths.get(key)
+        if found is None:
+            found = self._worths[key] = worth_of(self.situation, *key)
+        return found
 
     def gain(self, one: Candidate, product: int) -> Gain:
         """The least that a candidate brings with a product, or the most."""

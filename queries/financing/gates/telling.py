@@ -6,12 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
 
 from graph.condition import Comparison, Either, Every, Negation, OfRule
 from graph.fields import FieldType
+from graph.kinds.parties import EnterpriseStatus
 from graph.kinds.terms import Instrument
 from graph.money import Money
 from graph.records import Term
@@ -62,6 +64,11 @@ class Telling:
 
     def __init__(self, facts: FactColumns, firm: int, asking: Asking) -> None:
         self.view, self.facts, self.firm, self.asking = facts.view, facts, firm, asking
+
+    @cached_property
+    def in_being(self) -> bool:
+        """Whether the register has not closed the firm; what it does not say is no closure."""
+        return self.view.value(self.firm, "status") in (None, EnterpriseStatus.ACTIVE)
 
     def of_rule(self, rule: int, deep: tuple[int, ...] = ()) -> Told:
         """How the firm fares under a rule; `deep`: the rules on the way to it."""
@@ -133,7 +140,8 @@ class Telling:
                 shown = [states[place].name for place in self.facts.members("listingState").records]
                 return (UsedFact(self.firm, one.fact.states, ", ".join(shown)),)
         if one.fact.holds is FieldType.REF:
-            records = self.view.ids_of(np.array(self.facts.members(one.fact.name).records, np.int64))
+            # One by one: there are few, and columns of ids take their time to make.
+            records = map(self.view.id_of, self.facts.members(one.fact.name).records)
             return (UsedFact(self.firm, one.fact.states, ", ".join(sorted(records))),)
         return (UsedFact(self.firm, one.fact.states, _text(self._stated(one.fact.states))),)
 
