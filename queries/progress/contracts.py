@@ -19,7 +19,7 @@ from queries.coverage.supply import fund_supplies
 from queries.financing.limits.constraints import MissingFact
 from queries.financing.limits.of_pool import covered_loans
 from queries.progress.figures import ADDED_UP, CountedUnder, Figure
-from queries.progress.lending import lent, one_by_one
+from queries.progress.lending import VOUCHERS, Counting, Under
 from queries.progress.sums import Sum, Window, amount_in, why_not
 from queries.progress.units import PERCENT, Counted, Unit
 from queries.ratios import Ints
@@ -45,8 +45,8 @@ def recorded(view: View, handle: int, target: Target, unit: Unit, until: date) -
         return Figure(missing=(MissingFact(handle, "periodFrom"),), comparable=False)
     window = Window(target.period_from or date.min, until)
     currency = unit.noun if unit.is_money else CNY
-    contracts = _Contracts(view, window, counted, currency)
-    parts = [(one, contracts.under(one)) for one in sources.tolist()]
+    sums = _Contracts(Counting(view, window, counted, currency), sources).counted()
+    parts = list(zip(sources.tolist(), sums, strict=True))
     return _figure(unit, parts, until, target.period_from, counted)
 
 
@@ -113,53 +113,57 @@ def _is_wish(view: View, record: int, field: str, target: Target) -> bool:
 class _Contracts:
     """What is recorded under the records that count toward one target, each contract once: under the first that it belongs to."""
 
-    def __init__(self, view: View, window: Window, counted: Counted, currency: str) -> None:
-        self.view, self.window, self.counted, self.currency = view, window, counted, currency
-        self.taken = np.empty(0, np.int64)
+    def __init__(self, counting: Counting, sources: Ints) -> None:
+        self.counting, self.view, self.sources = counting, counting.view, sources
+        self.sums = [Sum() for _ in sources]
+        self.kinds = np.array([self.view.kind_of(one).name for one in sources.tolist()])
 
-    def under(self, source: int) -> Sum:
-        """What counts under a record in the window. Where nothing is recorded under it, nobody knows that it is nothing."""
-        found, view = Sum(), self.view
-        one = np.array([source], np.int64)
-        match view.kind_of(source).name:
-            case "LoanProduct":
-                loans = view.expand("Loan", "product", one)[1]
-                batches = view.expand("LoanBatch", "product", one)[1]
-            case "Pool":
-                loans = covered_loans(view, source)
-                loans = loans[np.argsort(view.rank(loans))]
-                batches = view.expand("LoanBatch", "product", view.holders("LoanProduct", "pool", source))[1]
-            case "VoucherScheme":
-                return self._granted(view.holders("Collaboration", "scheme", source), source)
-            case "ProjectList" if self.counted in (Counted.PARTIES, Counted.CONTRACTS):
-                return self._members(view.refs(view.holders("ListedIn", "target", source), "source"), source)
-            case kind:
-                found.count(None, MissingFact(source, f"what of a {kind} counts in this unit"))
-                return found
-        if not loans.size + batches.size:
-            found.count(None, MissingFact(source, "loans"))
-            return found
-        lent(view, self._new(loans), self._new(batches), found, self.window, self.counted, self.currency)
-        return found
+    def counted(self) -> list[Sum]:
+        """What counts under each record in the window. Where nothing is recorded under one, nobody knows that it is nothing."""
+        loans, batches = self._of_lenders("Loan"), self._of_lenders("LoanBatch")
+        vouchers = self._expanded("Collaboration", "scheme", "VoucherScheme")
+        nothing = np.zeros(vouchers.handles.size, bool)
+        lent, granted = ("loans", (loans, batches)), ("collaborations", (vouchers,))
+        recorded = {"LoanProduct": lent, "Pool": lent, "VoucherScheme": granted}
+        for place, (source, kind) in enumerate(zip(self.sources.tolist(), self.kinds.tolist(), strict=True)):
+            if kind in recorded:
+                name, under = recorded[kind]
+                if not any((one.places == place).any() for one in under):
+                    self.sums[place].count(None, MissingFact(source, name))
+            elif kind == "ProjectList" and self.counting.counted in (Counted.PARTIES, Counted.CONTRACTS):
+                self._members(place, source)
+            else:
+                self.sums[place].count(None, MissingFact(source, f"what of a {kind} counts in this unit"))
+        self.counting.lent(loans.once(), batches.once(), self.sums)
+        self.counting.one_by_one(vouchers, self.sums, VOUCHERS, nothing)
+        return self.sums
 
-    def _granted(self, vouchers: Ints, source: int) -> Sum:
-        found = Sum()
-        if not vouchers.size:
-            found.count(None, MissingFact(source, "collaborations"))
-            return found
-        fields = ("granted_on", "voucher_amount", "enterprise")
-        one_by_one(self.view, self._new(vouchers), found, self.window, self.counted, self.currency, *fields)
-        return found
+    def _expanded(self, kind: str, field: str, under: str) -> Under:
+        """The contracts of a kind whose field refers to a record of another kind."""
+        places = np.flatnonzero(self.kinds == under)
+        at, handles = self.view.expand(kind, field, self.sources[places])
+        return Under(places[at], handles)
 
-    def _members(self, members: Ints, source: int) -> Sum:
+    def _of_lenders(self, kind: str) -> Under:
+        """Loans or batches under products and pools, in the order of these, then by id."""
+        parts = [self._expanded(kind, "product", "LoanProduct")]
+        for place in np.flatnonzero(self.kinds == "Pool").tolist():
+            pool = int(self.sources[place])
+            if kind == "Loan":
+                mine = covered_loans(self.view, pool)
+                mine = mine[np.argsort(self.view.rank(mine))]
+            else:
+                mine = self.view.expand(kind, "product", self.view.holders("LoanProduct", "pool", pool))[1]
+            parts.append(Under(np.full(mine.size, place), mine))
+        places, handles = (np.concatenate([getattr(one, name) for one in parts]) for name in ("places", "handles"))
+        order = np.argsort(places, kind="stable")
+        return Under(places[order], handles[order])
+
+    def _members(self, place: int, source: int) -> None:
+        members = self.view.refs(self.view.holders("ListedIn", "target", source), "source")
         members = np.unique(members[members >= 0])
-        found = Sum(low=members.size, high=members.size, contracts=members.size, parties=set(members.tolist()))
+        found = self.sums[place]
+        found.low = found.high = found.contracts = int(members.size)
+        found.parties.update(members.tolist())
         if not members.size:
             found.count(None, MissingFact(source, "listed"))
-        return found
-
-    def _new(self, contracts: Ints) -> Ints:
-        """Those that no record before this one has counted."""
-        new = contracts[~np.isin(contracts, self.taken)]
-        self.taken = np.union1d(self.taken, new)
-        return new

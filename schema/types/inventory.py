@@ -32,6 +32,7 @@ from schema.types.codes import code_enum
 from schema.types.derived import derived, question
 from schema.types.entity import Entity
 from schema.types.facts import MissingFact
+from schema.types.progress import MAX_FACTS
 from schema.types.values import Money, amount_of, decimal_of
 
 for _term in (PoolKind, SubsidyKind, DrawBasis, Ternary, DisclosureCategory, DisclosureList, DisclosureState):
@@ -39,7 +40,7 @@ for _term in (PoolKind, SubsidyKind, DrawBasis, Ternary, DisclosureCategory, Dis
 
 
 def _missing(scope: Scope, facts: Sequence[Fact]) -> list[MissingFact]:
-    return [MissingFact.of(scope, fact) for fact in facts]
+    return [MissingFact.of(scope, fact) for fact in facts[:MAX_FACTS]]
 
 
 def _entities(scope: Scope, handles: Sequence[int]) -> list[Entity]:
@@ -77,7 +78,8 @@ class PoolStatus:
     loss_share: Decimal | None = strawberry.field(description="Losses over what it has and has paid for them")
     idle: Ternary = strawberry.field(description="闲置 · Whether nothing is out under it")
     stopped: Ternary = strawberry.field(description="止付 · Whether its bad-loan rate has reached its stop rate")
-    missing: list[MissingFact]
+    missing: list[MissingFact] = strawberry.field(description=f"At most {MAX_FACTS}")
+    missing_count: int = strawberry.field(description="How many facts lack")
 
     @classmethod
     def of(cls, scope: Scope, one: Pooled) -> PoolStatus:
@@ -101,6 +103,7 @@ class PoolStatus:
             idle=one.idle,
             stopped=one.stopped,
             missing=_missing(scope, one.missing),
+            missing_count=len(one.missing),
         )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import Any, Final
 
 import strawberry
 from strawberry.types.base import StrawberryOptional
@@ -34,6 +34,10 @@ from schema.types.values import Money, decimal_of
 
 for _term in (ProgressStatus, ObservationBasis, TargetKind, Operator, Ternary):
     code_enum(_term)
+
+
+MAX_FACTS: Final = 100
+"""Of a sum over many contracts so many facts that lack are named; all of them are counted."""
 
 
 def _money(value: Fraction | None, unit: Unit) -> Any:
@@ -155,7 +159,10 @@ class ProgressFigure:
     progress: Decimal | None = strawberry.field(description="The part of the way; null: not known")
     points: list[SeriesPoint] = strawberry.field(description="The observations that it is made of")
     under: list[CountedUnder] = strawberry.field(description="The records that it is made of, by id")
-    missing: list[MissingFact] = strawberry.field(description="Facts without which it is not known, or not comparable")
+    missing: list[MissingFact] = strawberry.field(
+        description=f"Facts without which it is not known, or not comparable; at most {MAX_FACTS}"
+    )
+    missing_count: int = strawberry.field(description="How many such facts there are")
 
     @classmethod
     def of(cls, scope: Scope, one: Account, unit: Unit) -> ProgressFigure:
@@ -173,7 +180,8 @@ class ProgressFigure:
             progress=decimal_of(one.progress),
             points=[SeriesPoint.of(scope, point) for point in figure.points],
             under=[CountedUnder.of(scope, part) for part in figure.under],
-            missing=[MissingFact.of(scope, fact) for fact in figure.missing],
+            missing=[MissingFact.of(scope, fact) for fact in figure.missing[:MAX_FACTS]],
+            missing_count=len(figure.missing),
         )
 
 
@@ -256,8 +264,9 @@ class TargetProgress:
         description="The rest of the series: nothing is compared across a break"
     )
     missing: list[MissingFact] = strawberry.field(
-        description="Facts that lack for the verdict, the progress or the line, each once"
+        description=f"Facts that lack for the verdict, the progress or the line, each once; at most {MAX_FACTS}"
     )
+    missing_count: int = strawberry.field(description="How many such facts there are")
     scope: strawberry.Private[Scope]
     found: strawberry.Private[Progress]
 
@@ -295,7 +304,8 @@ class TargetProgress:
             definition=None if one.segment is None else one.segment.definition,
             vintage=None if one.segment is None else one.segment.vintage,
             breaks=[SeriesBreak.of(scope, segment) for segment in one.breaks],
-            missing=[MissingFact.of(scope, fact) for fact in one.missing],
+            missing=[MissingFact.of(scope, fact) for fact in one.missing[:MAX_FACTS]],
+            missing_count=len(one.missing),
             scope=scope,
             found=one,
         )
