@@ -12,7 +12,6 @@ import time
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -179,11 +178,13 @@ class _OfKind:
             numbers = numbers[limit:]
         return found[:limit]
 
-    @cached_property
+    # Kept by the views and not here: before Python 3.12 a cached_property has one lock for all of its class, and two threads, one
+    # with that lock and one with that of the views, would wait for each other.
+    @property
     def _after(self) -> View:
         return self._views.after(self._load.seq)
 
-    @cached_property
+    @property
     def _before(self) -> View:
         return self._views.before(self._load.seq)
 

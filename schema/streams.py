@@ -142,7 +142,8 @@ class Streams:
                 batch = await self._batch(begun, place)
                 for told in batch.told:
                     yield told
-                if batch.reached == place:
+                # A batch that others asked for earlier may be older than the wake-up that this one waits for.
+                if batch.reached == place and place.seq > start.reader.seq:
                     await moved.wait()
                 place = batch.reached
             raise Stopping
@@ -187,4 +188,3 @@ class Streams:
         """Keep a batch that says the same whenever it is asked for."""
         if done.cancelled() or done.exception() is not None or done.result().reached == place:
             self._shared.pop(key, None)
-

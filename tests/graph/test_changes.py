@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 
 import pytest
@@ -145,6 +146,17 @@ def test_a_place_that_no_load_has_is_refused() -> None:
     load(log, "tax", [firm(A)])
     with pytest.raises(InvalidInput, match="damaged"):
         ChangeReader(knowledge_of(log)).page(Position(1, "Enterprise", "enterprise:nowhere"))
+
+
+def test_many_threads_read_at_once() -> None:
+    log = MemoryLog()
+    for number in range(30):
+        load(log, "tax", [firm(A, str(number)), firm(B, str(number))])
+    knowledge = knowledge_of(log)
+    reader = ChangeReader(knowledge)
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda limit: plain(list(_stream(reader, START, limit=limit))), [1, 2, 3, 5] * 6))
+    assert found == [plain(told(knowledge))] * 24
 
 
 def test_without_patience_a_page_goes_at_least_one_load_further() -> None:
