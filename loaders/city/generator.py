@@ -17,6 +17,7 @@ from graph.errors import InvalidInput
 from loaders.city.assets import write_assets
 from loaders.city.capital import write_capital
 from loaders.city.credit import write_credit
+from loaders.city.desk import write_desk
 from loaders.city.disclosures import write_disclosures
 from loaders.city.funds import write_funds
 from loaders.city.mandates import mandates
@@ -82,6 +83,7 @@ def generate_city(
     rows |= write_public(folder, dice, parties, offers)
     rows |= write_funds(folder, dice, parties, vehicles)
     rows |= write_needs(folder, dice, parties, vehicles)
+    rows |= write_desk(folder, dice, parties, offers, vehicles)
     rows["observations"] = write_disclosures(folder, dice, parties)
     rows |= write_supports(folder, dice, parties)
     rows["rules"] = write_rules(folder, dice, offers, mandates(dice, vehicles, CHANGED))
