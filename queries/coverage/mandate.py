@@ -177,15 +177,18 @@ def admitted(
 ) -> Iterator[tuple[Ints, Flags]]:
     """For each mandate the needs of which it admits the cell, ascending, and whether it admits the need itself too.
 
-    Mandates with the same conditions get the same arrays. Cost: a pass over the needs, eight a byte, for each condition of each
-    different mandate.
+    Mandates with the same conditions get the same arrays, those that admit the same cells the same needs. Cost: a pass over the needs,
+    eight a byte, for each condition of each different mandate.
     """
     made: dict[tuple[Condition, ...], tuple[Ints, Flags]] = {}
+    of_cells: dict[tuple[Condition, ...], Ints] = {}
     for mandate in mandates:
         if mandate.conditions in made:
             yield made[mandate.conditions]
             continue
-        found = np.flatnonzero(meeting(mandate.of_cells, attributes, needs))
+        if mandate.of_cells not in of_cells:
+            of_cells[mandate.of_cells] = np.flatnonzero(meeting(mandate.of_cells, attributes, needs))
+        found = of_cells[mandate.of_cells]
         suits = meeting(mandate.of_needs, attributes, needs)[found]
         made[mandate.conditions] = found, suits
         yield found, suits

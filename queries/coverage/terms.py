@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -46,12 +46,14 @@ class OpenNeeds:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NeedGroups:
-    """How needs belong together: by need, which run of one company in one leaf it is of, and whether its company has needs in
-    several leaves; and all needs in order of companies.
+    """How needs belong together: by need, which run of one company in one leaf it is of, the number of its company, and whether
+    that has needs in several leaves; and all needs in order of companies. are_single: no run has several needs.
     """
 
     run: Ints
+    company: Ints
     is_spread: Flags
+    are_single: bool
     by_firm: Ints
     firm: Ints
 
@@ -63,9 +65,12 @@ class NeedGroups:
         distinct = order[_firsts(needs.enterprise[order], needs.leaf[order])]
         firms, leaves = np.unique(needs.enterprise[distinct], return_counts=True)
         by_firm = np.argsort(needs.enterprise, kind="stable")
+        company = np.searchsorted(firms, needs.enterprise)
         return cls(
             run=np.repeat(np.arange(len(starts)), np.diff(np.append(starts, len(needs.leaf)))),
-            is_spread=np.isin(needs.enterprise, firms[leaves > 1]),
+            company=company,
+            is_spread=leaves[company] > 1,
+            are_single=len(starts) == len(needs.leaf),
             by_firm=by_firm,
             firm=needs.enterprise[by_firm],
         )
@@ -93,45 +98,83 @@ def coverage_network(
     An edge carries Σ over the needs of min(what it lacks, largest ticket, room under the cap), those below the smallest
     ticket counted 0; needs of one company share its cap, by a node of their own where they lie in several leaves.
     """
-    terms = _Terms(funds, needs, held, groups or NeedGroups.of(needs))
+    groups = groups or NeedGroups.of(needs)
+    terms = _Terms(funds, needs, held, groups)
     fed_by, size = [SOURCE] * len(funds), _column(funds, "size", NOT_STATED).tolist()
-    free: list[tuple[Ints, Flags]] = []
-    bound: list[tuple[int, int, Ints, Flags]] = []
+    rows = _Rows()
     for fund, (need, suits) in enumerate(admitted):
         if not bounds or not bounds.get(fund):
-            free.append((need, suits))
+            rows.add(fund, fund, need, suits)
             continue
-        tree = share_tree(bounds[fund], need, None if funds[fund].per_company_cap is None else needs.enterprise)
+        tree = share_tree(bounds[fund], need, None if funds[fund].per_company_cap is None else groups.company)
         first = len(size)
         fed_by += [fund if above < 0 else first + above for above, _ in tree.nodes]
         size += [most for _, most in tree.nodes]
-        free.append((need[tree.of_need < 0], suits[tree.of_need < 0]))
-        for number in range(len(tree.nodes)):
-            mine = tree.of_need == number
-            bound.append((fund, first + number, need[mine], suits[mine]))
-    parts = [terms.edges(alike, need, suits) for alike, need, suits in _by_mandate(free)]
-    pieces = []
-    for fund, node, need, suits in bound:
+        for number in range(-1, len(tree.nodes)):
+            rows.add_some(fund if number < 0 else first + number, fund, need, suits, tree.of_need == number)
+    parts = [terms.edges(*alike) for alike in rows.alike()]
+    return _assembled(unmet, fed_by, size, parts), terms.reached
+
+
+class _Rows:
+    """Nodes with the needs that they may serve, together where these are the same."""
+
+    def __init__(self) -> None:
+        self._same: dict[tuple[int, bytes], Ints] = {}
+        self._by_need: dict[int, tuple[Ints, list[tuple[int, int, Flags]]]] = {}
+
+    def add(self, node: int, fund: int, need: Ints, suits: Flags) -> None:
+        """A node of a fund, what it admits, and whether that suits."""
         if len(need):
-            piece = terms.edges(np.array([fund]), need, suits)
-            shared_caps = replace(piece.shared, fund=np.full(len(piece.shared.fund), node))
-            pieces.append(replace(piece, fund=np.array([node]), shared=shared_caps))
-    none = np.zeros(0, np.int64)
-    shared = [part.shared for part in (*parts, *pieces)]
-    before = np.cumsum([0, *(len(caps.fund) for caps in shared)])
-    edge_node, leaf, cap = _by_fund([*parts, *pieces], len(size))
-    network = CoverageNetwork(
+            self._by_need.setdefault(id(need), (need, []))[1].append((node, fund, suits))
+
+    def add_some(self, node: int, fund: int, need: Ints, suits: Flags, chosen: Flags) -> None:
+        """The same of some needs; those of the same shares are one array again."""
+        if chosen.all():
+            self.add(node, fund, need, suits)
+            return
+        key = id(need), chosen.tobytes()
+        if key not in self._same:
+            self._same[key] = need[chosen]
+        self.add(node, fund, self._same[key], suits[chosen])
+
+    def alike(self) -> Iterator[tuple[Ints, Ints, Ints, Flags]]:
+        """(nodes, funds, needs, suits): some ten thousand pairs at a time stay in the processor's cache."""
+        for need, rows in self._by_need.values():
+            most = max(1, BATCH // len(need))
+            for start in range(0, len(rows), most):
+                nodes, funds, suits = zip(*rows[start : start + most], strict=True)
+                alike = all(one is suits[0] for one in suits)
+                yield np.array(nodes), np.array(funds), need, suits[0][None] if alike else np.stack(suits)
+
+
+def _assembled(unmet: Ints, fed_by: Sequence[int], size: Sequence[int], parts: Sequence[_Edges]) -> CoverageNetwork:
+    """The network of all parts: nodes of shared caps come after the others, edges by node and leaf."""
+    shared = [part.shared for part in parts]
+    before = np.cumsum([len(size), *(len(caps.node) for caps in shared)])
+    counts = np.zeros(before[-1], np.int64)
+    for part, first in zip(parts, before.tolist(), strict=False):
+        counts[part.node] = len(part.leaf)
+        if len(part.shared.node):
+            counts[first : first + len(part.shared.node)] = np.bincount(
+                part.shared.number, minlength=len(part.shared.node)
+            )
+    starts = np.cumsum(counts) - counts
+    leaf, cap = np.zeros(counts.sum(), np.int64), np.zeros(counts.sum(), np.int64)
+    for part, first in zip(parts, before.tolist(), strict=False):
+        for start, caps in zip(starts[part.node].tolist(), part.cap, strict=True):
+            leaf[start : start + len(caps)], cap[start : start + len(caps)] = part.leaf, caps
+        if len(part.shared.leaf):
+            start, end = int(starts[first]), int(starts[first]) + len(part.shared.leaf)
+            leaf[start:end], cap[start:end] = part.shared.leaf, part.shared.amount
+    return CoverageNetwork(
         unmet=unmet,
-        fed_by=np.concatenate([np.array(fed_by, np.int64), *(caps.fund for caps in shared)]),
+        fed_by=np.concatenate([np.array(fed_by, np.int64), *(caps.node for caps in shared)]),
         size=np.concatenate([np.array(size, np.int64), *(caps.room for caps in shared)]),
-        node=np.concatenate(
-            [none, edge_node]
-            + [len(size) + at + caps.number for at, caps in zip(before.tolist(), shared, strict=False)]
-        ),
-        leaf=np.concatenate([none, leaf, *(caps.leaf for caps in shared)]),
-        cap=np.concatenate([none, cap, *(caps.amount for caps in shared)]),
+        node=np.repeat(np.arange(len(counts)), counts),
+        leaf=leaf,
+        cap=cap,
     )
-    return network, terms.reached
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -142,17 +185,19 @@ class ShareTree:
     of_need: Ints
 
 
-def share_tree(bounds: Sequence[ShareBound], need: Ints, enterprise: Ints | None) -> ShareTree:
+def share_tree(bounds: Sequence[ShareBound], need: Ints, company: Ints | None) -> ShareTree:
     """The shares of a fund over the needs that it admits, as sets of which any two are apart or one is within the other.
 
-    enterprise: of all needs, where the fund has a cap per company, so that no company lies on both sides of a share.
+    company: of all needs, by small numbers, where the fund has a cap per company, so that no company lies on both sides of a share.
     Where two shares overlap otherwise, the wider holds for both sets together: less may be placed than could be, never more.
     """
     sets: list[tuple[Flags, int]] = []
     for one in bounds:
         flags = one.needs[need]
-        if enterprise is not None:
-            flags = np.isin(enterprise[need], enterprise[need][flags])
+        if company is not None:
+            is_inside = np.zeros(len(company), np.bool_)
+            is_inside[company[need[flags]]] = True
+            flags = is_inside[company[need]]
         sets.append((flags, one.most))
     kept: list[tuple[Flags, int]] = []
     for flags, most in sorted(sets, key=lambda one: (int(one[0].sum()), one[1], one[0].tobytes())):
@@ -174,38 +219,14 @@ def _cross(one: Flags, other: Flags) -> bool:
     return 0 < both < min(int(one.sum()), int(other.sum()))
 
 
-def _by_mandate(admitted: Iterable[tuple[Ints, Flags]]) -> Iterator[tuple[Ints, Ints, Flags]]:
-    """(funds, needs, suits) of funds that admit the same: some ten thousand pairs at a time stay in the processor's cache."""
-    alike: dict[tuple[int, int], tuple[list[int], Ints, Flags]] = {}
-    for fund, (need, suits) in enumerate(admitted):
-        alike.setdefault((id(need), id(suits)), ([], need, suits))[0].append(fund)
-    for funds, need, suits in alike.values():
-        rows = max(1, BATCH // max(1, len(need)))
-        for start in range(0, len(funds) if len(need) else 0, rows):
-            yield np.array(funds[start : start + rows], np.int64), need, suits
-
-
-def _by_fund(parts: Sequence[_Edges], funds: int) -> tuple[Ints, Ints, Ints]:
-    """The edges (fund, leaf, cap) of all parts, sorted by fund and leaf."""
-    counts = np.zeros(funds, np.int64)
-    for part in parts:
-        counts[part.fund] = len(part.leaf)
-    starts = np.cumsum(counts) - counts
-    leaf, cap = np.zeros(counts.sum(), np.int64), np.zeros(counts.sum(), np.int64)
-    for part in parts:
-        places = starts[part.fund][:, None] + np.arange(len(part.leaf))
-        leaf[places], cap[places] = part.leaf, part.cap
-    return np.repeat(np.arange(funds), counts), leaf, cap
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class _SharedCaps:
-    """Companies whose cap binds over several leaves: by node the fund and its room; by edge the node, leaf and amount.
+    """Companies whose cap binds over several leaves: by cap the node above it and its room; by edge the cap, leaf and amount.
 
-    The edges are sorted by node and then by leaf.
+    The edges are sorted by cap and then by leaf.
     """
 
-    fund: Ints
+    node: Ints
     room: Ints
     number: Ints
     leaf: Ints
@@ -214,9 +235,9 @@ class _SharedCaps:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Edges:
-    """The edges of funds that admit the same leaves: `cap` by fund and leaf; and the caps that they share."""
+    """The edges of nodes that admit the same leaves: `cap` by node and leaf; and the caps that they share."""
 
-    fund: Ints
+    node: Ints
     leaf: Ints
     cap: Ints
     shared: _SharedCaps
@@ -229,6 +250,7 @@ class _Terms:
         self, funds: Sequence[FundTerms], needs: OpenNeeds, held: Mapping[tuple[int, int], int], groups: NeedGroups
     ) -> None:
         self.needs, self.group, self.is_spread = needs, groups.run, groups.is_spread
+        self.are_single = groups.are_single
         self.reached = np.zeros(len(needs.leaf), np.bool_)
         self.has_money = _column(funds, "size", NOT_STATED) != 0
         self.ticket_min, self.ticket_max = _column(funds, "ticket_min", 0), _column(funds, "ticket_max", NO_LIMIT)
@@ -245,23 +267,24 @@ class _Terms:
         self.held_fund, self.held_amount = np.repeat(number, times)[order], np.repeat(amount, times)[order]
         self.held_need = groups.by_firm[spans][order]
 
-    def edges(self, fund: Ints, need: Ints, suits: Flags) -> _Edges:
-        """The edges of funds whose mandates admit the same needs, sorted."""
+    def edges(self, node: Ints, fund: Ints, need: Ints, suits: Flags) -> _Edges:
+        """The edges of nodes that may serve the same needs, sorted. suits: by node and need, or the same for all nodes."""
         needs = self.needs
         room = self._room(fund, need)
         amount = np.minimum(needs.unmet[need], self.ticket_max[fund, None])
         np.minimum(amount, room, out=amount)
         amount[(amount < self.ticket_min[fund, None]) | (needs.period[need] > self.last[fund, None]) | ~suits] = 0
         self.reached[need] |= (amount[self.has_money[fund]] > 0).any(axis=0)
-        # Needs of one company in one leaf stand side by side: together they take no more than its room.
-        heads = _firsts(self.group[need])
-        if len(heads) < len(need):
+        if not self.are_single and len(heads := _firsts(self.group[need])) < len(need):
+            # Needs of one company in one leaf stand side by side: together they take no more than its room.
             need, room = need[heads], room[:, heads]
             amount = np.minimum(np.add.reduceat(amount, heads, axis=1), room)
         leaf = needs.leaf[need]
-        shared = self._shared_caps(fund, need, amount, room)
+        shared = self._shared_caps(node, need, amount, room)
         firsts = _firsts(leaf)
-        return _Edges(fund, leaf[firsts], np.add.reduceat(amount, firsts, axis=1), shared)
+        if len(firsts) < len(leaf):
+            leaf, amount = leaf[firsts], np.add.reduceat(amount, firsts, axis=1)
+        return _Edges(node, leaf, amount, shared)
 
     def _room(self, fund: Ints, need: Ints) -> Ints:
         """By fund and need, what the cap per company leaves for the need's enterprise."""
@@ -276,8 +299,8 @@ class _Terms:
         room[rows, place] = np.maximum(0, room[rows, place] - taken)
         return room
 
-    def _shared_caps(self, fund: Ints, need: Ints, amount: Ints, room: Ints) -> _SharedCaps:
-        """The caps that bind over several leaves of a company, by fund; what they carry is taken out of `amount`."""
+    def _shared_caps(self, node: Ints, need: Ints, amount: Ints, room: Ints) -> _SharedCaps:
+        """The caps that bind over several leaves of a company, by node; what they carry is taken out of `amount`."""
         spread = np.flatnonzero(self.is_spread[need])
         rows, columns = np.nonzero((room[:, spread] < NO_LIMIT) & (amount[:, spread] > 0))
         columns = spread[columns]
@@ -290,7 +313,7 @@ class _Terms:
         number = np.repeat(np.where(binds, np.cumsum(binds) - 1, -1), np.diff(np.append(firsts, len(rows))))
         heads, bound = firsts[binds], number >= 0
         amount[rows[bound], columns[bound]] = 0
-        return _SharedCaps(fund[rows[heads]], limit[heads], number[bound], leaf[columns[bound]], carried[bound])
+        return _SharedCaps(node[rows[heads]], limit[heads], number[bound], leaf[columns[bound]], carried[bound])
 
 
 def _column(funds: Sequence[FundTerms], name: str, missing: int) -> Ints:

@@ -45,7 +45,7 @@ def networks(draw: st.DrawFn) -> CoverageNetwork:
     )
 
 
-@settings(max_examples=EXAMPLES)
+@settings(max_examples=EXAMPLES // 2)
 @given(networks())
 def test_what_it_says_is_what_exact_fractions_say(network: CoverageNetwork) -> None:
     low, high = network.sized(0), network.sized(UNLIMITED)
