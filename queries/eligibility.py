@@ -9,19 +9,18 @@ from typing import Final
 import numpy as np
 
 from graph.errors import InvalidInput
-from graph.kinds.policy import RuleKind
 from graph.kinds.terms import Instrument
-from graph.records import Term
 from graph.snapshot_columns import NOT_STATED
 from graph.view import View
 from queries.derived import once
 from queries.financing.gates.conditions import NO, UNKNOWN, YES, Asking, FactColumns, Verdicts
-from queries.financing.gates.eligibility import RuleTable
-from queries.financing.gates.telling import Telling, Told, UsedFact
-from queries.financing.limits.constraints import MissingFact
+from queries.financing.gates.judging import Eligibility as Eligibility
+from queries.financing.gates.judging import EligibilityVerdict as EligibilityVerdict
+from queries.financing.gates.judging import RuleOutcome as RuleOutcome
+from queries.financing.gates.judging import judged, rules_about, rules_by_subject
+from queries.financing.gates.telling import Telling
 from queries.financing.need import NeedAsked, open_needs
 from queries.financing.reaching.firms import Firms, Needs
-from queries.financing.terms import Ternary
 from queries.ratios import UNLIMITED, UNSTATED, Ints
 
 NOT_ONE: Final = NOT_STATED
@@ -31,43 +30,6 @@ SUPPORTS: Final = ("Pool", "Subsidy", "VoucherScheme")
 
 DEFAULT: Final = frozenset({*SUPPORTS, "Rule", "Industry", "Measure", "Policy"})
 """Kinds on which it depends what a question is about that names nothing."""
-
-
-class EligibilityVerdict(Term):
-    """Whether an enterprise may have a support."""
-
-    ELIGIBLE = "符合条件"
-    NOT = "不符合条件"
-    UNKNOWN = "待核实"
-
-
-VERDICTS: Final = {YES: EligibilityVerdict.ELIGIBLE, UNKNOWN: EligibilityVerdict.UNKNOWN, NO: EligibilityVerdict.NOT}
-ANSWERS: Final = {YES: Ternary.YES, UNKNOWN: Ternary.UNKNOWN, NO: Ternary.NO}
-
-
-@dataclass(frozen=True, slots=True)
-class RuleOutcome:
-    """How an enterprise fares under one rule. Rules of one `alternative` (a number) are alternatives: one of them is enough."""
-
-    rule: int
-    verdict: Ternary
-    alternative: int
-    used: tuple[UsedFact, ...]
-    missing: tuple[MissingFact, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Eligibility:
-    """Whether an enterprise may have what rules are about. `in_being` False: the register has closed it, so it may not, whatever rules say.
-
-    `missing` the facts that would decide, where the verdict is UNKNOWN.
-    """
-
-    about: int
-    verdict: EligibilityVerdict
-    rules: tuple[RuleOutcome, ...]
-    missing: tuple[MissingFact, ...]
-    in_being: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,30 +74,6 @@ def eligibility(
     return tuple(judged(view, telling, subject) for subject in subjects)
 
 
-def judged(view: View, telling: Telling, subject: int) -> Eligibility:
-    """How the firm of a telling fares under all rules about a subject."""
-    outcomes: list[RuleOutcome] = []
-    worst, missing = YES, dict[MissingFact, None]()
-    for number, rules in enumerate(rules_about(view, subject), 1):
-        told = [telling.of_rule(rule) for rule in rules]
-        best = max(one.verdict for one in told)
-        outcomes += [_outcome(rule, one, number) for rule, one in zip(rules, told, strict=True)]
-        worst = min(worst, best)
-        if best == UNKNOWN:
-            missing |= dict.fromkeys(fact for one in told if one.verdict == UNKNOWN for fact in one.missing)
-    if not outcomes:
-        worst, missing = UNKNOWN, {MissingFact(subject, "rulesAbout"): None}
-    if not telling.in_being:
-        worst = NO
-    return Eligibility(
-        subject, VERDICTS[worst], tuple(outcomes), tuple(missing) if worst == UNKNOWN else (), telling.in_being
-    )  # fmt: skip
-
-
-def _outcome(rule: int, told: Told, number: int) -> RuleOutcome:
-    return RuleOutcome(rule, ANSWERS[told.verdict], number, told.used, told.missing)
-
-
 def asking_of(view: View, firm: int, need: NeedAsked | None) -> Asking:
     """What a firm asks for: as the question says, else its open needs together; by which instrument, where all agree."""
     if need is not None:
@@ -146,24 +84,6 @@ def asking_of(view: View, firm: int, need: NeedAsked | None) -> Asking:
     amounts = [one.open for one in needs]
     amount = UNSTATED if None in amounts else sum(one or 0 for one in amounts)
     return Asking.one(amount if needs else UNLIMITED, next(iter(kinds)) if len(kinds) == 1 else None)
-
-
-def rules_about(view: View, subject: int) -> list[list[int]]:
-    """The hard rules in force about a subject, in id order, alternatives together; empty where no rule is about it."""
-    return _rules_by_subject(view).get(subject, [])
-
-
-def _rules_by_subject(view: View) -> dict[int, list[list[int]]]:
-    def make() -> dict[int, list[list[int]]]:
-        table = RuleTable.of(view, RuleKind.ELIGIBILITY)
-        found: dict[int, list[list[int]]] = {}
-        rank = dict(zip(table.rules.tolist(), view.rank(table.rules).tolist(), strict=True))
-        alternatives = np.split(table.rules, table.groups[1:]) if len(table.rules) else []
-        for about, rules in zip(table.about[table.groups].tolist(), alternatives, strict=True):
-            found.setdefault(about, []).append(sorted(rules.tolist(), key=rank.__getitem__))
-        return {about: sorted(groups, key=lambda one: rank[one[0]]) for about, groups in found.items()}
-
-    return once(view, _rules_by_subject, make, of=frozenset({"Rule", "Industry"}))
 
 
 def supports_of(view: View) -> list[int]:
@@ -186,7 +106,7 @@ def asked_about(view: View, policy: str | None, about: Sequence[str] | None) -> 
     if about is not None and not about:
         raise InvalidInput("about is empty; name supports, or leave it out for all")
     named = None if about is None else {view.require(one) for one in about}
-    ruled = _rules_by_subject(view)
+    ruled = rules_by_subject(view)
     if policy is not None:
         document = view.require(policy, "Policy")
         of_policy = {subject for subject, groups in ruled.items() if _is_of(view, document, subject, groups)}
@@ -197,7 +117,7 @@ def asked_about(view: View, policy: str | None, about: Sequence[str] | None) -> 
 
 
 def _by_default(view: View) -> set[int]:
-    measures = (one for one in _rules_by_subject(view) if view.kind_of(one).name in ("Measure", "Policy"))
+    measures = (one for one in rules_by_subject(view) if view.kind_of(one).name in ("Measure", "Policy"))
     return {*supports_of(view), *measures}
 
 

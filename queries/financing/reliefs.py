@@ -7,15 +7,18 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Final
 
-from graph.kinds.policy import RuleKind
+import numpy as np
+
 from graph.kinds.supply_side import Subsidy, SubsidyKind, SubsidyMeasure
 from graph.kinds.terms import OfferStatus
 from graph.money import Money
 from queries.derived import offer_record, once
 from queries.financing.cases import Case
 from queries.financing.cost import CostKind, Relief, SubsidyStatus
-from queries.financing.gates.eligibility import NO, UNKNOWN, ruled_subjects
-from queries.financing.gates.of_offer import decided
+from queries.financing.gates.conditions import FactColumns
+from queries.financing.gates.judging import Eligibility, EligibilityVerdict, judged, rules_about
+from queries.financing.gates.of_offer import applicant
+from queries.financing.gates.telling import Telling
 from queries.financing.limits.constraints import MissingFact
 
 NOTHING: Final = Fraction(0)
@@ -61,16 +64,20 @@ def _chosen(case: Case, handle: int, most: int | None, capacity: int | None) -> 
 
 def _if_eligible(case: Case, relief: Relief) -> Iterator[Relief]:
     """A subsidy, unless a rule says no; where nobody can tell it may be nothing."""
-    handle = relief.subsidy
-    if relief.status is SubsidyStatus.EXPECTED and handle in ruled_subjects(case.view, RuleKind.ELIGIBILITY):
-        found = decided(case.appraisal, case.row, RuleKind.ELIGIBILITY)
-        verdict, _, missing = found.explain(case.view, handle)
-        if verdict == NO:
+    if relief.status is SubsidyStatus.EXPECTED and rules_about(case.view, relief.subsidy):
+        found = case.appraisal.once((judged, relief.subsidy, case.row.serves), lambda: _judgement(case, relief.subsidy))
+        if found.verdict is EligibilityVerdict.NOT:
             return
-        if verdict == UNKNOWN:
+        if found.verdict is EligibilityVerdict.UNKNOWN:
             low = None if relief.low is None else NOTHING
-            relief = replace(relief, low=low, missing=(*relief.missing, *missing))
+            relief = replace(relief, low=low, missing=(*relief.missing, *found.missing))
     yield relief
+
+
+def _judgement(case: Case, subsidy: int) -> Eligibility:
+    """How the beneficiary fares under the rules of a subsidy."""
+    firm, asking = case.beneficiary, applicant(case.appraisal, case.row).asking
+    return judged(case.view, Telling(FactColumns(case.view, np.array([firm])), firm, asking), subsidy)
 
 
 def rewards(case: Case, capacity: int | None) -> Iterator[Relief]:

@@ -10,7 +10,8 @@ from graph.kinds.supply_side import LoanProduct, Pool, PoolKind, Subsidy, Subsid
 from graph.kinds.terms import Instrument, OfferStatus
 from graph.records import Term
 from queries.derived import offer_record
-from queries.eligibility import Eligibility, EligibilityVerdict, judged, rules_about, supports_of
+from queries.eligibility import supports_of
+from queries.financing.gates.judging import Eligibility, EligibilityVerdict, judged, rules_about
 from queries.financing.gates.of_offer import admits
 from queries.financing.limits.constraints import MissingFact
 from queries.financing.terms import Ternary

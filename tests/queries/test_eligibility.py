@@ -18,7 +18,7 @@ from graph.kinds.parties import Enterprise, EnterpriseStatus, Supplies, Tagged
 from graph.kinds.places import Industry, Region, Tag
 from graph.kinds.policy import Measure, Policy, Rule, RuleKind
 from graph.kinds.rates import ExchangeRate
-from graph.kinds.supply_side import LoanProduct, Subsidy, VoucherScheme
+from graph.kinds.supply_side import LoanProduct, Pool, Subsidy, VoucherScheme
 from graph.kinds.terms import Dimension, Instrument, Operator, Ownership, SizeClass, Stage
 from graph.money import Money
 from graph.records import Record, Ref
@@ -38,6 +38,7 @@ from tests.queries.finance import firm, ontology, view_of, wan
 ELIGIBLE, NOT, OPEN = EligibilityVerdict.ELIGIBLE, EligibilityVerdict.NOT, EligibilityVerdict.UNKNOWN
 GRANT = "subsidy:grant"
 FIRM = "enterprise:firm"
+OFFER = "pool:offer"
 
 
 def compare(field: str, operator: str, value: Any) -> dict[str, Any]:
@@ -291,7 +292,7 @@ def worlds(draw: st.DrawFn) -> list[Record]:
     learned = [draw(firms) | fields for fields in stated]
     everyone = [*stated, *learned]
     base = rule("base", draw(conditions.filter(lambda one: "rule:base" not in str(one))), None)
-    found: list[Record] = [*PLACES, Subsidy(id=GRANT, name="grant"), base]
+    found: list[Record] = [*PLACES, Pool(id=OFFER, name="offer"), base]
     found += [Enterprise(id=f"enterprise:{place}", name=str(place), **fields) for place, fields in enumerate(everyone)]
     tagged = draw(st.sets(st.integers(0, len(stated) - 1)))
     amounts = draw(st.lists(st.none() | st.integers(1, 400), min_size=len(stated), max_size=len(stated)))
@@ -308,8 +309,8 @@ def worlds(draw: st.DrawFn) -> list[Record]:
             )
         if place:
             found.append(Supplies(source=Ref("enterprise:0"), target=Ref(own)))
-    found += [rule(f"c{place}", one) for place, one in enumerate(draw(st.lists(conditions, max_size=3)))]
-    found += [rule(f"d{place}", **one) for place, one in enumerate(draw(st.lists(dimensions, max_size=3)))]
+    found += [rule(f"c{place}", one, OFFER) for place, one in enumerate(draw(st.lists(conditions, max_size=3)))]
+    found += [rule(f"d{place}", about=OFFER, **one) for place, one in enumerate(draw(st.lists(dimensions, max_size=3)))]
     return found
 
 
@@ -320,8 +321,8 @@ def test_gates_columns_and_single_answers_agree_and_learning_a_fact_never_turns_
 ) -> None:
     view = view_of(*world)
     handles = Firms.of(view).handles.tolist()
-    ((_, together),) = verdicts_of_all(view, [view.find(GRANT)])
-    answers = [eligibility(view, view.id_of(handle), about=[GRANT])[0] for handle in handles]
+    ((_, together),) = verdicts_of_all(view, [view.find(OFFER)])
+    answers = [eligibility(view, view.id_of(handle), about=[OFFER])[0] for handle in handles]
     for place, (handle, single) in enumerate(zip(handles, answers, strict=True)):
         assert [NOT, OPEN, ELIGIBLE][together[place]] is single.verdict
         needs = [
@@ -334,7 +335,7 @@ def test_gates_columns_and_single_answers_agree_and_learning_a_fact_never_turns_
             one: ["NO", "UNKNOWN", "YES"][verdict] for one, verdict in each
         }
         assert all(bool(one.missing) is (one.verdict is Ternary.UNKNOWN) for one in single.rules)
-    (counts,) = eligibility_counts(view, about=[GRANT])
+    (counts,) = eligibility_counts(view, about=[OFFER])
     assert [counts.not_eligible, counts.unknown, counts.eligible] == np.bincount(together, minlength=3).tolist()
     for before, after in zip(answers, answers[len(answers) // 2 :], strict=False):
         for one, other in zip(before.rules, after.rules, strict=True):

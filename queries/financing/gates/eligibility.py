@@ -22,7 +22,7 @@ from graph.records import Term
 from graph.snapshot_columns import NOBODY, NOT_STATED
 from graph.view import View
 from queries.chain_position import Position
-from queries.columns import is_stated
+from queries.columns import is_stated, of_kinds
 from queries.derived import once
 from queries.exchange import in_currency, worth_in
 from queries.financing.gates.applicant import Applicant as Applicant
@@ -55,6 +55,8 @@ FACTS: Final = {
     Dimension.OWNERSHIP: "ownership",
 }
 """Which field of the enterprise a dimension asks for."""
+GIVEN: Final = ("Subsidy", "Measure", "Policy")
+"""Kinds that no path leads over."""
 RULES: Final = frozenset({"Rule", "Industry"})
 """Kinds that say what the rules are."""
 
@@ -86,22 +88,23 @@ class RuleTable:
     met: dict[Hashable, Verdicts] = field(default_factory=dict, repr=False)
 
     @classmethod
-    def of(cls, view: View, kind: RuleKind, *, hard: bool = True) -> RuleTable:
-        """The rules of a view that bind something, or (`hard` False) the preferences; made once a view.
+    def of(cls, view: View, kind: RuleKind, *, hard: bool = True, gives: bool = False) -> RuleTable:
+        """The rules of a view that bind something, or (`hard` False) the preferences; made once a view. `gives`: instead of those that
+        gates ask, those about what is given without a path of its own: subsidies, and what measures and policies promise.
 
         A rule of ELIGIBILITY about nothing is one of the measure that states it, else of its policy.
         """
-        return once(view, (RuleTable, kind, hard), lambda: cls._made(view, kind, hard), of=RULES)
+        return once(view, (RuleTable, kind, hard, gives), lambda: cls._made(view, kind, hard, gives), of=RULES)
 
     @classmethod
-    def _made(cls, view: View, kind: RuleKind, hard: bool) -> RuleTable:
+    def _made(cls, view: View, kind: RuleKind, hard: bool, gives: bool) -> RuleTable:
         rules = view.handles("Rule")
         rules = rules[(view.ints(rules, "kind") == place_of(kind)) & ((view.ints(rules, "hard") != 0) == hard)]
         about = view.refs(rules, "about")
         if kind is RuleKind.ELIGIBILITY:
             for name in ("measure", "policy"):
                 about = np.where((about < 0) & ~is_stated(view, rules, "about"), view.refs(rules, name), about)
-        kept = (about >= 0) & ~_shares(view, rules)
+        kept = (about >= 0) & ~_shares(view, rules) & (of_kinds(view, about, GIVEN) == gives)
         rules, about = rules[kept], about[kept]
         conditional = is_stated(view, rules, "condition")
         operator = view.ints(rules, "operator")
