@@ -27,6 +27,7 @@ from tests.neo4j.process import Neo4jProcess
 
 STORES: Final = ("sqlite", "neo4j")
 SOURCE: Final = "city"
+CYPHER_SCALE: Final = 10.0
 DAY: Final = DEFAULT_DAY
 """The day of all questions: that of the generated city, so that a figure does not change with the calendar."""
 
@@ -128,6 +129,16 @@ class Ground:
     def view(self) -> View:
         """The city as it is on its day."""
         return self.knowledge.view(DAY)
+
+    @cached_property
+    def for_cypher(self) -> Ground:
+        """This ground, or one of a scale at which Cypher still answers."""
+        if self.scale <= CYPHER_SCALE:
+            return self
+        folder = self.folder / "cypher"
+        folder.mkdir()
+        smaller = Ground(folder, scale=CYPHER_SCALE, stores=self.stores, repetitions=self.repetitions)
+        return self._stack.enter_context(smaller)
 
     @cached_property
     def neo4j(self) -> Neo4jProcess:

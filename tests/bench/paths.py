@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
 from itertools import pairwise
-from pathlib import Path
-from statistics import median
 from typing import Final
 
 import numpy as np
@@ -24,18 +22,15 @@ from schema.context import Clock, Scope, Service
 from schema.execution import Request, run
 from schema.schema import build_schema
 from tests.bench.clock import Times, each, timed
-from tests.bench.cypher import CypherQuestions
+from tests.bench.cypher import LINKS, CypherQuestions, ratio
 from tests.bench.figure import Figure, at_most
 from tests.bench.ground import DAY, Ground
-from tests.bench.report import number
 
 SAMPLE: Final = 100
 SEED: Final = 20_260_101
 WARM: Final = 50
-LINKS: Final = (3, 4, 5)
 TIERS: Final = (2, 3, 4)
-"""Supply links of the chains, and tiers of suppliers, that Cypher is asked for."""
-CYPHER_SCALE: Final = 10.0
+"""Tiers of suppliers that Cypher is asked for."""
 
 DOCUMENT: Final = """query ($firm: ID!) { view(asOf: "%s") { financingPaths(beneficiary: $firm, first: 20) {
   completeness { complete reason } paths { totalCount edges { node { id technique status source { id } capacity { amount }
@@ -82,7 +77,7 @@ def measure(ground: Ground) -> Iterator[Figure]:
     times = each(lambda pair: connections(view, *pair), pairs or [(firms[0], hub)]).milliseconds()
     yield Figure.of("connections between any two enterprises", "ms", times, None, "the first 10 within 6 steps")
     yield _over_graphql(ground, firms)
-    yield from _against_cypher(ground)
+    yield from _against_cypher(ground.for_cypher)
 
 
 def sampled(view: View, size: int, seed: int = SEED) -> list[str]:
@@ -115,16 +110,6 @@ def _over_graphql(ground: Ground, firms: list[str]) -> Figure:
 
 
 def _against_cypher(ground: Ground) -> Iterator[Figure]:
-    if ground.scale <= CYPHER_SCALE:
-        yield from _ratios(ground)
-        return
-    folder = Path(ground.folder, "cypher")
-    folder.mkdir()
-    with Ground(folder, scale=CYPHER_SCALE, stores=ground.stores, repetitions=ground.repetitions) as smaller:
-        yield from _ratios(smaller)
-
-
-def _ratios(ground: Ground) -> Iterator[Figure]:
     view = ground.view
     hub, suppliers = hub_of(view)
     near = random.Random(SEED).choices(view.ids_of(suppliers), k=ground.times(15))
@@ -133,31 +118,11 @@ def _ratios(ground: Ground) -> Iterator[Figure]:
     with CypherQuestions(ground) as cypher:
         for links in LINKS:
             name = f"Cypher against ours: any enterprise, Cypher without gates and with chains of up to {links} links"
-            yield _ratio(name, ours, partial(cypher.paths, links=links), firms, ground)
+            yield ratio(name, ours, partial(cypher.paths, links=links), firms, ground)
         name = f"Cypher against ours: suppliers of the hub, Cypher without gates and with chains of up to {LINKS[-1]} links"
-        yield _ratio(name, ours, partial(cypher.paths, links=LINKS[-1]), near, ground)
+        yield ratio(name, ours, partial(cypher.paths, links=LINKS[-1]), near, ground)
         for tiers in TIERS:
             walk = partial(supply_tiers, view, direction=Direction.SUPPLIERS, max_tiers=tiers)
             assert sum(len(tier.firms) for tier in walk(hub).tiers) == cypher.tiers(hub, tiers)
             name = f"Cypher against ours: suppliers of the hub in {tiers} tiers"
-            yield _ratio(name, walk, partial(cypher.tiers, tiers=tiers), [hub] * ground.times(5), ground)
-
-
-def _ratio(
-    name: str, ours: Callable[[str], object], cypher: Callable[[str], object], firms: list[str], ground: Ground
-) -> Figure:
-    """How many times as long Cypher takes, the two asked in turn; the first firm is asked once before, for plans and caches."""
-    ours(firms[0])
-    cypher(firms[0])
-    mine, theirs = Times(), Times()
-    for firm in firms:
-        mine += timed(partial(ours, firm))
-        theirs += timed(partial(cypher, firm))
-    ratios = tuple(other / own for own, other in zip(mine.clock, theirs.clock, strict=True))
-    note = f"scale {ground.scale:g}: Cypher {_ms(theirs)}, ours {_ms(mine)}"
-    return Figure(name, "×", ratios, None, note)
-
-
-def _ms(times: Times) -> str:
-    slowest = f"{number(1000 * max(times.clock))} ms at worst"
-    return f"{number(1000 * median(times.clock))} ms, {slowest}"
+            yield ratio(name, walk, partial(cypher.tiers, tiers=tiers), [hub] * ground.times(5), ground)

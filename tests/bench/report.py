@@ -13,6 +13,9 @@ from tests.bench.figure import Figure
 NOTES: Final = "## Notes"
 """From this heading on a page is written by hand."""
 
+GROWTH: Final = "growth"
+"""The subject whose runs at several scales are one table."""
+
 _HEAD: Final = """\
 # Performance
 
@@ -88,7 +91,7 @@ def write_markdown(path: Path, runs: Iterable[Run], order: Iterable[str]) -> Non
         mine = sorted((run for run in found if run.subject == subject), key=lambda run: (-run.scale, run.links or 0))
         if mine:
             parts.append(f"## {mine[0].title}\n")
-            parts += [section(run) for run in mine]
+            parts += [growth(mine)] if subject == GROWTH else [section(run) for run in mine]
     machines = sorted({" · ".join(run.machine.values()) for run in found})
     parts.append("## Machine\n\n" + "\n".join(f"- {machine}" for machine in machines) + "\n")
     path.write_text("\n".join(parts) + f"\n{notes}")
@@ -106,6 +109,35 @@ def section(run: Run) -> str:
     lines += [_row(figure) for figure in run.figures]
     lines += [f"\nNot measured: {what}." for what in run.missing]
     return "\n".join(lines) + "\n"
+
+
+def growth(runs: Iterable[Run]) -> str:
+    """One table of the runs of one subject at several scales, smallest first: p50 of each figure, and p95 where there is one."""
+    by_scale = sorted(runs, key=lambda run: (run.scale, run.links or 0))
+    names = list(dict.fromkeys(figure.name for run in by_scale for figure in run.figures))
+    found = [{figure.name: figure for figure in run.figures} for run in by_scale]
+    lines = [
+        *(f"`{command}`." for command in dict.fromkeys(run.command for run in by_scale)),
+        "",
+        f"| p50 (p95; processor) | {' | '.join(_size(run) for run in by_scale)} | growth | target |",
+        f"|---|{'--:|' * (len(by_scale) + 2)}",
+    ]
+    for name in names:
+        figures = [each.get(name) for each in found]
+        known = [figure for figure in figures if figure is not None]
+        grown = f"× {number(known[-1].p50 / known[0].p50)}" if len(known) > 1 else ""
+        target = "" if known[-1].target is None else f"{_target(known[-1])}: {_reached(known[-1])}"
+        cells = ["" if figure is None else _spread(figure) for figure in figures]
+        lines.append(f"| {name}: {known[-1].note} | {' | '.join(cells)} | {grown} | {target} |")
+    loads = ", ".join(f"{run.load_before:.1f} to {run.load_after:.1f}" for run in by_scale)
+    commits = ", ".join(dict.fromkeys(run.commit for run in by_scale if run.commit))
+    return "\n".join([*lines, "", f"Load average {loads}{f'; commit {commits}' if commits else ''}."]) + "\n"
+
+
+def _spread(figure: Figure) -> str:
+    p95 = "" if figure.p95 is None else f"{number(figure.p95)}; "
+    processor = "" if figure.processor_p50 is None else number(figure.processor_p50)
+    return f"{number(figure.p50)} {figure.unit} ({p95}{processor})"
 
 
 def line(figure: Figure) -> str:

@@ -7,7 +7,7 @@ import pytest
 
 from tests.bench.__main__ import SUBJECTS, main
 from tests.bench.figure import Figure, at_least, at_most
-from tests.bench.report import NOTES, Run, kept_runs, line, merged, number, write_json, write_markdown
+from tests.bench.report import GROWTH, NOTES, Run, growth, kept_runs, line, merged, number, write_json, write_markdown
 
 
 def run_of(*figures: Figure, subject: str = "load", scale: float = 1, links: int | None = None) -> Run:
@@ -26,7 +26,7 @@ def run_of(*figures: Figure, subject: str = "load", scale: float = 1, links: int
     )
 
 
-@pytest.mark.parametrize("subject", SUBJECTS)
+@pytest.mark.parametrize("subject", [one for one in SUBJECTS if one != GROWTH])
 def test_every_subject_runs_at_a_small_scale(subject: str, tmp_path: Path) -> None:
     kept, page = tmp_path / "kept.json", tmp_path / "page.md"
     small = ["--scale", "0.02", "--repetitions", "0.1", "--store", "sqlite", "--data", str(tmp_path)]
@@ -118,3 +118,20 @@ def test_numbers_have_three_digits_that_count(value: float, text: str) -> None:
 
 def test_a_line_of_the_terminal_has_target_and_verdict() -> None:
     assert line(Figure("build", "s", (4.0,), at_most(5))).endswith("target ≤ 5.00: yes")
+
+
+def test_growth_is_one_table_of_several_scales(tmp_path: Path) -> None:
+    kept, page = tmp_path / "kept.json", tmp_path / "page.md"
+    small = ["--growth", "0.01", "0.02", "--repetitions", "0.1", "--store", "sqlite", "--data", str(tmp_path)]
+    assert main([*small, "--json", str(kept), "--markdown", str(page)]) == 0
+    assert [run["scale"] for run in json.loads(kept.read_text())["runs"]] == [0.01, 0.02]
+    rows = [row for row in page.read_text().splitlines() if row.startswith("| f")]
+    assert [row.partition(":")[0] for row in rows] == ["| financing paths", "| fundable amount", "| financing reach"]
+
+
+def test_growth_is_told_from_the_smallest_scale_to_the_largest() -> None:
+    large, small = (
+        run_of(Figure("paths", "ms", (value,), at_most(10), "first"), subject=GROWTH, scale=scale)
+        for value, scale in ((6.0, 10), (4.0, 1))
+    )
+    assert "| paths: first | 4.00 ms () | 6.00 ms () | × 1.50 | ≤ 10.0: yes |" in growth([large, small])

@@ -13,6 +13,7 @@ from graph.what_if import Add, Change, Set
 from queries.financing_paths import financing_paths
 from queries.why_not import why_not
 from tests.bench.clock import each
+from tests.bench.cypher import LINKS, CypherQuestions, ratio
 from tests.bench.figure import Figure, at_most
 from tests.bench.ground import Ground
 from tests.bench.paths import hub_of, sampled
@@ -37,6 +38,21 @@ def measure(ground: Ground) -> Iterator[Figure]:
     hub, _ = hub_of(view)
     times = each(lambda _: ask(hub), range(ground.times(10))).milliseconds()
     yield Figure.of("whyNot of the hub", "ms", times, at_most(200), note)
+    yield from _against_cypher(ground.for_cypher)
+
+
+def _against_cypher(ground: Ground) -> Iterator[Figure]:
+    view = ground.view
+    firms = sampled(view, ground.times(15))
+    with CypherQuestions(ground) as cypher:
+        for links in LINKS:
+            name = (
+                f"Cypher against ours: whyNot, Cypher of some gates and no repairs, with chains of up to {links} links"
+            )
+            yield ratio(name, partial(why_not, view, count=False), partial(cypher.blocked, links=links), firms, ground)
+        name = f"the same without our repairs, with chains of up to {LINKS[-1]} links"
+        ours = partial(why_not, view, count=False, repairs=False)
+        yield ratio(name, ours, partial(cypher.blocked, links=LINKS[-1]), firms, ground)
 
 
 def _cases(view: View) -> Iterator[tuple[str, Sequence[Change]]]:
