@@ -20,7 +20,7 @@ from queries.thresholds import meets
 from tests.examples import EXAMPLES, WORLDS
 from tests.queries.progress.plans import FLOW, batch, counts, goal, loan, plan_view, saw
 
-NUMBERS = st.fractions(min_value=-5, max_value=5, max_denominator=4)
+NUMBERS = st.integers(-20, 20).map(lambda number: Fraction(number, 4))
 OPERATORS = st.sampled_from([Operator.GTE, Operator.GT, Operator.LTE, Operator.LT, Operator.EQ])
 
 
