@@ -14,9 +14,10 @@ from fractions import Fraction
 from functools import cached_property
 from itertools import accumulate
 from math import gcd, lcm
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from ortools.sat.python import cp_model
+if TYPE_CHECKING:
+    from ortools.sat.python import cp_model
 
 LARGEST: Final = 2**61
 EFFORT: Final = 2.0
@@ -102,6 +103,9 @@ def compose(groups: Sequence[Group], rows: Sequence[Row], budget: int) -> Compos
         for factors, least in [*whole, ((1,) * len(groups), budget)]
     ):
         return Composed(None, False)
+    # Here, and not with the module: it loads a large library that only a portfolio needs.
+    from ortools.sat.python import cp_model
+
     model = cp_model.CpModel()
     money = [model.new_int_var(0, top, "") for top in tops]
     count = [model.new_int_var(0, len(group.reach) - 1, "") for group in groups]
@@ -143,6 +147,8 @@ def _found(
 
 
 def _run(model: cp_model.CpModel) -> tuple[cp_model.CpSolver, cp_model.CpSolverStatus]:
+    from ortools.sat.python import cp_model
+
     solver = cp_model.CpSolver()
     # One worker and a fixed seed: the same programme is answered the same way every time.
     solver.parameters.num_workers = 1

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from queries.financing.joint.integer import Left
-from queries.financing.joint.programme import Solved, SolveMethod
+from queries.financing.joint.programme import Left, Solved, SolveMethod
 from queries.financing.joint.shared_limits import JointPath, joint_of
 from queries.financing.joint.solving import solve
 

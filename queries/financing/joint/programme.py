@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
@@ -10,6 +10,9 @@ from math import ceil, lcm
 from typing import ClassVar
 
 from graph.records import Term
+
+Left = Callable[[], float]
+"""Seconds left."""
 
 
 class SolveMethod(Term):

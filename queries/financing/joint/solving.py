@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from queries.financing.joint.flow import cheapest_flow, nearest_cut
-from queries.financing.joint.integer import Left, Whole, filled, whole
+from queries.financing.joint.integer import Whole, filled, whole
 from queries.financing.joint.network import network_of
-from queries.financing.joint.programme import Allocation, Programme, SolveMethod
+from queries.financing.joint.programme import Allocation, Left, Programme, SolveMethod
 
 
 def solve(programme: Programme, left: Left, *, mix: bool = True) -> Allocation:

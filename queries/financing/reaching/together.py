@@ -7,7 +7,6 @@ supply links; from above by that flow with links as wide as the best offer makes
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from itertools import islice
 from typing import Final
 
@@ -19,7 +18,7 @@ from queries.financing.candidates import Candidate
 from queries.financing.control import legal_entity
 from queries.financing.joint.capacity import joint_capacity
 from queries.financing.joint.chains import Chains, Root, chain_capacity
-from queries.financing.joint.programme import Solved, SolveMethod
+from queries.financing.joint.programme import Left, Solved, SolveMethod
 from queries.financing.joint.shared_limits import JointPath
 from queries.financing.limits.of_anchor import headrooms
 from queries.financing.reaching.search import Search
@@ -35,7 +34,6 @@ FEW_PATHS: Final = 400
 """Of one firm; and of all that are put together by their best paths alone."""
 FEW_LINKS: Final = 50_000
 """Over so many links a flow is found; over more the last links before the anchors bound it."""
-Left = Callable[[], float]
 
 
 def leads(search: Search, candidate: Candidate) -> bool:
