@@ -138,17 +138,17 @@ def series_of(view: View, handle: int, target: Target, unit: Unit) -> Series:
         names = {view.value(one, "series") for one in about}
         if len(names) != 1:
             return Series(None, (), (MissingFact(handle, "series"),))
-        name, found = names.pop(), about
+        name, found, others = names.pop(), about, ""
         missing: list[MissingFact] = []
     else:
         name = target.series
         found = [one for one in about if view.value(one, "series") == name]
-        more, missing = _of_subject(view, handle, target)
+        more, missing, others = _of_subject(view, handle, target)
         found = sorted({*found, *more}, key=view.id_of)
     readings, unread = _read(view, found, unit)
     missing += unread
     if not readings:
-        missing.append(MissingFact(handle, f"observation of {name}"))
+        missing.append(MissingFact(handle, f"observation of {name}{others}"))
     return Series(name, _segments(readings), tuple(missing))
 
 
@@ -190,8 +190,8 @@ def _rank(segment: Segment) -> tuple[date, date, Decimal]:
     return last.period.last, date.min if vintage is None else vintage.last, last.believed[0].reliability
 
 
-def _of_subject(view: View, handle: int, target: Target) -> tuple[list[int], list[MissingFact]]:
-    """The observations of the series that a target names, of its subject or of none."""
+def _of_subject(view: View, handle: int, target: Target) -> tuple[list[int], list[MissingFact], str]:
+    """The observations of the series that a target names, of its subject or of none; and whose there are none, if others have some."""
     subject = view.ref(handle, "subject")
     if target.subject is None and (policy := view.ref(handle, "policy")) >= 0:
         subject = view.ref(policy, "region")
@@ -201,7 +201,8 @@ def _of_subject(view: View, handle: int, target: Target) -> tuple[list[int], lis
             found.append(one)
         else:
             others = True
-    return found, [MissingFact(handle, "subject")] if others and subject < 0 else []
+    missing = [MissingFact(handle, "subject")] if others and subject < 0 else []
+    return found, missing, f" about {view.id_of(subject)}" if others and subject >= 0 else ""
 
 
 def _by_series(view: View) -> dict[str, list[tuple[int, int | None]]]:

@@ -11,9 +11,10 @@ import pytest
 from graph.errors import InvalidIdentifier, InvalidInput, NotFound
 from graph.kinds.identity import Dataset, SucceededBy
 from graph.kinds.parties import GovernmentUnit, MemberOf, UnitSet
-from graph.kinds.policy import Measure, Target, TargetKind, Theme
+from graph.kinds.policy import Measure, ObservationBasis, Target, TargetKind, Theme
 from graph.kinds.terms import Operator
 from graph.records import Record, Ref
+from graph.what_if import Add, Set
 from queries.financing.terms import Ternary
 from queries.progress.figures import ProgressStatus
 from queries.target_progress import target_progress
@@ -32,7 +33,7 @@ from tests.queries.progress.plans import (
 )
 
 MET, NOT_MET, NOT_STATED = ProgressStatus.MET, ProgressStatus.NOT_MET, ProgressStatus.NOT_STATED
-LEVEL = TargetKind.LEVEL
+LEVEL, BASIS = TargetKind.LEVEL, ObservationBasis.LEVEL
 DUE = date(2020, 12, 31)
 
 
@@ -83,7 +84,10 @@ def test_observations_about_the_target_itself_are_of_its_series() -> None:
 
 def test_a_series_of_another_place_does_not_count() -> None:
     elsewhere = saw("2024", 380, subject=Ref("enterprise:a"))
-    assert progress(goal(LEVEL, 375), elsewhere).status is NOT_STATED
+    view = plan_view(goal(LEVEL, 375), elsewhere)
+    [found] = target_progress(view)
+    assert found.status is NOT_STATED
+    assert lacks(view, found)[0] == "plan:1 observation of series about region:98"
     assert progress(goal(LEVEL, 375, subject=Ref("enterprise:a")), elsewhere).status is MET
     assert progress(goal(LEVEL, 375), saw("2024", 380, subject=None)).status is MET
 
@@ -425,6 +429,24 @@ def test_a_unit_answers_for_what_its_predecessor_did() -> None:
 def test_what_does_not_exist_is_named(which: dict[str, object], error: type[Exception], said: str) -> None:
     with pytest.raises(error, match=said):
         target_progress(plan_view(goal(LEVEL, 1)), **which)  # type: ignore[arg-type]
+
+
+def test_a_what_if_sees_what_would_be_observed() -> None:
+    view = plan_view(goal(LEVEL, 375), saw("2023", 350))
+    assert target_progress(view)[0].status is NOT_MET
+    fields = {
+        "subject": PLACE,
+        "series": "series",
+        "period": "2024",
+        "value": Decimal(380),
+        "unit": "亿元",
+        "basis": BASIS,
+    }
+    added = view.with_changes([Add("Observation", {"id": "observation:next", **fields})])
+    assert target_progress(added)[0].status is MET
+    changed = view.with_changes([Set("observation:2023", {"value": Decimal(376)})])
+    assert target_progress(changed)[0].value == 376
+    assert target_progress(view)[0].value == 350
 
 
 def test_nothing_depends_on_the_order_of_loading() -> None:
