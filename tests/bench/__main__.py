@@ -29,6 +29,7 @@ SUBJECTS = {
     "coverage": "Gaps in fund coverage",
     "targets": "Investment targets and portfolios",
     "drawing": "The drawing in Neo4j",
+    "policy": "Policy: progress, eligibility, stacks",
     "desk": "The needs desk",
     "subscriptions": "Subscriptions",
     "memory": "Memory",
