@@ -90,8 +90,8 @@ def read_as(
 def usable(kind: TargetKind, segment: Segment) -> Segment:
     """The points of a segment that a target of this kind may be held against.
 
-    A flow of less than a year is no level; where nobody says what numbers are, those of the longest periods are compared with each
-    other only. A sum is made of what says that it is a flow, or is one that somebody has made.
+    A flow of less than a year, or a sum to date over less, is no level, nor over more; where nobody says what numbers are, those of the
+    longest periods are compared with each other only. A sum is made of what says that it is a flow, or is one that somebody has made.
     """
     if kind is TargetKind.CUMULATIVE:
         return segment.narrowed(
@@ -103,7 +103,10 @@ def usable(kind: TargetKind, segment: Segment) -> Segment:
     def fits(one: Point) -> bool:
         if one.basis is None:
             return _length(one.period) == longest
-        return one.basis is not ObservationBasis.FLOW or kind in ADDED_UP or one.period.is_year
+        if kind in ADDED_UP or one.basis is ObservationBasis.LEVEL:
+            return True
+        first = one.period.first if one.basis is ObservationBasis.FLOW else one.since
+        return first is not None and Period(first, one.period.last).is_year
 
     return segment.narrowed(one for one in segment.points if fits(one))
 

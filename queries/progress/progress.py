@@ -15,7 +15,7 @@ from queries.financing.limits.constraints import MissingFact
 from queries.financing.terms import Ternary
 from queries.progress.contracts import recorded
 from queries.progress.figures import ADDED_UP, Figure, ProgressStatus, observed, read_as, usable
-from queries.progress.periods import period_of, years_between
+from queries.progress.periods import Period, period_of, years_between
 from queries.progress.series import Chosen, Point, Segment, Series, chosen, series_of
 from queries.progress.units import Unit, unit_of
 from queries.thresholds import meets
@@ -154,6 +154,7 @@ class _Judge:
         target, segment = self.target, self.chosen.segment
         value = None if target.value is None else Fraction(target.value)
         start = None if self.baseline is None else self.baseline.value
+        start = start if target.baseline is None else Fraction(target.baseline)
         operator = None if value is None else read_as(target.kind, target.operator, value, start)
         reported = None
         if segment is not None:
@@ -210,6 +211,9 @@ class _Judge:
         if target.baseline_period is not None and period is None:
             self.to_start.append(MissingFact(self.handle, f"baselinePeriod: {target.baseline_period!r} cannot be read"))
         if target.baseline is not None:
+            if self._is_across_a_break(period):
+                self.to_start.append(MissingFact(self.handle, "definition of the baseline: the series has a break"))
+                return None
             return Baseline(Fraction(target.baseline), None if period is None else period.last)
         if period is None:
             if target.baseline_period is None:
@@ -227,6 +231,15 @@ class _Judge:
                 self.to_start += [lacks] if point is None else point.missing
             return None
         return Baseline(point.value, period.last, point)
+
+    def _is_across_a_break(self, period: Period | None) -> bool:
+        """Whether the value that the target starts from may be of another part of the series: unless this part has it too, it may."""
+        segment, target = self.chosen.segment, self.target
+        breaks = [one for one in self.chosen.breaks if target.definition in (None, one.definition)]
+        if segment is None or not breaks:
+            return False
+        point = None if period is None else segment.at(period)
+        return point is None or point.value != target.baseline
 
     # accounts
 

@@ -176,6 +176,17 @@ def test_a_break_in_a_series_is_never_bridged(field: str) -> None:
     assert lacks(view, found)[0] == "plan:1 observation of series for 2022: there is one across a break in the series"
 
 
+def test_a_baseline_that_the_text_states_is_not_carried_over_a_break() -> None:
+    target = goal(LEVEL, 375, operator=Operator.EQ, baseline=340, baseline_period="2022")
+    parts = (saw("2022", 340, definition="old"), saw("2024", 380, definition="new"))
+    view = plan_view(target, *parts)
+    [found] = target_progress(view)
+    assert (found.status, found.progress, found.read_as) == (MET, None, Operator.GTE)
+    assert "plan:1 definition of the baseline: the series has a break" in lacks(view, found)
+    both = (*parts, saw("2022", 340, "again", definition="new"))
+    assert progress(target, *both).progress == Fraction(40, 35)
+
+
 def test_within_one_definition_progress_is_known_beside_a_break() -> None:
     new = {"definition": "new"}
     seen = (saw("2022", 340, "a", definition="old"), saw("2022", 345, "b", **new), saw("2024", 360, **new))
@@ -292,6 +303,15 @@ def test_the_flow_of_a_quarter_is_no_level_of_a_year() -> None:
     found = progress(goal(LEVEL, 375), saw("2023", 370, basis=FLOW), saw("2024Q3", 95, basis=FLOW))
     assert found.value == 370
     assert progress(goal(LEVEL, 375), saw("2023", 370, basis=None), saw("2024Q3", 95, basis=None)).value == 370
+
+
+def test_a_sum_to_date_is_a_level_only_of_a_whole_year() -> None:
+    new_year = date(2024, 1, 1)
+    part = saw("2024Q3", 290, basis=TO_DATE, since=new_year)
+    assert progress(goal(LEVEL, 375), part).status is NOT_STATED
+    assert progress(goal(LEVEL, 375), part, saw("2024Q4", 380, basis=TO_DATE, since=new_year)).value == 380
+    assert progress(goal(LEVEL, 375), saw("2024", 380, basis=TO_DATE)).status is NOT_STATED
+    assert progress(goal(TargetKind.STOCK, 375), saw("2025Q1", 380, basis=TO_DATE, since=new_year)).status is NOT_STATED
 
 
 def test_an_average_change_is_over_the_years_since_the_baseline() -> None:
