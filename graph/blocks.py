@@ -138,6 +138,14 @@ def encode_row(kind: KindSpec, row: Mapping[str, Any]) -> bytes:
     return bytes(sink.getvalue())
 
 
+def encode_table(table: pa.Table) -> bytes:
+    """The block of a few rows as an Arrow table, not compressed."""
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema, options=_PLAIN) as writer:
+        writer.write_table(table)
+    return bytes(sink.getvalue())
+
+
 def _cell(dtype: pa.DataType, value: Any) -> pa.Array:
     """An array of one value: `pa.array` would look for pandas first, and load all of it where it is installed."""
     if dtype == pa.large_string():

@@ -25,6 +25,7 @@ DESK: Final = "needs-desk"
 """The dataset of what is stated at the desk."""
 NEED: Final = "FinancingNeed"
 _TRIES: Final = 5
+_FEW: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +137,8 @@ def _rows(log: Log, loads: list[Load]) -> list[tuple[int, dict[str, Any]]]:
 
 
 def _rows_of(table: pa.Table, seq: int, wanted: set[int]) -> list[tuple[int, dict[str, Any]]]:
-    if LOAD in table.column_names:
+    if table.num_rows > _FEW:
         # A compacted block holds rows of many loads, most of them known.
-        frame = frame_of([table]).filter(pl.col(LOAD).is_in(sorted(wanted)))
-        return [(row[LOAD], {OP: None, **row}) for row in frame.iter_rows(named=True)]
-    return [(seq, {OP: None, **row}) for row in table.to_pylist()]
+        table = frame_of([table]).filter(pl.col(LOAD).is_in(sorted(wanted))).to_arrow()
+    rows = [(row.get(LOAD, seq), {OP: None, **row}) for row in table.to_pylist()]
+    return [(found, row) for found, row in rows if found in wanted]

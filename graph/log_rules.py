@@ -17,6 +17,7 @@ from graph.errors import (
     StoreCorrupt,
     StoreUnavailable,
 )
+from graph.group_blocks import GroupBlock
 from graph.log import EPOCH, SMALL_BYTES, BlockRef, Lease, Load, LoadHeader, Mode, SmallLoad
 
 BLOCK_GONE = "BLOCK_GONE"
@@ -65,18 +66,22 @@ def check_small(loads: Sequence[SmallLoad]) -> None:
                 )
 
 
-def finished(load: SmallLoad, load_id: str, block_ids: Sequence[str], seq: int, micros: int) -> Load:
-    """A small load as it stands in the log."""
-    blocks = zip(block_ids, load.blocks, strict=True)
-    return Load(
-        seq=seq,
-        load_id=load_id,
-        recorded_at=from_micros(micros),
-        header=load.header,
-        counts=load.counts,
-        blocks=tuple(BlockRef(block_id, kind, rows) for block_id, (kind, _, rows) in blocks),
-        rows=load.rows,
-    )
+def finished(
+    loads: Sequence[SmallLoad], load_ids: Sequence[str], blocks: Sequence[GroupBlock], first: int, micros: int
+) -> list[Load]:
+    """Small loads as they stand in the log, the first with the number `first`."""
+    return [
+        Load(
+            seq=first + place,
+            load_id=load_id,
+            recorded_at=from_micros(micros),
+            header=load.header,
+            counts=load.counts,
+            blocks=tuple(BlockRef(one.id, one.kind, one.rows[place]) for one in blocks if place in one.rows),
+            rows=load.rows,
+        )
+        for place, (load, load_id) in enumerate(zip(loads, load_ids, strict=True))
+    ]
 
 
 def check_lease(lease: Lease, token: int, owner: str | None) -> None:

@@ -8,6 +8,7 @@ from typing import Final
 
 from neo4j import ManagedTransaction
 
+from graph.group_blocks import blocks_needed, group_blocks
 from graph.log import Load, LoadHeader, SmallLoad
 from graph.log_rules import check_stale, finished, new_id, next_recorded_at
 from graph.neo4j_loads import header_of, lock_head, micros_of, properties_of, select_loads
@@ -20,11 +21,14 @@ _READ: Final = (
 )
 _WRITE: Final = (
     "MATCH (h:LuoshuHead {name: 'head'}) SET h.seq = $seq, h.recordedAt = $micros"
-    " WITH h UNWIND $loads AS load"
-    " CREATE (l:LuoshuLoad {loadId: load.id}) SET l += load.properties, l.recordedAt = $micros, l.aliveAt = $micros"
-    " WITH l, load UNWIND load.blocks AS block"
-    " CREATE (l)-[:CONTAINS {rows: block.rows}]->(b:LuoshuBlock {id: block.id, kind: block.kind, rows: block.rows, bytes: block.bytes})"
+    " WITH h CALL (*) { UNWIND $loads AS load"
+    "   CREATE (l:LuoshuLoad {loadId: load.id}) SET l += load.properties, l.recordedAt = $micros, l.aliveAt = $micros"
+    "   RETURN count(l) AS made }"
+    " UNWIND $blocks AS block"
+    " CREATE (b:LuoshuBlock {id: block.id, kind: block.kind, rows: block.rows, bytes: block.bytes})"
     " CREATE (b)-[:CHUNK]->(:LuoshuChunk {id: block.id + ':00000', data: block.data})"
+    " WITH b, block UNWIND block.of AS part"
+    " MATCH (l:LuoshuLoad {loadId: part.load}) CREATE (l)-[:CONTAINS {rows: part.rows}]->(b)"
 )
 
 
@@ -35,7 +39,7 @@ class SmallGroup:
         self._loads = loads
         self._compared_at = compared_at
         self._ids = [new_id() for _ in loads]
-        self._blocks = [[new_id() for _ in load.blocks] for load in loads]
+        self._blocks = [new_id() for _ in range(blocks_needed(loads))]
 
     def write(self, tx: ManagedTransaction) -> list[Load]:
         """The loads, finished. Raises SourceChanged."""
@@ -51,25 +55,31 @@ class SmallGroup:
             check_stale(load.header, self._compared_at, later.get(load.header.source, ()))
         first = head["seq"] + 1
         micros = next_recorded_at(micros_of(head["now"]), head["recordedAt"], None)
-        rows = [
-            {
-                "id": load_id,
-                "properties": properties_of(load.header)
-                | dataclasses.asdict(load.counts)
-                | {"rows": load.rows, "seq": seq},
-                "blocks": [
-                    {"id": block_id, "kind": kind, "rows": count, "bytes": len(data), "data": data}
-                    for block_id, (kind, data, count) in zip(blocks, load.blocks, strict=True)
-                ],
-            }
-            for seq, (load_id, blocks, load) in enumerate(
-                zip(self._ids, self._blocks, self._loads, strict=True), start=first
-            )
-        ]
-        tx.run(_WRITE, loads=rows, seq=first + len(rows) - 1, micros=micros).consume()
-        return [
-            finished(load, load_id, blocks, seq, micros)
-            for seq, (load_id, blocks, load) in enumerate(
-                zip(self._ids, self._blocks, self._loads, strict=True), start=first
-            )
-        ]
+        blocks = group_blocks(self._loads, first, self._blocks)
+        done = finished(self._loads, self._ids, blocks, first, micros)
+        tx.run(
+            _WRITE,
+            loads=[
+                {
+                    "id": load.load_id,
+                    "properties": properties_of(load.header)
+                    | dataclasses.asdict(load.counts)
+                    | {"rows": load.rows, "seq": load.seq},
+                }
+                for load in done
+            ],
+            blocks=[
+                {
+                    "id": block.id,
+                    "kind": block.kind,
+                    "rows": block.row_count,
+                    "bytes": len(block.data),
+                    "data": block.data,
+                    "of": [{"load": self._ids[place], "rows": rows} for place, rows in block.rows.items()],
+                }
+                for block in blocks
+            ],
+            seq=done[-1].seq,
+            micros=micros,
+        ).consume()
+        return done

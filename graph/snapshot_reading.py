@@ -72,21 +72,13 @@ def _read(log: Log, ontology: Ontology, loads: Sequence[Load]) -> Reading:
     alike: dict[tuple[str, pa.Schema], list[tuple[int, pa.Table]]] = {}
     for block in log.blocks(list(seqs)):
         table = decode_table(block.data)
-        if table.num_rows <= SMALL_ROWS and LOAD not in table.column_names:
-            # Mutations: a block each. What a frame costs is paid once for all that have the same columns.
+        if table.num_rows <= SMALL_ROWS:
+            # Mutations: a block a group of them. What a frame costs is paid once for all that have the same columns.
             alike.setdefault((block.kind, table.schema), []).append((seqs[block.id], table))
-            continue
-        frame = frame_of([table])
-        if LOAD in frame.columns:
-            frame = frame.with_columns(pl.col(LOAD).cast(pl.Int32))
-            if not wanted.issuperset(frame[LOAD].unique().to_list()):
-                frame = frame.filter(pl.col(LOAD).is_in(list(wanted)))
         else:
-            frame = frame.with_columns(pl.lit(seqs[block.id], dtype=pl.Int32).alias(LOAD))
-        take(block.kind, frame)
+            take(block.kind, _with_loads([(seqs[block.id], table)], wanted))
     for (kind_name, _), tables in alike.items():
-        of_row = np.repeat([seq for seq, _ in tables], [table.num_rows for _, table in tables]).astype(np.int32)
-        take(kind_name, frame_of([table for _, table in tables]).with_columns(pl.Series(LOAD, of_row)))
+        take(kind_name, _with_loads(tables, wanted))
     for load in loads:
         if rows[load.seq] != load.rows:
             raise StoreCorrupt(
@@ -99,6 +91,18 @@ def _read(log: Log, ontology: Ontology, loads: Sequence[Load]) -> Reading:
             name: frames[name].sort(LOAD, maintain_order=True) for name, parts in found.items() if len(parts) > 1
         }
     return Reading(tuple(loads), frames, dict(ignored))
+
+
+def _with_loads(tables: Sequence[tuple[int, pa.Table]], wanted: set[int]) -> pl.DataFrame:
+    """The rows of blocks of the same columns, each with the number of its load: its own, or that of the block's one load."""
+    frame = frame_of([table for _, table in tables])
+    if LOAD not in frame.columns:
+        seqs = np.repeat([seq for seq, _ in tables], [table.num_rows for _, table in tables])
+        return frame.with_columns(pl.Series(LOAD, seqs.astype(np.int32)))
+    frame = frame.with_columns(pl.col(LOAD).cast(pl.Int32))
+    if wanted.issuperset(frame[LOAD].unique().to_list()):
+        return frame
+    return frame.filter(pl.col(LOAD).is_in(list(wanted)))
 
 
 def _known(kind: KindSpec, frame: pl.DataFrame, ignored: Counter[str]) -> pl.DataFrame:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from graph.compaction import compact_log
+from graph.group_blocks import blocks_needed, group_blocks
 from graph.log import Block, BlockRef, Compaction, Counts, Head, Lease, Load, LoadHeader, Log, Mode, SmallLoad
 from graph.log_rules import (
     block_gone,
@@ -112,27 +113,30 @@ class SqliteLog(Log):
 
     def commit(self, loads: Sequence[SmallLoad], *, compared_at: int) -> list[Load]:
         check_small(loads)
-        done: list[Load] = []
-        with self._commits.telling(), self._store.writing() as db:
+        load_ids = [new_id() for _ in loads]
+        block_ids = [new_id() for _ in range(blocks_needed(loads))]
+        with self._store.writing() as db:
             _check_group(db, loads, compared_at)
             seq, last = db.execute("SELECT seq, recorded_at FROM head").fetchone()
             micros = next_recorded_at(_now(), last, None)
-            for place, load in enumerate(loads, start=seq + 1):
-                load_id = new_id()
-                counts = load.counts
-                db.execute(
-                    f"INSERT INTO loads VALUES (?, ?, ?, {', '.join('?' * 8)}, ?, ?, ?, ?, ?, ?)",
+            blocks = group_blocks(loads, seq + 1, block_ids)
+            done = finished(loads, load_ids, blocks, seq + 1, micros)
+            db.executemany(
+                f"INSERT INTO loads VALUES (?, ?, ?, {', '.join('?' * 8)}, ?, ?, ?, ?, ?, ?)",
+                [
                     (
-                        load_id, place, micros, *_header_row(load.header),
-                        counts.stated, counts.unchanged, counts.quarantined, counts.ended, load.rows, micros,
-                    ),
-                )  # fmt: skip
-                blocks = [_insert_block(db, kind, data, rows) for kind, data, rows in load.blocks]
-                db.executemany(
-                    "INSERT INTO contains VALUES (?, ?, ?)",
-                    [(load_id, block, rows) for block, (_, _, rows) in zip(blocks, load.blocks, strict=True)],
-                )
-                done.append(finished(load, load_id, blocks, place, micros))
+                        load.load_id, load.seq, micros, *_header_row(load.header), load.counts.stated, load.counts.unchanged,
+                        load.counts.quarantined, load.counts.ended, load.rows, micros,
+                    )
+                    for load in done
+                ],
+            )  # fmt: skip
+            for block in blocks:
+                _insert_block(db, block.kind, block.data, block.row_count, block.id)
+            db.executemany(
+                "INSERT INTO contains VALUES (?, ?, ?)",
+                [(load.load_id, block.id, block.rows) for load in done for block in load.blocks],
+            )
             db.execute("UPDATE head SET seq = ?, recorded_at = ?", (done[-1].seq, micros))
         return done
 
@@ -341,8 +345,8 @@ def _select_loads(db: sqlite3.Connection, where: str, parameters: Sequence[str |
     ]
 
 
-def _insert_block(db: sqlite3.Connection, kind: str, data: bytes, rows: int) -> str:
-    block_id = new_id()
+def _insert_block(db: sqlite3.Connection, kind: str, data: bytes, rows: int, block_id: str | None = None) -> str:
+    block_id = block_id or new_id()
     db.execute("INSERT INTO blocks VALUES (?, ?, ?, ?, NULL)", (block_id, kind, rows, len(data)))
     view = memoryview(data)
     db.executemany(

@@ -1,13 +1,14 @@
 """Small loads that are committed together: all or none, each with a number of its own."""
 
 import itertools
+import random
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from graph.errors import InvalidInput, SourceChanged
 from graph.log import SMALL_BYTES, Counts, Log, Mode, SmallLoad
-from tests.contract.logs import block, header, ids_of, state
+from tests.contract.logs import block, header, ids_of, rows_of, state
 
 
 def small(*ids: str, source: str = "desk", kind: str = "Firm", note: str = "") -> SmallLoad:
@@ -86,3 +87,28 @@ def test_a_compaction_keeps_them(log: Log) -> None:
     log.commit([small(f"{number}") for number in range(20)], compared_at=0)
     assert log.compact().blocks_after < 20
     assert [ids_of(log, load) for load in log.loads()] == [[f"{number}"] for number in range(20)]
+
+
+def test_loads_of_a_group_share_a_block_of_each_kind_whatever_columns_they_have(log: Log) -> None:
+    first = SmallLoad(header("desk", "Firm"), (("Firm", block("a", name="甲"), 1),), Counts(stated=1))
+    blocks = (("Firm", block("b", size=3), 1), ("Loan", block("c"), 1), ("Loan", block("d"), 1))
+    second = SmallLoad(header("desk", "Firm", "Loan"), blocks, Counts(stated=3))
+    done = log.commit([first, second], compared_at=0)
+    assert done == log.loads()
+    assert [rows_of(log, load) for load in done] == [
+        {"Firm": [{"id": "a", "name": "甲"}]},
+        {"Firm": [{"id": "b", "size": 3}], "Loan": [{"id": "c"}, {"id": "d"}]},
+    ]
+    assert len({ref.id for load in done for ref in load.blocks}) == 2
+    log.commit([small("e")], compared_at=2)
+    log.compact()
+    assert [rows_of(log, load)["Firm"][0]["id"] for load in log.loads()] == ["a", "b", "e"]
+
+
+def test_blocks_that_are_large_together_stay_apart(log: Log) -> None:
+    noise = [block(f"{number}", text=random.Random(number).randbytes(400_000).hex()) for number in range(3)]
+    assert max(map(len, noise)) < SMALL_BYTES < sum(map(len, noise))
+    loads = [SmallLoad(header("desk"), (("Firm", data, 1),), Counts(stated=1)) for data in noise]
+    done = log.commit(loads, compared_at=0)
+    assert len({ref.id for load in done for ref in load.blocks}) == 3
+    assert [ids_of(log, load) for load in done] == [["0"], ["1"], ["2"]]
