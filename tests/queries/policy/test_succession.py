@@ -171,7 +171,7 @@ def brute(reforms: Sequence[Reform], start: str, today: int) -> tuple[dict[str, 
 
 
 @given(REFORMS)
-@settings(max_examples=2 * FEW_WORLDS, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=FEW_WORLDS, suppress_health_check=[HealthCheck.too_slow])
 def test_it_equals_all_walks_one_by_one(reforms: dict[tuple[str, str], int | None]) -> None:
     first = reformed(*(passes(*ends, year) for ends, year in reforms.items()))
     for today in (2009, 2011, 2012, 2015):
@@ -196,7 +196,7 @@ def assert_equal(view: View, reforms: Mapping[tuple[str, str], int | None], toda
 
 
 @given(REFORMS, PAIRS)
-@settings(max_examples=FEW_WORLDS, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=max(5, FEW_WORLDS // 2), suppress_health_check=[HealthCheck.too_slow])
 def test_a_succession_without_a_day_changes_no_holder(
     reforms: dict[tuple[str, str], int | None], more: tuple[str, str]
 ) -> None:
