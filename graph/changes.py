@@ -164,7 +164,8 @@ class _OfKind:
 
     def read(self, past: str, ids: Collection[str] | None, limit: int) -> list[Change]:
         """The changes behind id `past`, at most so many."""
-        numbers = self._views.kept((self._load.seq, self._name), self._ordered)
+        key = (self._load.seq, self._name)
+        whole = numbers = self._views.kept(key, self._ordered)
         if not numbers.size:
             return []
         if ids is not None:
@@ -172,9 +173,13 @@ class _OfKind:
         if past:
             rank = self._after.order(self._code).rank
             numbers = numbers[rank[numbers] > rank[self._number_past(past)]]
+        if whole.size <= PAGE:
+            # Of a small load everybody asks the same.
+            by_number = self._views.kept(("changes", *key), lambda: dict(self._changes(whole)))
+            return [by_number[number] for number in numbers.tolist() if number in by_number][:limit]
         found: list[Change] = []
         while numbers.size and len(found) < limit:
-            found += self._changes(numbers[:limit])
+            found += (change for _, change in self._changes(numbers[:limit]))
             numbers = numbers[limit:]
         return found[:limit]
 
@@ -222,7 +227,8 @@ class _OfKind:
         canon = self._canon(self._after) if self._is_link else None
         return number if canon is None else int(canon[number])
 
-    def _changes(self, numbers: Rows) -> Iterator[Change]:
+    def _changes(self, numbers: Rows) -> Iterator[tuple[int, Change]]:
+        """The changes of these records, each with its number; a record that was not there and has become another has none."""
         canon, earlier = self._canon(self._after), self._canon(self._before)
         was_number = numbers if earlier is None else earlier[numbers]
         becomes = numbers if canon is None else canon[numbers]
@@ -242,7 +248,10 @@ class _OfKind:
         ):
             if became != number:
                 if old:
-                    yield self._change(ChangeType.MERGED, number, before.id_of(number), became if new else -1)
+                    yield (
+                        number & NUMBER_MASK,
+                        self._change(ChangeType.MERGED, number, before.id_of(number), became if new else -1),
+                    )
                 continue
             if new and old:
                 same = after.record(number) == before.record(one)
@@ -253,7 +262,7 @@ class _OfKind:
                 what = ChangeType.ENDED if self._is_stated(after, number) else ChangeType.RETRACTED
             else:
                 what = ChangeType.STATED
-            yield self._change(what, number, after.id_of(number), number if new else -1)
+            yield number & NUMBER_MASK, self._change(what, number, after.id_of(number), number if new else -1)
 
     def _change(self, what: ChangeType, of: int, identifier: str, handle: int) -> Change:
         position = Position(self._load.seq, self._name, self._snapshot.id_of(of))

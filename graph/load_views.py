@@ -12,7 +12,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import replace
 from datetime import date
 from functools import cached_property
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -28,7 +28,7 @@ from graph.view import View
 from graph.view_state import DATASET
 
 MAX_VIEWS: Final = 3
-MAX_KEPT: Final = 16
+MAX_KEPT: Final = 32
 
 _Key = TypeVar("_Key", bound=Hashable)
 _Value = TypeVar("_Value")
@@ -43,7 +43,7 @@ class LoadViews:
         self._after: OrderedDict[int, View] = OrderedDict()
         self._before: OrderedDict[int, View] = OrderedDict()
         self._identities: dict[tuple[int, date], Identity] = {}
-        self._kept: OrderedDict[Hashable, Rows] = OrderedDict()
+        self._kept: OrderedDict[Hashable, Any] = OrderedDict()
         self._guard = threading.RLock()
 
     def after(self, seq: int) -> View:
@@ -56,10 +56,11 @@ class LoadViews:
         with self._guard:
             return _found(self._before, seq, lambda: self._without(seq), MAX_VIEWS)
 
-    def kept(self, key: Hashable, made: Callable[[], Rows]) -> Rows:
-        """What `made` gives, from the last few that were asked for: a large load is read in many pages."""
+    def kept(self, key: Hashable, made: Callable[[], _Value]) -> _Value:
+        """What `made` gives, from the last few that were asked for: a load is read in many pages, and by many."""
         with self._guard:
-            return _found(self._kept, key, made, MAX_KEPT)
+            found: _Value = _found(self._kept, key, made, MAX_KEPT)
+            return found
 
     def _made(self, seq: int) -> View:
         load = self.snapshot.load(seq)

@@ -124,7 +124,7 @@ class Following:
         variables = dict(self.request.variables or {})
         variables.pop(_begins_by(parsed(self.request.query)) or "", None)
         asked = orjson.dumps(variables, option=orjson.OPT_SORT_KEYS)
-        return (id(self.start.reader), self.request.query, self.request.operation, asked)
+        return (self.request.query, self.request.operation, asked)
 
 
 def _begins_by(document: DocumentNode) -> str | None:

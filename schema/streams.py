@@ -84,7 +84,7 @@ class Streams:
         self._moved = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._limiter = anyio.CapacityLimiter(options.threads)
-        self._readers: dict[int, ChangeReader] = {}
+        self._reader: ChangeReader | None = None
         self._shared: OrderedDict[tuple[object, ...], asyncio.Future[Batch]] = OrderedDict()
 
     @property
@@ -132,7 +132,8 @@ class Streams:
                     raise Refusal(answer)
                 yield Told(orjson.dumps(answer.body), "")
                 return
-            start = Start(service, self._reader(service), resume)
+            reader = self._reader = self._reader or ChangeReader(service.knowledge)
+            start = Start(service, reader, resume)
             begun = await self._in_thread(partial(follow, schema, start, request, self._seconds))
             if isinstance(begun, Answer):
                 raise Refusal(begun)
@@ -143,17 +144,13 @@ class Streams:
                 for told in batch.told:
                     yield told
                 # A batch that others asked for earlier may be older than the wake-up that this one waits for.
-                if batch.reached == place and place.seq > start.reader.seq:
+                if batch.reached == place and place.seq > reader.seq:
                     await moved.wait()
                 place = batch.reached
             raise Stopping
 
     def _scope(self, service: Service) -> Scope:
         return Scope(service, service.knowledge.view(), Clock.of(self._seconds))
-
-    def _reader(self, service: Service) -> ChangeReader:
-        """The one reader of all."""
-        return self._readers.setdefault(id(service), ChangeReader(service.knowledge))
 
     @contextmanager
     def _counted(self) -> Iterator[None]:

@@ -103,8 +103,7 @@ class EventAnswer:
     def node(self) -> Entity | None:
         """The record, if it is a node."""
         record = self.record
-        is_link = record is None or (record.spec.is_link and not isinstance(record, IncompleteEntity))
-        return None if is_link else record
+        return None if record is None or record.spec.is_link else record
 
 
 class FollowField(AskedField):

@@ -18,7 +18,10 @@ query LargestReceivables {
 `;
 ReactDOM.createRoot(document.getElementById("graphiql")).render(
   React.createElement(GraphiQL, {
-    fetcher: GraphiQL.createFetcher({ url: "/graphql" }),
+    fetcher: GraphiQL.createFetcher({
+      url: "/graphql",
+      subscriptionUrl: `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/graphql`,
+    }),
     defaultQuery: example,
     shouldPersistHeaders: false,
   })
