@@ -56,7 +56,7 @@ class Repair:
     )
     field: str | None = strawberry.field(description="The field that would be another")
     amount: Money | None = strawberry.field(
-        description="The least by which a limit is raised, or that a new guarantor must have left"
+        description="The least by which a limit is raised, a smallest amount lowered or more asked for, or that a guarantor must have left"
     )
     days: int | None = strawberry.field(description="By how many days a tenor or day moves")
     until: date | None = strawberry.field(description="The day to wait for")

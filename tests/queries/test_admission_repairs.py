@@ -11,8 +11,8 @@ from graph.kinds.demand_side import FinancingNeed, Project, ProjectList
 from graph.kinds.parties import Fund, Group
 from graph.kinds.places import Industry, Region, Tag
 from graph.kinds.policy import Rule, RuleKind
-from graph.kinds.supply_side import Pool, PoolKind, VoucherScheme
-from graph.kinds.terms import Dimension, Instrument, OfferStatus, Operator, Stage, Technique
+from graph.kinds.supply_side import LimitKind, Pool, PoolKind, VoucherScheme
+from graph.kinds.terms import Dimension, Instrument, OfferStatus, Operator, Recourse, Stage, Technique
 from graph.records import Ref
 from graph.view import View
 from queries.financing.need import NeedAsked
@@ -30,6 +30,7 @@ from tests.queries.finance import (
     bank,
     claim_view,
     firm,
+    limit,
     need,
     product,
     programme,
@@ -257,3 +258,42 @@ def test_a_voucher_is_asked_for_a_service_that_it_buys() -> None:
     view = view_of(firm("seller"), scheme, TAG, rule(Dimension.TAG, about=Ref("voucherScheme:v"), tag=Ref("tag:htfe")))
     path = blocked(view, need(1, purpose="购置设备", instruments=(Instrument.GRANT,)))
     assert sorted(kinds(path)) == ["CHANGE_PURPOSE", "OBTAIN_TAG"]
+
+
+def test_a_loan_that_falls_due_too_late_to_be_bridged_is_waited_for() -> None:
+    loan = Loan(
+        id="loan:old", lender=Ref(BANK), borrower=Ref(SELLER), principal=wan(300), due_on=TODAY + timedelta(days=100),
+        renewal_committed=True,
+    )  # fmt: skip
+    pool = Pool(id="pool:b", name="b", kind=PoolKind.BRIDGE, status=OfferStatus.OPEN, balance=wan(500), window_days=30)
+    one = only(blocked(view_of(bank(), firm("seller"), loan, pool)), RepairKind.WAIT)
+    assert (one.days, one.until) == (70, TODAY + timedelta(days=70))
+
+
+def test_a_pool_that_is_closed_opens_again() -> None:
+    loan = Loan(
+        id="loan:old", lender=Ref(BANK), borrower=Ref(SELLER), principal=wan(300), due_on=TODAY + timedelta(days=9),
+        renewal_committed=True,
+    )  # fmt: skip
+    pool = Pool(id="pool:b", name="b", kind=PoolKind.BRIDGE, status=OfferStatus.CLOSED, balance=wan(500))
+    view = view_of(bank(), firm("seller"), loan, pool)
+    path = blocked(view)
+    assert view.id_of(only(path, RepairKind.OPEN_PRODUCT).on) == "pool:b"
+    assert mended(view, path) is PathStatus.AVAILABLE
+
+
+def test_an_offer_that_begins_above_what_a_claim_is_worth_begins_lower() -> None:
+    view = claim_view(receivable(100), min_amount=wan(150))
+    path = blocked(view)
+    one = only(path, RepairKind.LOWER_MINIMUM)
+    assert (one.field, one.amount) == ("minAmount", wan(50))
+    assert mended(view, path) is PathStatus.AVAILABLE
+
+
+def test_what_other_loans_have_out_is_best_nothing() -> None:
+    other = Loan(id="loan:other", lender=Ref(BANK), borrower=Ref(SELLER))
+    cap = limit(LimitKind.SINGLE_NAME, SELLER, 100)
+    view = claim_view(receivable(50), other, cap, recourse=Recourse.FULL, status=OfferStatus.CLOSED)
+    path = blocked(view)
+    assert sorted(kinds(path)) == ["OPEN_PRODUCT", "STATE_FACT"]
+    assert mended(view, path) is PathStatus.AVAILABLE

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final
 
-from graph.kinds.contracts import Facility
+from graph.kinds.contracts import Facility, Loan
 from graph.kinds.parties import Fund, Institution, InstitutionType
 from graph.kinds.supply_side import AnchorProgramme, Pool
 from graph.kinds.terms import OfferStatus
@@ -21,7 +21,7 @@ from queries.financing.gates.of_claim import unattested_trade
 from queries.financing.gates.of_offer import admitted_purposes
 from queries.financing.gates.of_terms import least_amount
 from queries.financing.lead_time import lead_time
-from queries.financing.limits.constraints import Constraint
+from queries.financing.limits.constraints import Constraint, capacity_of
 from queries.financing.limits.exposures import is_expired
 from queries.financing.repairs.asked import Asked, asking, setting
 from queries.financing.repairs.by_rules import admissions
@@ -142,7 +142,7 @@ def postponement(asked: Asked) -> Iterator[Repair]:
 
 
 def waiting(asked: Asked) -> Iterator[Repair]:
-    """What is waited for: that a claim falls due soon enough, or that a prior claim runs out."""
+    """What is waited for: that a claim falls due soon enough, that a prior claim runs out, that a loan is due soon enough to be bridged."""
     case, today = asked.case, asked.case.view.as_of
     days: set[date] = set()
     if asked.says_no(Gate.TENOR):
@@ -155,6 +155,12 @@ def waiting(asked: Asked) -> Iterator[Repair]:
     if asked.says_no(Gate.PRIOR_CLAIM):
         ends = [record.valid_to for _, record in case.appraisal.registrations(case.asset)]
         days.update(end for end in ends if end is not None and end > today)
+    pool = case.candidate.role("Pool")
+    if asked.says_no(Gate.TIMING) and pool >= 0 and case.refinanced >= 0:
+        due = case.appraisal.record(case.refinanced, Loan).due_on
+        window = offer_record(case.view, pool, Pool).window_days
+        if due is not None and window is not None and due > today + timedelta(days=window):
+            days.add(due - timedelta(days=window))
     for until in sorted(days):
         yield Repair(RepairKind.WAIT, EVERY_GATE, -1, days=(until - today).days, until=until)
 
@@ -232,6 +238,18 @@ def _pool(asked: Asked, handle: int, more: int) -> Iterator[Repair]:
     yield setting(asked, RepairKind.RAISE_LIMIT, handle, "balance", paid, mends, amount=Money(into, CNY))
 
 
+def minimums(asked: Asked) -> Iterator[Repair]:
+    """The offer is made for as little as its limits leave, where that is less than its smallest amount."""
+    case, least = asked.case, least_amount(asked.case)
+    bounding = tuple(one for one in asked.found.constraints if one.kind is not ConstraintKind.NEED and one.applies)
+    left = capacity_of(bounding).amount
+    if not asked.says_no(Gate.LIMIT) or least is None or left is None or not 0 < left < least or case.currency != CNY:
+        return
+    on, field = (case.fund, "ticket_min") if case.fund >= 0 else (case.product, "min_amount")
+    mends = frozenset({Gate.LIMIT})
+    yield setting(asked, RepairKind.LOWER_MINIMUM, on, field, Money(left, CNY), mends, amount=Money(least - left, CNY))
+
+
 def guarantors(asked: Asked) -> Iterator[Repair]:
     """Somebody guarantees the loan in full: a guarantor that has this much left."""
     case = asked.case
@@ -289,10 +307,13 @@ def renewals(asked: Asked) -> Iterator[Repair]:
 
 
 def openings(asked: Asked) -> Iterator[Repair]:
-    """The product takes applications again."""
-    if asked.says_no(Gate.PRODUCT_OPEN) and asked.case.product >= 0:
+    """The product, or the pool or scheme that gives the money itself, takes applications again."""
+    case = asked.case
+    offer = max(case.candidate.role("Pool"), case.candidate.role("VoucherScheme"))
+    offer = offer if offer >= 0 else case.product
+    if asked.says_no(Gate.PRODUCT_OPEN) and offer >= 0:
         mends = frozenset({Gate.PRODUCT_OPEN})
-        yield setting(asked, RepairKind.OPEN_PRODUCT, asked.case.product, "status", OfferStatus.OPEN, mends)
+        yield setting(asked, RepairKind.OPEN_PRODUCT, offer, "status", OfferStatus.OPEN, mends)
 
 
 def licences(asked: Asked) -> Iterator[Repair]:
@@ -318,6 +339,7 @@ CATALOGUE: Final[tuple[Callable[[Asked], Iterator[Repair]], ...]] = (
     waiting,
     releases,
     raises,
+    minimums,
     renewals,
     guarantors,
     openings,

@@ -30,8 +30,11 @@ MOST_WORDS: Final = 8
 SOME_DAYS: Final = 180
 
 NONE_OF_IT: Final = frozenset(
-    {"used", "drawn", "outstanding", "paid", "credits", "disputed", "badLoanRate", "dilution"}
-)
+    {
+        "used", "drawn", "outstanding", "paid", "credits", "disputed", "badLoanRate", "dilution", "marginShare", "downPayment",
+        "ownCapital", "ownCapitalShare",
+    }
+)  # fmt: skip
 """Facts that are best when there is nothing of them."""
 BY_PARTIES: Final = {
     "registryNo": RepairKind.REGISTER,
@@ -53,12 +56,12 @@ def stating(asked: Asked, facts: Iterable[MissingFact]) -> Iterator[Repair]:
         if spec is None:
             continue
         kind = BY_PARTIES.get(fact.field, RepairKind.STATE_FACT)
-        for value in values_for(asked.case, spec):
+        for value in values_for(asked.case, fact.record, spec):
             yield setting(asked, kind, fact.record, spec.name, value, frozenset({asked.result.gate}))
 
 
-def values_for(case: Case, spec: FieldSpec) -> Iterator[Any]:
-    """The values of a field under which its gate may pass; none where no value can be thought of."""
+def values_for(case: Case, record: int, spec: FieldSpec) -> Iterator[Any]:
+    """The values of a record's field under which its gate may pass; none where no value can be thought of."""
     name = spec.graph_name
     match spec.holds:
         case FieldType.BOOL:
@@ -75,7 +78,9 @@ def values_for(case: Case, spec: FieldSpec) -> Iterator[Any]:
         case FieldType.DECIMAL:
             yield Decimal(0 if name in NONE_OF_IT else 1)
         case FieldType.MONEY:
-            yield Money(0, CNY) if name in NONE_OF_IT else ENOUGH
+            # What contracts beside the path have out is best nothing; what the path itself stands on, enough.
+            beside = case.view.has_kind(record, "Contract") and record not in case.candidate.nodes
+            yield Money(0, CNY) if name in NONE_OF_IT or beside else ENOUGH
         case FieldType.TERM if spec.term is not None:
             if spec.term is OfferStatus:
                 yield OfferStatus.OPEN

@@ -34,6 +34,7 @@ class RepairKind(Term):
     OBTAIN_TAG = "取得认定"
     ASK_FOR_MORE = "提高申请金额"
     LIST_PROJECT = "申报入库"
+    LOWER_MINIMUM = "降低起点金额"
 
 
 EN: Final[Mapping[RepairKind, str]] = {
@@ -58,6 +59,7 @@ EN: Final[Mapping[RepairKind, str]] = {
     RepairKind.OBTAIN_TAG: "Obtain a recognition that a rule asks for",
     RepairKind.ASK_FOR_MORE: "Ask for the smallest amount that a rule admits",
     RepairKind.LIST_PROJECT: "Have the project put on a list",
+    RepairKind.LOWER_MINIMUM: "Lower the smallest amount of an offer",
 }
 """The English labels."""
 
@@ -85,6 +87,7 @@ DEFAULT_COSTS: Final[Costs] = {
     RepairKind.OBTAIN_TAG: Decimal(6),
     RepairKind.ASK_FOR_MORE: Decimal(3),
     RepairKind.LIST_PROJECT: Decimal(5),
+    RepairKind.LOWER_MINIMUM: Decimal(4),
 }
 """What one repair of a kind costs where nobody says otherwise: a scale of effort, 1 the paper that only has to be shown, 8 a regulator's
 decision. Costs of a set add up."""
