@@ -134,18 +134,6 @@ def read_condition(text: str, facts: Mapping[str, Fact]) -> Condition:
     return _Reader(facts).condition(stated, "", 1)
 
 
-def comparisons(condition: Condition) -> Iterator[Comparison]:
-    """The comparisons of a condition, in the order written; those of rules that it refers to are not its own."""
-    match condition:
-        case Comparison():
-            yield condition
-        case Every(parts) | Either(parts):
-            for part in parts:
-                yield from comparisons(part)
-        case Negation(part):
-            yield from comparisons(part)
-
-
 def rules_named(condition: Condition) -> Iterator[str]:
     """The ids of the rules that a condition refers to."""
     match condition:

@@ -16,7 +16,6 @@ from graph.condition import (
     Every,
     Negation,
     OfRule,
-    comparisons,
     facts_of,
     read_condition,
     rules_named,
@@ -72,9 +71,7 @@ def test_a_condition_is_read_into_stored_units() -> None:
     assert isinstance(negation, Negation)
     assert negation.part.values == (list(SizeClass).index(SizeClass.LARGE), list(SizeClass).index(SizeClass.MICRO))
     assert (founded.values, risk.values) == ((10,), (50_000,))
-    assert [one.fact.name for one in comparisons(found)] == [
-        "employees", "annualRevenue", "size", "foundedOn", "defaultProbability",
-    ]  # fmt: skip
+    assert [one.fact.name for one in (staff, founded, risk)] == ["employees", "foundedOn", "defaultProbability"]
     assert list(rules_named(found)) == ["rule:young"]
 
 

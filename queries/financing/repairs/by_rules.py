@@ -21,6 +21,7 @@ from queries.financing.cases import Case
 from queries.financing.gates.eligibility import FACTS, MEMBERSHIP, NO, UNKNOWN, YES, Decided, ruled_subjects
 from queries.financing.gates.of_offer import decided, eligibility_parts, is_struck_off, subjects
 from queries.financing.repairs.asked import Asked, asking, setting
+from queries.financing.repairs.by_condition import by_condition
 from queries.financing.repairs.facts import MOST_WORDS, stating
 from queries.financing.repairs.kinds import RepairKind
 from queries.financing.repairs.repair import Repair
@@ -69,6 +70,9 @@ def _by_rule(asked: Asked, found: Decided, place: int) -> Iterator[Repair]:
     """What would make one rule pass."""
     case, table, verdict = asked.case, found.table, int(found.each[place])
     view, firm, rule = case.view, case.view.id_of(case.beneficiary), int(table.rules[place])
+    if place in table.conditions:
+        yield from by_condition(asked, table.conditions[place])
+        return
     if table.in_words[place]:
         return
     dimension = list(Dimension)[int(table.dimension[place])]
