@@ -218,7 +218,7 @@ class HighEnds(NamedTuple):
         """The sums over these charges."""
         any_term = _any_term(charges) is not None
         borne = [one for one in charges if one.borne is not False]
-        discounts = any(one.yearly and one.up_front for one in borne)
+        discounts = any(map(_discounts, borne))
         highs = [one.high for one in borne if one.high is not None]
         if len(highs) < len(borne):
             return cls(0, 0, 0, 0, 0, any_term, discounts)
@@ -261,9 +261,14 @@ def _any_term(charges: Sequence[Charge]) -> int | None:
     return DAYS if open_ else None
 
 
+def _discounts(charge: Charge) -> bool:
+    """Whether a charge takes the more at once the longer the term, and the beneficiary may bear it; one of nothing takes nothing."""
+    return charge.yearly and charge.up_front and charge.borne is not False and charge.high != 0
+
+
 def _highest(charges: Sequence[Charge], at_least: int) -> Fraction | None:
     """The cost at the shortest term, where longer ones only make it less: no discount is taken at once."""
-    if at_least < 1 or any(one.yearly and one.up_front and one.borne is not False for one in charges):
+    if at_least < 1 or any(map(_discounts, charges)):
         return None
     return _annual(charges, at_least, least=False)
 

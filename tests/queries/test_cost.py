@@ -71,6 +71,13 @@ def test_fee_over_an_open_term_is_a_range_from_the_rate_to_the_shortest_term() -
     assert cost_of([DISCOUNT], None, at_least=30).high is None
 
 
+def test_yearly_fee_of_nothing_leaves_an_open_term_its_upper_end() -> None:
+    none = replace(DISCOUNT, kind=CostKind.SERVICE_FEE, low=Fraction(0), high=Fraction(0))
+    charges = [INTEREST, COMMISSION, none]
+    assert cost_of(charges, None, at_least=73).high == cost_of([INTEREST, COMMISSION], None, at_least=73).high
+    assert HighEnds.of(charges).upper_end(None, 73) == cost_of(charges, None, at_least=73).high
+
+
 def test_range_of_rates_is_a_range_of_costs() -> None:
     cost = cost_of([charge(CostKind.INTEREST, F(4, 100), F(5, 100))], 365)
     assert (cost.annual_bps, cost.low, cost.high, cost.complete) == (None, 400, 500, False)

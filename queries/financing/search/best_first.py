@@ -27,10 +27,10 @@ from queries.financing.search.automaton import Arrival
 from queries.financing.search.hopes import Hopes
 from queries.financing.search.prices import NO_COST
 from queries.financing.search.ranking import Ranking
-from queries.financing.search.score_bounds import SHUT
+from queries.financing.search.score_bounds import SHUT, Scale
 from queries.financing.search.strengths import CERTAIN
 from queries.financing.search.walks import Walks
-from queries.financing.search.word_bounds import Bounds, WordBounds
+from queries.financing.search.word_bounds import Bounds, WordBounds, bounds_of
 from queries.financing.spines import Form
 from queries.financing.supports import ways_to_support
 from queries.financing.techniques.table import PLACES
@@ -40,9 +40,9 @@ Key = tuple[Any, ...]
 MOST: Final = 4_096
 """So many rows are laid out at once, beyond the offers of a word."""
 FLOOR: Final = {
-    Form.IN_FORCE: PathStatus.EXISTING,
-    Form.OFFERED: PathStatus.AVAILABLE,
-    Form.TO_CREATE: PathStatus.PROSPECTIVE,
+    Form.IN_FORCE: STATUS_RANK[PathStatus.EXISTING],
+    Form.OFFERED: STATUS_RANK[PathStatus.AVAILABLE],
+    Form.TO_CREATE: STATUS_RANK[PathStatus.PROSPECTIVE],
 }
 """The best status that a path can have."""
 
@@ -62,13 +62,27 @@ class Wanted:
 
 @dataclass(slots=True, eq=False)
 class _Row:
-    """Rows of one word, laid out. `at` the one in the heap, by its place in the order of `ranking`."""
+    """Rows of one word, laid out. `at` the one in the heap, by its place in the order of `ranking`; None: they are not in order yet."""
 
     arrival: Arrival
     walks: Walks
     bounds: Bounds
-    ranking: Ranking
+    ranking: Ranking | None = None
     at: int = 0
+
+    @property
+    def best(self) -> Key:
+        """At most the key of any of the rows."""
+        stated = self.bounds.capacity >= 0
+        return (False, -int(self.bounds.score[stated].max())) if stated.any() else (True,)
+
+    def ranked(self) -> Ranking:
+        """The rows in order, without those that are shut."""
+        capacity, score, status, cost = self.bounds
+        unstated = capacity < 0
+        merit = np.where(unstated, 0, -score)
+        columns = (unstated, merit, status, -np.maximum(capacity, 0), cost, *self.walks.places)
+        return Ranking(columns, np.flatnonzero(score != SHUT), np.where(unstated, 1, merit))
 
 
 @dataclass(eq=False)
@@ -86,41 +100,48 @@ class BestFirst:
     _words: dict[tuple[Technique, int], WordBounds] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._hopes = Hopes(self.appraisal)
+        self._hopes, self._scale = Hopes(self.appraisal), Scale.of(self.appraisal.weights)
 
     def paths(self, arrivals: Iterable[Arrival]) -> Iterator[Appraised]:
         """The wanted paths in their order, until there are no more or the budget is spent."""
-        for arrival in arrivals:
-            band, floor = arrival.band, STATUS_RANK[FLOOR[arrival.spine.form]]
-            self._lay_out(arrival, Walks.start(arrival.layer, np.arange(band.start, band.stop), floor, CERTAIN))
+        start = (
+            (one, Walks.start(one.layer, np.arange(one.band.start, one.band.stop), FLOOR[one.spine.form], CERTAIN))
+            for one in arrivals
+        )
+        self._lay_out(start)
         while self._heap:
             _, _, item = heappop(self._heap)
             if isinstance(item, Appraised):
                 yield item
+            elif item.ranking is None:
+                item.ranking = item.ranked()
+                self._push(item, item.ranking)
             elif not self.allowed(int(item.walks.nodes[0][item.ranking[item.at]])):
                 item.at += 1
-                self._push(item)
+                self._push(item, item.ranking)
             elif not self.meter.take(1, self.depth):
                 return
             else:
-                self._advance(item)
+                self._advance(item, item.ranking)
 
-    def _lay_out(self, arrival: Arrival, walks: Walks) -> None:
-        """Put rows into the heap once they are taken to the word's offer, and on while they are few: so their bounds are near what they
-        come to. Chains fan out, and are followed link by link.
-        """
+    def _lay_out(self, starts: Iterable[tuple[Arrival, Walks]]) -> None:
+        """Put rows of words into the heap once they are taken so far that their bounds are near what they come to."""
+        laid = [(arrival, self._taken_on(arrival, walks)) for arrival, walks in starts]
+        laid = [(arrival, walks) for arrival, walks in laid if len(walks.places[-1])]
+        if not laid:
+            return
+        every = bounds_of([(self._word(arrival), walks) for arrival, walks in laid], self._scale)
+        for (arrival, walks), bounds in zip(laid, every, strict=True):
+            row = _Row(arrival, walks, bounds)
+            heappush(self._heap, (row.best, next(self._tick), row))
+
+    def _taken_on(self, arrival: Arrival, walks: Walks) -> Walks:
+        """Rows taken to the word's offer, and on while they are few. Chains fan out, and are followed link by link."""
         word = self._word(arrival)
         most = 0 if any(step.repeated for step in arrival.spine.word) else MOST
         while len(walks.places[-1]) and not walks.arrives and (walks.place < word.head or walks.fan_out <= most):
             walks = walks.onward(arrival.spine, word.after(walks))
-        if not len(walks.places[-1]):
-            return
-        bounds = word.of(walks)
-        open_ = np.flatnonzero(bounds.score != SHUT)
-        unstated = bounds.capacity < 0
-        merit = np.where(unstated, 0, -bounds.score)
-        columns = (unstated, merit, bounds.status, -np.maximum(bounds.capacity, 0), bounds.cost, *walks.places)
-        self._push(_Row(arrival, walks, bounds, Ranking(columns, open_, np.where(unstated, 1, merit))))
+        return walks
 
     def _word(self, arrival: Arrival) -> WordBounds:
         key = (arrival.row.technique, id(arrival.spine))
@@ -129,24 +150,24 @@ class BestFirst:
             found = self._words[key] = WordBounds(self._hopes, arrival.row, arrival.spine)
         return found
 
-    def _push(self, row: _Row) -> None:
+    def _push(self, row: _Row, ranking: Ranking) -> None:
         """Put the best row that is left into the heap."""
-        if not row.ranking.reaches(row.at):
+        if not ranking.reaches(row.at):
             return
-        at = row.ranking[row.at]
+        at = ranking[row.at]
         capacity, score, status, cost = (int(column[at]) for column in row.bounds)
         first = (capacity < 0, -score if capacity >= 0 else 0, status, -max(capacity, 0), cost)
         ids = tuple(self._id(int(column[at])) for column in row.walks.nodes)
         heappush(self._heap, ((*first, row.arrival.band.depth, ids), next(self._tick), row))
 
-    def _advance(self, row: _Row) -> None:
+    def _advance(self, row: _Row, ranking: Ranking) -> None:
         """Take the best row, and put what follows it, and the next row, into the heap."""
-        at, arrival, walks = row.ranking[row.at], row.arrival, row.walks
+        at, arrival, walks = ranking[row.at], row.arrival, row.walks
         row.at += 1
-        self._push(row)
+        self._push(row, ranking)
         if not walks.arrives:
             one = walks.row(at)
-            self._lay_out(arrival, one.onward(arrival.spine, self._word(arrival).after(one)))
+            self._lay_out([(arrival, one.onward(arrival.spine, self._word(arrival).after(one)))])
             return
         nodes, links = (tuple(int(column[at]) for column in columns) for columns in (walks.nodes, walks.links))
         beneficiary, places, onto, _ = walks.layer.children(int(walks.places[-1][at]))

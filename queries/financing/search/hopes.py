@@ -109,7 +109,9 @@ class Hopes:
     def _made(self, layer: Layer, spine: Spine, place: int, step: Step, chained: bool) -> Hope:
         assert layer.nearer is not None
         nearer = self.of(layer.nearer, spine, next_place(layer, spine, place))
-        if layer.edges is None:
+        if layer.edges is None and layer.nearer.nearer is None and not layer.nearer.parts:
+            hope = Hope.open(len(layer.nodes))
+        elif layer.edges is None:
             hope = _together(nearer, np.zeros(1, np.int64))
             size = len(layer.nodes)
             hope = Hope(*(_spread(column, size) for column in hope))  # type: ignore[arg-type]

@@ -63,10 +63,11 @@ class Prices:
             self.longest,
         )
 
-    def discounted(self) -> Prices:
+    def discounted(self, where: np.ndarray | bool = True) -> Prices:
         """With interest that is taken at once too."""
+        at_once = np.where(where, self.yearly, self.at_once)
         return Prices(
-            self.yearly, self.yearly, self.flat, self.guarantee, self.premium, self.cover, self.shortest, self.longest
+            self.yearly, at_once, self.flat, self.guarantee, self.premium, self.cover, self.shortest, self.longest
         )
 
     def at_least(self, ways: list[Prices]) -> Prices:

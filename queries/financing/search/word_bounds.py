@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import nan
@@ -15,7 +16,7 @@ from queries.financing.charges import DISCOUNTED, is_priced
 from queries.financing.limits.offer_columns import offer_columns
 from queries.financing.merits import clauses_of, default_probability
 from queries.financing.policy_basis import policy_fit
-from queries.financing.search.day_bounds import DayBounds, Terms, terms
+from queries.financing.search.day_bounds import DayBounds, terms
 from queries.financing.search.hopes import (
     TRADE,
     Hopes,
@@ -30,6 +31,7 @@ from queries.financing.search.prices import (
     FREE_OF_COST,
     NO_COST,
     NOWHERE,
+    OF_POOL,
     Floats,
     Prices,
     guarantee_charges,
@@ -48,6 +50,8 @@ from queries.financing.terms import Gate, SupportKind
 from queries.ratios import UNLIMITED, Ints, share_at_most
 
 OFFER: Final = "LoanProduct"
+CHARGED: Final = frozenset({SupportKind.GUARANTEE, SupportKind.INSURANCE})
+"""Supports that cost something of their own."""
 OWED_BY: Final = frozenset({"AnchorProgramme", "CreditLimit"})
 """Kinds beside assets that say whose debt it is."""
 
@@ -61,7 +65,7 @@ class Bounds(NamedTuple):
     cost: Ints
 
 
-class _Parts(NamedTuple):
+class Parts(NamedTuple):
     """Bounds of the parts of the score, by row."""
 
     strength: Ints
@@ -84,11 +88,16 @@ class WordBounds:
         return self.hopes.appraisal
 
     @cached_property
-    def scale(self) -> Scale:
-        """What the paths are scored by."""
+    def needed(self) -> int:
+        """How much is asked for; UNLIMITED where that is not said."""
+        amount = self.appraisal.need(self.row, self.spine).amount
+        return UNLIMITED if amount is None else amount
+
+    @cached_property
+    def policy_fit(self) -> float:
+        """How well policy calls for the paths: the same for all of them."""
         need = self.appraisal.need(self.row, self.spine)
-        fit = float(policy_fit(clauses_of(self.appraisal, self.row, need.purpose)))
-        return Scale.of(self.appraisal.weights, need.amount, fit)
+        return float(policy_fit(clauses_of(self.appraisal, self.row, need.purpose)))
 
     @cached_property
     def head(self) -> int:
@@ -106,17 +115,13 @@ class WordBounds:
         is_fund = self.row.funds and any(step.farther == "Fund" for step in self.spine.word)
         return None if is_fund else wanted(self.appraisal.need(self.row, self.spine))
 
-    def of(self, walks: Walks) -> Bounds:
-        """The bounds of paths that go on over the last nodes of rows, which stand on the word's offer or nearer."""
-        layer, last, need = walks.layer, walks.places[-1], self.scale.need
+    def capacity(self, walks: Walks) -> Ints:
+        """At most what paths bring that go on over the last nodes of rows."""
+        layer, last = walks.layer, walks.places[-1]
         tail = np.minimum(layer.scaled[last], walks.scaled)
         if walks.rate is not None:
             tail = share_at_most(tail, walks.rate)
-        flat = np.minimum(layer.flat[last], walks.flat)
-        capacity = np.minimum(np.minimum(flat, UNLIMITED if need is None else need), tail)
-        parts = self._parts(walks)
-        score = self.scale.many(np.maximum(capacity, 0), *parts)
-        return Bounds(capacity, score, np.maximum(layer.status[last], walks.status), parts.cost)
+        return np.minimum(np.minimum(np.minimum(layer.flat[last], walks.flat), self.needed), tail)
 
     def after(self, walks: Walks) -> Passed:
         """What rows have passed once they go on over their last nodes."""
@@ -136,7 +141,7 @@ class WordBounds:
         if step.farther == "AnchorProgramme":
             passed = passed._replace(programme=nodes)
         if days or owes:
-            parts = self._parts(walks)
+            parts = self.parts(walks)
             settled = (parts.cost, parts.fit) if days else passed.terms
             passed = passed._replace(terms=settled, safety=parts.safety if owes else passed.safety)
         return passed
@@ -149,22 +154,26 @@ class WordBounds:
             return before is not None and before.farther == "AnchorProgramme"
         return step.farther in ASSET_KINDS
 
-    def _parts(self, walks: Walks) -> _Parts:
-        passed, last = walks.passed, walks.places[-1]
-        hope, size = self.hopes.of(walks.layer, self.spine, walks.place), len(last)
-        strength = np.minimum(self._strength(walks), hope.strength[last])
+    def parts(self, walks: Walks) -> Parts:
+        """The bounds of the parts of the score."""
+        passed, size = walks.passed, len(walks.places[-1])
         if self.in_force:
-            fit = nan if self.need is None else 1.0
-            cost = FREE_OF_COST if is_priced(self.row) else NO_COST
-            return _Parts(strength, np.full(size, cost), np.full(size, fit), np.ones(size))
-        offered = self._prices(walks)
-        safety = passed.safety
+            free = FREE_OF_COST if is_priced(self.row) else NO_COST
+            fit = np.full(size, nan if self.need is None else 1.0)
+            return Parts(self.strength(walks), np.full(size, free), fit, np.ones(size))
+        offered, safety = self._prices(walks), passed.safety
         if safety is None:
-            safety = self._covered(hope.safety[last], offered.cover)
+            safety = covered(self.safety(walks), offered.cover + self._supported)
         if passed.terms is not None:
-            return _Parts(strength, *passed.terms, safety)
-        found = self._terms(offered, self._days(walks, hope.days.at(last)))
-        return _Parts(strength, np.broadcast_to(found.cost, size), np.broadcast_to(found.fit, size), safety)
+            return Parts(self.strength(walks), *passed.terms, safety)
+        found = terms(offered, self.days(walks), self.need, shuts=self.shuts)
+        cost = np.broadcast_to(found.cost, size) if is_priced(self.row) else np.full(size, NO_COST)
+        return Parts(self.strength(walks), cost, np.broadcast_to(found.fit, size), safety)
+
+    def strength(self, walks: Walks) -> Ints:
+        """The evidence of all that was passed and may come."""
+        beyond = self.hopes.of(walks.layer, self.spine, walks.place).strength[walks.places[-1]]
+        return np.minimum(self._strength(walks), beyond)
 
     def _strength(self, walks: Walks) -> Ints:
         """The evidence of what was passed and of the step to the last nodes."""
@@ -177,8 +186,9 @@ class WordBounds:
             strength = np.minimum(strength, self.hopes.own_strength(walks.layer)[walks.places[-1]])
         return strength
 
-    def _days(self, walks: Walks, days: DayBounds) -> DayBounds:
+    def days(self, walks: Walks) -> DayBounds:
         """The days of paths over the last nodes: by the link to them where that decides, under the programme that was passed."""
+        days = self.hopes.of(walks.layer, self.spine, walks.place).days.at(walks.places[-1])
         before, nodes = walks.passed.before, walks.nodes[-1]
         if is_chained(self.spine):
             if before is not None and before.relation == TRADE:
@@ -193,16 +203,25 @@ class WordBounds:
     def _of_vouchers(self) -> bool:
         return any(step.farther == "Voucher" for step in self.spine.word)
 
+    def offers(self, walks: Walks) -> Ints | None:
+        """The place of the product of each row, passed or its last node; None: it has none."""
+        if walks.passed.offer is None and self.spine.word[walks.place].farther == OFFER:
+            return offer_columns(self.hopes.view).places(walks.nodes[-1])
+        return walks.passed.offer
+
     def _prices(self, walks: Walks) -> Prices:
-        """The prices under the product of each row, passed or its last node."""
-        view, offer = self.hopes.view, walks.passed.offer
-        if offer is None and self.spine.word[walks.place].farther == OFFER:
-            offer = offer_columns(view).places(walks.nodes[-1])
-        return self._charging(NOWHERE if offer is None else prices(view).at(offer))
+        """The prices under the product of each row."""
+        offer = self.offers(walks)
+        return self._charging(self._without_product if offer is None else prices(self.hopes.view).at(offer))
+
+    @cached_property
+    def _without_product(self) -> Prices:
+        """What is known of the price where no product states it."""
+        return OF_POOL if self.spine.word[0].farther == "Pool" else NOWHERE
 
     def _charging(self, offered: Prices) -> Prices:
         """What products charge under the technique, and for what the technique has beside them."""
-        if self.row.technique in DISCOUNTED:
+        if self.discounts:
             offered = offered.discounted()
         match self.spine.support:
             case SupportKind.GUARANTEE | SupportKind.INSURANCE:
@@ -216,28 +235,33 @@ class WordBounds:
             return [policy_charges(view, offered, one) for one in offered_policies(self.appraisal)]
         return [guarantee_charges(view, offered, one) for one in offered_guarantees(self.appraisal)]
 
-    def _terms(self, offered: Prices, days: DayBounds) -> Terms:
-        found = terms(offered, days, self.need, shuts=self._shuts)
-        if is_priced(self.row):
-            return found
-        return Terms(np.full(len(np.atleast_1d(found.cost)), NO_COST), found.fit)
-
     @cached_property
-    def _shuts(self) -> bool:
+    def shuts(self) -> bool:
         """Whether a path must have a day in common with the need: a chain's trade may go on beyond its first claims."""
         return Gate.TENOR in self.spine.gates and not is_chained(self.spine)
 
-    def _covered(self, safety: Floats, cover: Floats) -> Floats:
-        """The safety that is left after cover; of the beneficiary's own debt its own."""
+    def safety(self, walks: Walks) -> Floats:
+        """How safe the obligor is, before cover; of the beneficiary's own debt the beneficiary itself."""
+        size = len(walks.places[-1])
         match self.spine.obligor or self.row.obligor:
             case ObligorRule.NONE:
-                return np.full(len(safety), nan)
+                return np.full(size, nan)
             case ObligorRule.PROJECT_COMPANY:
-                return np.ones(len(safety))
+                return np.ones(size)
             case ObligorRule.BENEFICIARY:
                 own = default_probability(self.appraisal, self.appraisal.beneficiary)
-                safety = np.full(len(safety), nan if own is None else 1.0 - float(own))
-        return 1.0 - (1.0 - safety) * (1.0 - np.minimum(cover + self._supported, 1.0))
+                return np.full(size, nan if own is None else 1.0 - float(own))
+        return self.hopes.of(walks.layer, self.spine, walks.place).safety[walks.places[-1]]
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether its offers charge what they state, whoever asks, and nothing was passed that settles it."""
+        return not self.in_force and self.spine.support not in CHARGED and is_priced(self.row)
+
+    @property
+    def discounts(self) -> bool:
+        """Whether interest is taken at once."""
+        return self.row.technique in DISCOUNTED
 
     @cached_property
     def _supported(self) -> float:
@@ -253,3 +277,54 @@ class WordBounds:
             case _:
                 return 0.0
         return float(shares.max(initial=0.0))
+
+
+def covered(safety: Floats, cover: Floats) -> Floats:
+    """The safety that is left after cover."""
+    return 1.0 - (1.0 - safety) * (1.0 - np.minimum(cover, 1.0))
+
+
+def bounds_of(laid: Sequence[tuple[WordBounds, Walks]], scale: Scale) -> Iterator[Bounds]:
+    """The bounds of rows of several words, which stand on their words' offers or nearer: in one pass over all rows."""
+    sizes = [len(walks.places[-1]) for _, walks in laid]
+    strength, cost, fit, safety = map(np.concatenate, zip(*_parts_of(laid), strict=True))
+    capacity = np.concatenate([word.capacity(walks) for word, walks in laid])
+    need = np.repeat([word.needed for word, _ in laid], sizes)
+    policy = np.repeat([word.policy_fit for word, _ in laid], sizes)
+    score = scale.bounds(np.maximum(capacity, 0), need, policy, strength, cost, fit, safety)
+    stop = 0
+    for (_, walks), size in zip(laid, sizes, strict=True):
+        here = slice(stop, stop := stop + size)
+        status = np.maximum(walks.layer.status[walks.places[-1]], walks.status)
+        yield Bounds(capacity[here], score[here], status, cost[here])
+
+
+def _parts_of(laid: Sequence[tuple[WordBounds, Walks]]) -> list[Parts]:
+    """The parts of each word; words that ask for the same days are priced together."""
+    found: dict[int, Parts] = {}
+    alike: dict[object, list[int]] = {}
+    for at, (word, walks) in enumerate(laid):
+        if word.is_plain and walks.passed.terms is None and word.offers(walks) is not None:
+            alike.setdefault((word.need, word.shuts), []).append(at)
+        else:
+            found[at] = word.parts(walks)
+    for some in alike.values():
+        found |= zip(some, _priced([laid[at] for at in some]), strict=True)
+    return [found[at] for at in range(len(laid))]
+
+
+def _priced(laid: Sequence[tuple[WordBounds, Walks]]) -> Iterator[Parts]:
+    word = laid[0][0]
+    sizes = [len(walks.places[-1]) for _, walks in laid]
+    offered = prices(word.hopes.view).at(np.concatenate([word.offers(walks) for word, walks in laid]))
+    offered = offered.discounted(np.repeat([word.discounts for word, _ in laid], sizes))
+    days = DayBounds(*map(np.concatenate, zip(*(word.days(walks) for word, walks in laid), strict=True)))
+    found = terms(offered, days, word.need, shuts=word.shuts)
+    safety = covered(np.concatenate([word.safety(walks) for word, walks in laid]), offered.cover)
+    stop = 0
+    for (word, walks), size in zip(laid, sizes, strict=True):
+        here = slice(stop, stop := stop + size)
+        settled = walks.passed.safety
+        yield Parts(
+            word.strength(walks), found.cost[here], found.fit[here], safety[here] if settled is None else settled
+        )
