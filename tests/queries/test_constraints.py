@@ -4,11 +4,12 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from queries.financing.limits.constraints import Constraint, capacity_of, in_order, left
 from queries.financing.terms import ConstraintKind, Stated
+from tests.examples import EXAMPLES
 
 NEED, WIDTH, POOL = ConstraintKind.NEED, ConstraintKind.LINK_WIDTH, ConstraintKind.POOL
 
@@ -58,6 +59,7 @@ def test_path_without_any_bound_is_a_mistake() -> None:
         capacity_of([])
 
 
+@settings(max_examples=EXAMPLES)
 @given(
     st.lists(st.tuples(st.sampled_from([*ConstraintKind]), st.integers(0, 10**13)), min_size=1), st.integers(0, 10**13)
 )

@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph.money import MAX_MINOR
@@ -18,6 +18,7 @@ from queries.ratios import (
     share_of,
     shares_of,
 )
+from tests.examples import EXAMPLES
 
 amounts = st.integers(0, MAX_MINOR)
 
@@ -26,6 +27,7 @@ def test_balance_of_a_year_and_a_term() -> None:
     assert (balance(3650, 90), balance(730, 60), balance(365, 30), balance(1, 364)) == (900, 120, 30, 0)
 
 
+@settings(max_examples=EXAMPLES)
 @given(amounts, st.integers(0, 3_650))
 def test_balance_of_columns_is_that_of_one(annual: int, days: int) -> None:
     assert balances(np.array([annual]), np.array([days])).tolist() == [balance(annual, days)]
@@ -35,12 +37,14 @@ def test_balance_beyond_64_bits_is_unlimited() -> None:
     assert balances(np.array([MAX_MINOR]), np.array([10**6])).tolist() == [UNLIMITED]
 
 
+@settings(max_examples=EXAMPLES)
 @given(amounts, st.integers(0, 1_000_000))
 def test_share_of_a_column_is_never_below_the_exact_one(amount: int, share: int) -> None:
     bound = int(share_at_most(np.array([amount]), share)[0])
     assert 0 <= bound - share_of(amount, share) <= 1
 
 
+@settings(max_examples=EXAMPLES)
 @given(amounts, amounts)
 def test_shares_of_a_column_are_exact(one: int, other: int) -> None:
     part, whole = sorted((one, other))

@@ -1,9 +1,10 @@
 """V, free and lendable of a claim."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from queries.financing.limits.receivables import PriorClaim, is_past, outstanding, worth
+from tests.examples import EXAMPLES
 
 ASSIGNED, PLEDGED = True, False
 
@@ -64,6 +65,7 @@ def test_claim_is_past_only_beyond_the_product_limit() -> None:
     assert [is_past(30, 30), is_past(31, 30), is_past(None, 30), is_past(31, None)] == [False, True, False, False]
 
 
+@settings(max_examples=EXAMPLES)
 @given(
     st.integers(0, 10**6),
     claims,
@@ -78,6 +80,7 @@ def test_further_registration_never_raises_lendable(
     assert less.lendable <= worth(owed, before, dilution=dilution, advance_rate=rate).lendable
 
 
+@settings(max_examples=EXAMPLES)
 @given(st.integers(0, 10**6), claims, st.randoms(), shares, shares)
 def test_order_of_registrations_changes_nothing(
     owed: int, before: list[PriorClaim], dice: object, dilution: int, rate: int
