@@ -20,7 +20,9 @@ class Asset(Node, zh="资产", abstract=True):
     registry_no: Annotated[str | None, Label("登记编号")] = None
     arms_length: Annotated[
         bool | None,
-        Label("交易公允", "Somebody independent attests that the trade behind it is at arm's length; null: nobody does"),
+        Label(
+            "交易公允", "Somebody independent attests that the trade behind it is at arm's length; null: nobody does"
+        ),
     ] = None
 
 

@@ -21,7 +21,9 @@ def test_the_mapping_shown_can_be_read() -> None:
 
 def test_every_reason_code_stands_on_the_page() -> None:
     # A reason code is the first argument of what makes a rejection of a row.
-    made = re.compile(r"(?:Rejection|Fault|RowFault|_Check|_fault|BadCondition)\(\s*(?:\w+, )?(?:code=)?\"([A-Z_]{5,})\"")
+    made = re.compile(
+        r"(?:Rejection|Fault|RowFault|_Check|_fault|BadCondition)\(\s*(?:\w+, )?(?:code=)?\"([A-Z_]{5,})\""
+    )
     used: set[str] = set()
     for folder in ("graph", "loaders"):
         for file in (ROOT / folder).rglob("*.py"):
