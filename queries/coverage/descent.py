@@ -14,7 +14,7 @@ import numpy as np
 
 from queries.coverage.few_edges import FewEdges, Groups, flow_over_few
 from queries.coverage.hubs import Hubs, hubs_of
-from queries.coverage.network import SOURCE, CoverageNetwork, Flags, Ints, by_run
+from queries.coverage.network import SOURCE, UNLIMITED, CoverageNetwork, Flags, Ints, by_run
 from queries.coverage.proportions import rounded_down
 
 SETTLED = -1
@@ -44,28 +44,35 @@ class Descent:
         self.network = network
         nodes, leaves = len(network.size), len(network.unmet)
         self.unmet, self.fed_by = network.unmet, network.fed_by.copy()
-        self.size, cap = network.clipped()
+        self.size, self.most = network.clipped()
         for below in network.levels():
             self.size[below] = np.minimum(self.size[below], self.size[network.fed_by[below]])
-        self.edge = np.flatnonzero((cap > 0) & (self.size[network.node] > 0))
-        self.node, self.leaf, self.cap = network.node[self.edge], network.leaf[self.edge], cap[self.edge]
         self.given = np.zeros(leaves, np.int64)
-        self.leaf_group, self.node_group = np.full(leaves, SETTLED), np.where(self.size > 0, 0, SETTLED)
-        self.leaf_group[self.leaf] = 0
-        # By group: whether it may have more than it can give.
-        self.is_rich = [True] if len(self.edge) else []
         self.is_first = True
         self.settled: list[Settled] = []
         self.leaf_home, self.node_home = np.full(leaves, SETTLED), np.full(nodes, SETTLED)
-        self.flow = np.zeros(len(cap), np.int64)
+        self.flow = np.zeros(len(network.cap), np.int64)
         self.between: list[Ints] = []
         self.is_parted = np.zeros(nodes, np.bool_)
         self.hubs = Hubs.none(nodes, leaves)
+
+    def _begin(self, edges: Ints, nodes: Flags) -> None:
+        """Make one group of these edges and of what feeds them of these nodes. It may have more than it can give."""
+        network = self.network
+        self.edge = edges
+        self.node, self.leaf, self.cap = network.node[edges], network.leaf[edges], self.most[edges]
+        self.leaf_group = np.full(len(self.unmet), SETTLED)
+        self.leaf_group[self.leaf] = 0
+        above = network.with_those_above(self.node)
+        self.node_group = np.full(len(self.size), SETTLED)
+        self.node_group[above[nodes[above]]] = 0
+        self.is_rich = [True] if len(edges) else []
 
     @classmethod
     def to_the_end(cls, network: CoverageNetwork) -> Self:
         """All groups of a network; every size must be stated."""
         found = cls(network)
+        found._begin(np.flatnonzero((found.most > 0) & (found.size > 0)[network.node]), found.size > 0)
         found.finish()
         return found
 
@@ -83,9 +90,16 @@ class Descent:
         edges = np.flatnonzero(~leaf_in[network.leaf])
         found.flow[edges] = self.flow[edges]
         found.between, found.hubs = list(self.between), self.hubs.within(~leaf_in, ~node_in)
-        if found.is_rich and len(kept):
-            found._along(np.flatnonzero(node_in[found.node] & ~leaf_in[found.leaf]), node_in, np.ones(1, np.bool_))
-            found._number(np.array([[SETTLED, 0]]), node_in, leaf_in)
+        of_leaf, of_node = leaf_in[network.leaf], (node_in & (found.size > 0))[network.node]
+        crossing = np.flatnonzero(of_node & ~of_leaf & (found.most > 0))
+        found.flow[crossing] = found.most[crossing]
+        found._spend(network.node[crossing], found.most[crossing])
+        parted = np.flatnonzero((found.fed_by != SOURCE) & node_in[found.fed_by] & ~node_in)
+        found._spend(found.fed_by[parted], found.size[parted])
+        found.is_parted[network.node[crossing]] = True
+        found.between.append(np.concatenate([crossing, np.flatnonzero(~of_node & of_leaf & (found.most > 0))]))
+        found._begin(np.flatnonzero(of_node & of_leaf & (found.most > 0)), node_in)
+        found.finish()
         return found
 
     def finish(self) -> None:
@@ -172,17 +186,40 @@ class Descent:
         leaf_home, node_home = number[self.leaf_group], number[self.node_group]
         self.leaf_home = np.where(leaf_home == SETTLED, self.leaf_home, leaf_home)
         self.node_home = np.where(node_home == SETTLED, self.node_home, node_home)
-        least = 4 * len(self.unmet)
-        hubs = hubs_of(groups, found, mine, ends, least, self.edge)
-        self.hubs = self.hubs.and_of(hubs)
-        # What is left of a group must come to its hub, and go on to every leaf of which the fraction is no whole amount.
-        doubt = np.zeros(len(ends) + 1, np.bool_)
-        doubt[self.leaf_group[(leaf_home != SETTLED) & lacks & ~hubs.leaf_after]] = True
-        spare = (self.fed_by == SOURCE) & (node_home != SETTLED) & (self.size > found.passed)
-        doubt[self.node_group[spare & ~hubs.node_before]] = True
+        lacks = lacks & (leaf_home != SETTLED)
+        over = np.flatnonzero((self.fed_by == SOURCE) & (node_home != SETTLED) & (self.size > found.passed))
+        edge, flow = found.edge[mine], found.flow[mine]
+        doubt = self._through_hubs(groups, found, ends, edge, flow, lacks, over)
+        if doubt.any():
+            # What was not tried may lead there.
+            every = np.zeros(len(self.node), np.int64)
+            every[edge] = flow
+            edge = np.flatnonzero(np.append(doubt, False)[self.node_group[self.node]])
+            doubt = self._through_hubs(groups, found, doubt, edge, every[edge], lacks, over)
         for group in np.flatnonzero(ends).tolist():
             whole = level[group] == 1 or not left[group]
             self.settled.append(Settled(level[group], 0 if whole else int(left[group]), whole or not doubt[group]))
+
+    def _through_hubs(
+        self, groups: Groups, found: FewEdges, ends: Flags, edge: Ints, flow: Ints, lacks: Flags, over: Ints
+    ) -> Flags:
+        """By group, whether what is left of it may not come to its hub, or not go on to a leaf of which the fraction is no whole amount.
+
+        edge, flow: along which it could. lacks: such leaves; over: nodes that have something left.
+        """
+        hubs = hubs_of(groups, edge, flow, found.passed, ends, 4 * len(self.unmet), self.edge)
+        doubt = np.zeros(len(ends) + 1, np.bool_)
+        doubt[self.leaf_group[lacks & ~hubs.leaf_after]] = True
+        # What a node has left can go down to another of its fund from which more can come to the hub.
+        spare = self.size - found.passed
+        carries = np.where(hubs.node_before, UNLIMITED, 0)
+        for level in reversed(self.network.levels()):
+            fed = level[self.fed_by[level] != SOURCE]
+            np.maximum.at(carries, self.fed_by[fed], np.minimum(spare[fed], carries[fed]))
+        doubt[self.node_group[over[carries[over] < spare[over]]]] = True
+        doubt[:-1] &= ends
+        self.hubs = self.hubs.and_of(hubs.within(~doubt[self.leaf_group], ~doubt[self.node_group]))
+        return doubt[:-1]
 
     def _part(self, found: FewEdges, ends: Flags, fills: Flags) -> None:
         """Close the groups at their end and divide those that lack something along the cut; what is reached can take more.

@@ -99,7 +99,7 @@ def _reasons(residual: Residual, given: Ints, given_high: Ints) -> tuple[GapReas
     verdicts = [
         (given == network.unmet, None),
         (given_high != given, GapReason.SIZE_NOT_STATED),
-        (~any_edge(np.ones(len(open_edges), np.bool_)), GapReason.NO_MANDATE),
+        (np.bincount(network.leaf, minlength=leaves) == 0, GapReason.NO_MANDATE),
         (~any_edge(open_edges), GapReason.TERMS),
         (any_edge(open_edges & with_money), GapReason.CONCENTRATION),
         (np.ones(leaves, np.bool_), GapReason.CAPACITY),

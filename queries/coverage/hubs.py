@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from queries.coverage.few_edges import FewEdges, Groups
+from queries.coverage.few_edges import Groups
 from queries.coverage.network import SOURCE, Flags, Ints
 
 
@@ -44,7 +44,7 @@ class Hubs:
         )
 
     def within(self, leaves: Flags, nodes: Flags) -> Hubs:
-        """Of some leaves and nodes alone."""
+        """Of these leaves and nodes alone."""
         return Hubs(
             self.node_after & nodes,
             self.leaf_after & leaves,
@@ -54,24 +54,26 @@ class Hubs:
         )
 
 
-def hubs_of(groups: Groups, found: FewEdges, chosen: Ints, ends: Flags, least: int, number: Ints) -> Hubs:
+def hubs_of(groups: Groups, edge: Ints, flow: Ints, passed: Ints, ends: Flags, least: int, number: Ints) -> Hubs:
     """Of the groups at their end.
 
-    chosen: places of their edges in `found`; least: 分 that an arc must take; number: of each edge of `groups`.
+    edge, flow: some of their edges, and what each carries; passed: what comes into each node; least: 分 that an arc must take; number:
+    of each edge of `groups` in the network.
     """
-    edge = found.edge[chosen]
     node, leaf = groups.node[edge], groups.leaf[edge]
-    flow = found.flow[chosen]
     lends, takes = np.flatnonzero(flow >= least), np.flatnonzero(groups.cap[edge] - flow >= least)
     mine = np.append(ends, False)
     inner = np.flatnonzero((groups.fed_by != SOURCE) & mine[groups.node_group])
     above = groups.fed_by[inner]
-    up = found.passed[inner] >= least
-    down = groups.size[inner] - found.passed[inner] >= least
+    up = passed[inner] >= least
+    down = groups.size[inner] - passed[inner] >= least
     leaves = np.flatnonzero(mine[groups.leaf_group])
     hub = np.full(len(ends), -1)
     hub[groups.leaf_group[leaves]] = leaves
     hub[groups.leaf_group[leaf[lends]]] = leaf[lends]
+    # Best one that can lend and take along one edge: it is in the midst of its group.
+    both = np.intersect1d(lends, takes, assume_unique=True)
+    hub[groups.leaf_group[leaf[both]]] = leaf[both]
     hub = hub[hub >= 0]
 
     def walk(to_node: Ints, to_leaf: Ints, rises: Flags, sinks: Flags) -> tuple[Flags, Flags, list[Ints]]:

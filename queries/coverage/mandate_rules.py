@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -152,24 +152,27 @@ def attributes_of(view: View, cells: Sequence[Cell], enterprise: Ints) -> dict[D
 
     An enterprise has the industries of all its activities; the cell shows the main one.
     """
-    others = _other_industries(view, enterprise)
     industries, regions = tree_of(view, "Industry"), tree_of(view, "Region")
+    columns = tuple(zip(*cells, strict=True)) or ((),) * len(Cell._fields)
+    industry, stage, region, instrument, _, tags, _ = columns
+    tag_sets: dict[Values, int] = {}
+    of_tags = np.array([tag_sets.setdefault(one, len(tag_sets)) for one in tags], np.int64)
 
     def paths(tree: Tree, handles: Iterable[int]) -> frozenset[int]:
         return frozenset(above for handle in handles for above in tree.path(handle))
 
     return {
         Dimension.INDUSTRY: _attribute(
-            [(cell.industry, *others.get(firm, ())) for cell, firm in zip(cells, enterprise.tolist(), strict=True)],
+            *_with_others(np.array(industry, np.int64), enterprise, _other_industries(view, enterprise)),
             lambda handles: paths(industries, handles),
         ),
-        Dimension.REGION: _attribute([(cell.region,) for cell in cells], lambda handles: paths(regions, handles)),
-        Dimension.STAGE: _attribute([(cell.stage,) for cell in cells], _known),
-        Dimension.TAG: _attribute([cell.tags for cell in cells], frozenset, empty_is_known=True),
-        Dimension.INSTRUMENT: _attribute([(cell.instrument,) for cell in cells], _known),
-        Dimension.SIZE: _attribute(_codes(view, enterprise, "size"), _known),
-        Dimension.CHAIN: _attribute(_positions(view, enterprise), _known),
-        Dimension.OWNERSHIP: _attribute(_codes(view, enterprise, "ownership"), _known),
+        Dimension.REGION: _attribute(*_alone(np.array(region, np.int64)), lambda handles: paths(regions, handles)),
+        Dimension.STAGE: _attribute(*_alone(np.array(stage, np.int64)), _known),
+        Dimension.TAG: _attribute(of_tags, list(tag_sets), frozenset, empty_is_known=True),
+        Dimension.INSTRUMENT: _attribute(*_alone(np.array(instrument, np.int64)), _known),
+        Dimension.SIZE: _attribute(*_codes(view, enterprise, "size"), _known),
+        Dimension.CHAIN: _attribute(*_positions(view, enterprise), _known),
+        Dimension.OWNERSHIP: _attribute(*_codes(view, enterprise, "ownership"), _known),
     }
 
 
@@ -177,11 +180,31 @@ Values = tuple[int, ...]
 
 
 def _attribute(
-    own: Sequence[Values], expanded: Callable[[Values], frozenset[int]], *, empty_is_known: bool = False
+    of_need: Ints,
+    values: Sequence[Values],
+    expanded: Callable[[Values], frozenset[int]],
+    *,
+    empty_is_known: bool = False,
 ) -> Attribute:
-    places: dict[Values, int] = {}
-    of_need = np.array([places.setdefault(values, len(places)) for values in own], np.int64)
-    return Attribute(of_need, [expanded(values) for values in places], empty_is_known)
+    """The attribute of needs that have these different values, each by place."""
+    return Attribute(of_need, [expanded(one) for one in values], empty_is_known)
+
+
+def _alone(column: Ints) -> tuple[Ints, list[Values]]:
+    """(by need the place of its value, the different values)."""
+    distinct, of_need = np.unique(column, return_inverse=True)
+    return of_need, [(value,) for value in distinct.tolist()]
+
+
+def _with_others(column: Ints, enterprise: Ints, others: Mapping[int, Values]) -> tuple[Ints, list[Values]]:
+    """The same of values to which an enterprise has others."""
+    distinct, own = np.unique(column, return_inverse=True)
+    sets: dict[Values, int] = {(): 0}
+    firms, of_firm = np.unique(enterprise, return_inverse=True)
+    number = np.array([sets.setdefault(others.get(firm, ()), len(sets)) for firm in firms.tolist()], np.int64)
+    pairs, of_need = np.unique(own * len(sets) + number[of_firm], return_inverse=True)
+    more = list(sets)
+    return of_need, [(int(distinct[pair // len(sets)]), *more[pair % len(sets)]) for pair in pairs.tolist()]
 
 
 def _known(values: Values) -> frozenset[int]:
@@ -199,26 +222,35 @@ def _chains(view: View) -> tuple[tuple[int, int], ...]:
     return once(view, _chains, make)
 
 
-def _positions(view: View, enterprise: Ints) -> list[Values]:
-    """By need, the positions in chains in which its enterprise stands, each by the rule that asks for it; NOBODY: in none of them."""
+def _positions(view: View, enterprise: Ints) -> tuple[Ints, list[Values]]:
+    """(by need the place of its value, the different values): the positions in chains in which its enterprise stands, each by the
+    rule that asks for it; NOBODY: in none of them.
+    """
     asked = list(dict.fromkeys(rule for _, rule in _chains(view)))
-    if not asked:
-        return [(UNKNOWN,)] * len(enterprise)
-    places = Firms.of(view).places(enterprise)
     positions = [one for rule in asked if (one := Position.of(view, rule)) is not None]
-    verdicts = np.where(places >= 0, np.stack([one.verdicts(view) for one in positions])[:, places], UNDECIDED)
-    return [
+    places = Firms.of(view).places(enterprise) if asked else np.zeros(len(enterprise), np.int64)
+    of_need = np.zeros(len(enterprise), np.int64)
+    values: list[Values] = [() if asked else (UNKNOWN,)]
+    for one in positions:
+        verdicts = np.where(places >= 0, one.verdicts(view)[places], UNDECIDED)
+        met, own = np.unique(verdicts, return_inverse=True)
+        pairs, of_need = np.unique(of_need * len(met) + own, return_inverse=True)
+        values = [(*values[pair // len(met)], int(met[pair % len(met)])) for pair in pairs.tolist()]
+    if not asked:
+        return of_need, values
+    return of_need, [
         tuple(rule for rule, verdict in zip(asked, column, strict=True) if verdict == YES)
         or ((UNKNOWN,) if UNDECIDED in column else (NOBODY,))
-        for column in verdicts.T.tolist()
+        for column in values
     ]
 
 
-def _codes(view: View, enterprise: Ints, field: str) -> list[Values]:
-    known = np.unique(enterprise[enterprise != UNKNOWN])
-    codes = np.append(view.ints(known, field), NOT_STATED)
-    at = np.where(enterprise == UNKNOWN, len(known), np.searchsorted(known, enterprise))
-    return [(UNKNOWN,) if code == NOT_STATED else (code,) for code in codes[at].tolist()]
+def _codes(view: View, enterprise: Ints, field: str) -> tuple[Ints, list[Values]]:
+    known, at = np.unique(enterprise, return_inverse=True)
+    codes, is_known = np.full(len(known), NOT_STATED, np.int64), known != UNKNOWN
+    codes[is_known] = view.ints(known[is_known], field)
+    distinct, of_firm = np.unique(codes, return_inverse=True)
+    return of_firm[at], [(UNKNOWN,) if code == NOT_STATED else (code,) for code in distinct.tolist()]
 
 
 def _other_industries(view: View, enterprise: Ints) -> dict[int, Values]:

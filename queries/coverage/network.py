@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from copy import copy
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,7 +56,8 @@ class CoverageNetwork:
         if len(self.node):
             if min(self.node.min(), self.leaf.min()) < 0 or self.node.max() >= nodes or self.leaf.max() >= leaves:
                 raise InvalidInput("An edge names a node or a leaf that the network does not have.")
-            if np.any(np.diff(self.node * leaves + self.leaf) <= 0):
+            place = self.node * leaves + self.leaf
+            if np.any(place[1:] <= place[:-1]):
                 raise InvalidInput("Edges must be sorted by (node, leaf), each pair once.")
         most = len(self.unmet) * int(self.unmet.max(initial=0))
         if most > LARGEST_TOTAL and sum(self.unmet.tolist()) > LARGEST_TOTAL:
@@ -142,18 +144,27 @@ class CoverageNetwork:
         return size, cap
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class LeafEdges:
-    """The edges of a network by leaf: those into leaf l are order[start[l] : start[l + 1]]."""
+    """The edges of a network by leaf: those into leaf l are order[start[l] : start[l + 1]]. Sorted when first asked for."""
 
-    order: Ints
-    start: Ints
+    network: CoverageNetwork
 
     @classmethod
     def of(cls, network: CoverageNetwork) -> LeafEdges:
         """The edges of a network by leaf."""
-        order = np.argsort(network.leaf, kind="stable")
-        return cls(order, np.searchsorted(network.leaf[order], np.arange(len(network.unmet) + 1)))
+        return cls(network)
+
+    @cached_property
+    def order(self) -> Ints:
+        """The edges, by leaf."""
+        return np.argsort(self.network.leaf, kind="stable")
+
+    @cached_property
+    def start(self) -> Ints:
+        """Where those of each leaf begin."""
+        counts = np.bincount(self.network.leaf, minlength=len(self.network.unmet))
+        return np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)])
 
     def into(self, leaves: Ints) -> Ints:
         """The edges into some leaves, one leaf after the other."""

@@ -67,9 +67,7 @@ class QuickFlow:
         gives[network.node[edge[stays & (self.descent.flow[edge] < network.cap[edge])]]] = True
         gives[[one - len(groups) for one in seen if one >= len(groups)]] = False
         node_in = np.where(home == SETTLED, has_more | ~gives, np.append(changes, True)[home])
-        descent = self.descent.with_more(network, changes, node_in)
-        descent.finish()
-        return self._proven(descent)
+        return self._proven(self.descent.with_more(network, changes, node_in))
 
     @classmethod
     def _proven(cls, descent: Descent) -> QuickFlow | None:
