@@ -107,7 +107,7 @@ def _goes_round(whole: Combination, taken: tuple[int, ...]) -> bool:
     return bool(left)
 
 
-@settings(max_examples=max(20, EXAMPLES // 2))
+@settings(max_examples=max(20, EXAMPLES // 4))
 @given(problems(8))
 def test_no_set_beats_the_best(whole: Combination) -> None:
     check(whole)

@@ -452,7 +452,7 @@ def test_no_set_of_supports_beats_the_stack_and_facts_that_are_unknown_lie_betwe
     assert sorted(told) == sorted(supports)
 
 
-@settings(max_examples=max(5, WORLDS // 2))
+@settings(max_examples=max(5, WORLDS // 4))
 @given(towns(), st.integers(1, 40), st.booleans())
 def test_one_support_more_never_lowers_the_stack(records: list[Record], amount: int, barred: bool) -> None:
     more: list[Record] = [subsidy("new", amount), for_all("subsidy:new")]
