@@ -26,6 +26,9 @@ SMALL_ROWS = 32_768
 TARGET_ROWS = 131_072
 """A compacted block is full once it holds this many rows; it may hold one load more."""
 
+MAX_LOADS = 2_000
+"""A compacted block is full too once it covers so many loads: they change blocks in one transaction, and mutations wait for it."""
+
 _LEASE_SECONDS = 120.0
 
 
@@ -72,11 +75,11 @@ def plan_merges(loads: Sequence[Load]) -> list[Merge]:
     for kind, units in _units(loads).items():
         merge = Merge(kind)
         for unit in units:
-            if unit.row_count >= SMALL_ROWS * len(unit.seqs):
+            if unit.row_count >= SMALL_ROWS * len(unit.seqs) or len(unit.rows) >= MAX_LOADS:
                 continue
             merge.seqs |= unit.seqs
             merge.rows |= unit.rows
-            if merge.row_count >= TARGET_ROWS:
+            if merge.row_count >= TARGET_ROWS or len(merge.rows) >= MAX_LOADS:
                 plans.append(merge)
                 merge = Merge(kind)
         plans.append(merge)
