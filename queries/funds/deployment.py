@@ -67,9 +67,10 @@ def reinvestment_conditions(facts: FundFacts, rule: CovenantRule) -> Conditions:
 
 
 def _inside(firms: FirmFacts, wanted: Conditions, one: Investment) -> Ternary:
-    if wanted.get("region", "") is None:
-        return Ternary.UNKNOWN
-    return holds(firms, wanted, one)
+    if wanted.get("region", "") is not None:
+        return holds(firms, wanted, one)
+    rest = {name: value for name, value in wanted.items() if name != "region"}
+    return Ternary.NO if holds(firms, rest, one) is Ternary.NO else Ternary.UNKNOWN
 
 
 def _guidance_money(facts: FundFacts) -> tuple[list[Contribution], list[Contribution]]:

@@ -7,6 +7,7 @@ from fractions import Fraction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from graph.kinds.parties import Fund, FundType
 from graph.kinds.places import Region, Tag
 from graph.kinds.policy import CovenantKind, MoneyBase, RuleKind
 from graph.kinds.terms import Operator, SizeClass, Stage
@@ -51,6 +52,21 @@ def test_covenants_that_no_deal_moves_are_told_apart() -> None:
     found = repairs(view)
     assert [one.kind for one in found.beyond] == [CovenantKind.PAID_IN_PACE]
     assert found.requirements == ()
+
+
+def test_money_in_a_firm_that_a_covenant_does_not_want_counts_nothing_wherever_it_is_to_go() -> None:
+    # Nobody states the region of the reinvestment; of the two firms only the one with the tag may count.
+    view = view_of(
+        *PLACES, fund(), Fund(id="fund:mother", name="mother", type=FundType.GUIDANCE), commitment(100, 50, "fund:mother"),
+        firm("in"), firm("out"), tagged("enterprise:in", "tag:t"), *round_("r", "out", 10, FUND),
+        covenant("back", CovenantKind.REINVESTMENT, "1", tag=Ref("tag:t")),
+    )  # fmt: skip
+    outlook, (one,) = CovenantOutlook(view, view.find(FUND)), repairs(view).requirements
+    firms = Firms.of(view)
+    for place, handle in enumerate(firms.handles.tolist()):
+        expected = Fraction(int(view.id_of(handle) == "enterprise:in"))
+        assert one.effect(place) == (0, expected)
+        assert [(effect.low, effect.high) for effect in effects(outlook, handle)] == [(0, expected)]
 
 
 maybe = st.booleans()
