@@ -21,6 +21,7 @@ from queries.financing.gates.judging import judged, rules_about, rules_by_subjec
 from queries.financing.gates.telling import Telling
 from queries.financing.need import NeedAsked, open_needs
 from queries.financing.reaching.firms import Firms, Needs
+from queries.policy.document_number import require_policy
 from queries.ratios import UNLIMITED, UNSTATED, Ints
 
 NOT_ONE: Final = NOT_STATED
@@ -55,7 +56,7 @@ def eligibility(
     Parameters
     ----------
     policy
-        Only what a rule of this policy, or of one of its measures, is about.
+        Only what a rule of this policy (its id or document number), or of one of its measures, is about.
     about
         Only these: supports, measures, policies, or offers such as a loan product.
     need
@@ -108,7 +109,7 @@ def asked_about(view: View, policy: str | None, about: Sequence[str] | None) -> 
     named = None if about is None else {view.require(one) for one in about}
     ruled = rules_by_subject(view)
     if policy is not None:
-        document = view.require(policy, "Policy")
+        document = view.require(policy, "Policy") if ":" in policy else require_policy(view, policy)
         of_policy = {subject for subject, groups in ruled.items() if _is_of(view, document, subject, groups)}
         named = of_policy if named is None else named & of_policy
     if named is None:
