@@ -173,7 +173,7 @@ class _OfKind:
         if past:
             rank = self._after.order(self._code).rank
             numbers = numbers[rank[numbers] > rank[self._number_past(past)]]
-        if whole.size <= PAGE:
+        if numbers.size and whole.size <= PAGE:
             # Of a small load everybody asks the same.
             by_number = self._views.kept(("changes", *key), lambda: dict(self._changes(whole)))
             return [by_number[number] for number in numbers.tolist() if number in by_number][:limit]

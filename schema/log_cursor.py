@@ -30,7 +30,9 @@ def position_of(cursor: str, log_id: str, last: int) -> Position:
     except InvalidInput:
         content = None
     match content:
-        case ["log", str(other), int(seq), str(kind), str(identifier)] if seq > 0 and bool(kind) == bool(identifier):
+        case ["log", str(other), int(seq), str(kind), str(identifier)] if (
+            seq > 0 and seq is not True and bool(kind) == bool(identifier)
+        ):
             place = Position(seq, kind, identifier)
         case _:
             raise InvalidInput(

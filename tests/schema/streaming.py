@@ -18,6 +18,7 @@ import uvicorn
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
+from graph.errors import LuoshuError
 from graph.knowledge import Knowledge
 from graph.ontology import Ontology
 from schema.application import Options, application
@@ -30,7 +31,7 @@ PROTOCOL = "graphql-transport-ws"
 FACTS = """subscription($kinds: [Kind!], $since: String) {
   factsChanged(kinds: $kinds, since: $since) { cursor change kind id version node { id ... on Enterprise { name } } }
 }"""
-WAIT = 20.0
+WAIT = 30.0
 
 
 @dataclass(frozen=True)
@@ -159,7 +160,8 @@ def served(
         retry_seconds=0.02,
         streams=streams or StreamOptions(),
     )
-    web, readiness = application(open_knowledge, options, lambda exc: None)
+    failed: list[LuoshuError] = []
+    web, readiness = application(open_knowledge, options, failed.append)
     config = uvicorn.Config(
         web, port=0, log_config=None, lifespan="on", timeout_graceful_shutdown=5, ws_max_size=MAX_BODY_BYTES,
         ws_per_message_deflate=False,
@@ -177,7 +179,7 @@ def served(
         thread.start()
         end = time.monotonic() + WAIT
         while not (server.started and readiness.ready):
-            assert time.monotonic() < end
+            assert time.monotonic() < end, (failed, readiness.reason)
             time.sleep(0.01)
     try:
         yield Served(server.servers[0].sockets[0].getsockname()[1], readiness, stop)

@@ -114,6 +114,21 @@ def test_a_link_is_told_as_a_record_and_is_no_node(server: Served, log: SqliteLo
         assert socket.next() == {"id": link, "node": None, "record": {"id": link, "__typename": "Supplies"}}
 
 
+def test_what_happens_at_the_desk_is_told_also_to_who_did_it(server: Served) -> None:
+    needs = "subscription { needChanged { change node { ... on FinancingNeed { status enterprise { name } } } } }"
+    submit = """mutation($need: NeedSubmission!) {
+      submitNeed(input: $need, idempotencyKey: "1") { need { id } problems { code } } }"""
+    need = {"enterprise": A, "amount": {"amount": "600000.00"}, "instrument": "DEBT", "purpose": "流动资金"}
+    with server.socket() as socket:
+        socket.subscribe(needs)
+        socket.subscribe(submit, {"need": need}, identifier="2")
+        messages = [socket.receive() for _ in range(3)]
+        [event] = [one["payload"]["data"]["needChanged"] for one in messages if one["id"] == "1"]
+        done, end = (one for one in messages if one["id"] == "2")
+    assert event == {"change": "ADDED", "node": {"status": "APPLIED", "enterprise": {"name": "甲"}}}
+    assert (done["payload"]["data"]["submitNeed"]["problems"], end["type"]) == ([], "complete")
+
+
 def test_a_completed_operation_is_told_nothing_more_and_its_id_is_free(server: Served, log: SqliteLog) -> None:
     with server.socket() as socket:
         socket.subscribe()
