@@ -45,7 +45,8 @@ class Portfolio:
     be met. exact: of what deals can mend, no less money and no fewer deals mend all, over all candidates; without deals, that none do
     within the budget. needed: the least money that would if neither budget nor what the fund has bound; None: none would, or it is not
     proven. candidates: firms that fit, have no conflict, and can be given a ticket; considered: those weighed against each other.
-    beyond: covenants that are not met and that no deal is known to mend.
+    unweighed: covenants on concentration, by which no deal is weighed; where one of them is not met after the deals, others may mend
+    it, and nothing is exact. beyond: covenants that are not met and that no deal is known to mend.
     """
 
     fund: int
@@ -59,6 +60,7 @@ class Portfolio:
     considered: int
     before: tuple[Covenant, ...]
     after: tuple[Covenant, ...]
+    unweighed: tuple[Covenant, ...]
     beyond: tuple[Covenant, ...]
 
     @property
@@ -76,8 +78,9 @@ def portfolio(view: View, fund: str, budget: Money, *, weights: TargetWeights = 
     """The portfolio of a fund: deals with targets that fit and have no conflict, each within the fund's terms.
 
     Every covenant that investments move is a requirement, those that are met among them: what mends one must not break another. A firm
-    of which a fact is missing counts with the least that it may mend. Concentration depends on all deals at once and is no
-    requirement: what it says afterwards is shown, and where it is not met then, nothing is claimed to be exact.
+    of which a fact is missing counts with the least that it may mend. Concentration is no requirement: its ratio is of the squares of
+    what lies in each cell to the square of all, so that a yuan mends or breaks it as the other deals go, and in 分 squares leave the
+    64 bits of an integer programme. What it says afterwards is shown, and where it is not met then, nothing is claimed to be exact.
 
     Parameters
     ----------
@@ -141,6 +144,7 @@ def portfolio(view: View, fund: str, budget: Money, *, weights: TargetWeights = 
         considered=sum(len(some) for some in kept),
         before=repairs.outlook.now,
         after=after,
+        unweighed=repairs.unweighed,
         beyond=repairs.beyond,
     )
 

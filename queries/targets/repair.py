@@ -69,10 +69,15 @@ class Requirement:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Repairs:
-    """The covenants of a fund: those that investments move, and those that are not met and that no investment is known to mend."""
+    """The covenants of a fund of which it is known whether they are met.
+
+    requirements: those that investments move by themselves. unweighed: those on concentration, whose move depends on all other
+    investments. beyond: those that are not met and that no investment is known to mend.
+    """
 
     outlook: CovenantOutlook
     requirements: tuple[Requirement, ...]
+    unweighed: tuple[Covenant, ...]
     beyond: tuple[Covenant, ...]
 
     @classmethod
@@ -85,16 +90,20 @@ class Repairs:
         outlook = CovenantOutlook(view, fund)
         rules = {rule.handle: rule for rule in outlook.rules}
         requirements: list[Requirement] = []
+        unweighed: list[Covenant] = []
         beyond: list[Covenant] = []
         for one in outlook.now:
             if one.met is None:
+                continue
+            if one.kind is CovenantKind.CONCENTRATION:
+                unweighed.append(one)
                 continue
             made = _requirement(view, outlook.facts, one, rules[one.rule])
             if made is not None:
                 requirements.append(made)
             elif not one.met:
                 beyond.append(one)
-        return cls(outlook, tuple(requirements), tuple(beyond))
+        return cls(outlook, tuple(requirements), tuple(unweighed), tuple(beyond))
 
     @property
     def broken(self) -> tuple[Requirement, ...]:

@@ -56,6 +56,7 @@ class PortfolioAnswer:
         self.candidate_count, self.considered_count = found.candidates, found.considered
         self.before = [Covenant.of(scope, one) for one in found.before]
         self.after = [Covenant.of(scope, one) for one in found.after]
+        self.unweighed = [Covenant.of(scope, one) for one in found.unweighed]
         self.beyond = [Covenant.of(scope, one) for one in found.beyond]
         self.undecided = [Covenant.of(scope, one) for one in found.undecided]
 
@@ -81,6 +82,10 @@ class PortfolioFields:
     considered_count: int = strawberry.field(description="Those of them that were weighed against each other")
     before: list[Covenant] = strawberry.field(description="The covenants that rules speak of, as they are")
     after: list[Covenant] = strawberry.field(description="The same after the deals")
+    unweighed: list[Covenant] = strawberry.field(
+        description="集中度 · Those on concentration: what a yuan does to them depends on all other deals, so no deal is weighed by them;"
+        " where one is not met after the deals, nothing is exact"
+    )
     beyond: list[Covenant] = strawberry.field(description="Those not met that no deal is known to mend")
     undecided: list[Covenant] = strawberry.field(description="Those of which facts are missing")
 

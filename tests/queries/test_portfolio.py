@@ -142,6 +142,30 @@ def test_concentration_that_a_deal_breaks_is_shown() -> None:
     found = compose(view)
     assert [one.met for one in found.before if one.kind is CovenantKind.CONCENTRATION] == [True]
     assert (found.restored, found.exact) == (False, False)
+    assert [view.id_of(one.rule) for one in found.unweighed] == ["rule:hhi"]
+
+
+def test_concentration_that_is_not_met_may_be_mended_by_deals_and_nothing_is_claimed_of_it() -> None:
+    # All is invested in one firm: a deal with one at another stage would do, but none is weighed by concentration.
+    view = view_of(
+        *PLACES, SMALL, fund(), commitment(1_000, 1_000), firm("lp"), firm("old", size=SizeClass.LARGE), firm("a", stage=Stage.SEED),
+        *round_("r", "old", 100, FUND),
+        covenant("hhi", CovenantKind.CONCENTRATION, "0.6", dimension=Dimension.STAGE, operator=Operator.LTE),
+    )  # fmt: skip
+    found = compose(view)
+    assert (found.deals, found.restored, found.exact, found.needed) == ((), False, False, None)
+    assert [view.id_of(one.rule) for one in found.unweighed] == ["rule:hhi"]
+    assert found.beyond == ()
+
+
+def test_concentration_that_is_met_after_the_deals_leaves_them_exact() -> None:
+    view = mixed(
+        firm("a", stage=Stage.SEED), tagged("enterprise:a", "tag:t"),
+        covenant("hhi", CovenantKind.CONCENTRATION, "0.9", dimension=Dimension.STAGE, operator=Operator.LTE),
+    )  # fmt: skip
+    found = compose(view)
+    assert (found.total / WAN, found.restored, found.exact) == (250, True, True)
+    assert [view.id_of(one.rule) for one in found.unweighed] == ["rule:hhi"]
 
 
 @pytest.mark.parametrize(
