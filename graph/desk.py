@@ -12,7 +12,7 @@ from collections import deque
 from dataclasses import dataclass, replace
 from typing import Final, cast
 
-from graph.desk_drafts import Draft, NeedAnswer, introduction, moved, submitted
+from graph.desk_drafts import Draft, NeedAnswer, answered, introduction, moved, submitted
 from graph.desk_problems import Problem, ProblemCode
 from graph.desk_statements import NEED, DeskStatements
 from graph.desk_wishes import Move, Submission
@@ -20,7 +20,6 @@ from graph.errors import InvalidInput, NotFound, SourceChanged, StoreUnavailable
 from graph.kinds.demand_side import FinancingNeed
 from graph.knowledge import Knowledge
 from graph.log import SmallLoad
-from graph.view import View
 
 MAX_GROUP: Final = 64
 """Changes that are committed together."""
@@ -59,31 +58,49 @@ class Desk:
         """
         problems = tuple(wish.problems(self._knowledge.today()))
         if problems:
-            return NeedAnswer(None, 0, problems)
+            return self._refused(wish, problems)
         try:
             enterprise = self._live(wish.enterprise, "Enterprise")
         except (InvalidInput, NotFound) as exc:
             remedy = "search for it by name or credit code, or load it first"
-            problem = Problem(ProblemCode.UNKNOWN_ENTERPRISE, "input.enterprise", exc.message, remedy)
-            return NeedAnswer(None, 0, (problem,))
+            return self._refused(
+                wish, (Problem(ProblemCode.UNKNOWN_ENTERPRISE, "input.enterprise", exc.message, remedy),)
+            )
         return self._done(_Waiting(wish, enterprise))
 
     def advance(self, wish: Move) -> NeedAnswer:
         """The need after a move. A wrong one, or one that expects another version, changes nothing and says what holds."""
-        problems = list(wish.problems(self._knowledge.today()))
-        try:
-            named = [self._live(one, "CapitalSource", "LoanProduct") for one in wish.recommended]
-            contracts = [self._live(one, "Contract") for one in wish.contracts]
-        except (InvalidInput, NotFound) as exc:
-            field = "contracts" if wish.contracts else "recommendedTo"
-            problems.append(Problem(ProblemCode.UNKNOWN_RECORD, field, exc.message, "name records of the present view"))
+        problems = tuple(wish.problems(self._knowledge.today()))
         if problems:
-            return NeedAnswer(None, 0, tuple(problems))
-        wish = replace(wish, recommended=tuple(dict.fromkeys(named)), contracts=tuple(dict.fromkeys(contracts)))
+            return self._refused(wish, problems)
+        named: dict[str, tuple[str, ...]] = {}
+        for field, ids, kinds in (
+            ("recommendedTo", wish.recommended, ("CapitalSource", "LoanProduct")),
+            ("contracts", wish.contracts, ("Contract",)),
+        ):
+            try:
+                named[field] = tuple(dict.fromkeys(self._live(one, *kinds) for one in ids))
+            except (InvalidInput, NotFound) as exc:
+                remedy = "name records of the present view"
+                return self._refused(wish, (Problem(ProblemCode.UNKNOWN_RECORD, field, exc.message, remedy),))
+        wish = replace(wish, recommended=named["recommendedTo"], contracts=named["contracts"])
         before = self._knowledge.snapshot
         answer = self._done(_Waiting(wish))
         unknown = any(one.code is ProblemCode.UNKNOWN_NEED for one in answer.problems)
         return self._done(_Waiting(wish)) if unknown and self._knowledge.refresh() is not before else answer
+
+    def _refused(self, wish: Submission | Move, problems: tuple[Problem, ...]) -> NeedAnswer:
+        """The answer that the wish's key got when there was nothing wrong with it yet (a day has passed, a firm is gone); else these."""
+        if wish.key is not None:
+            with self._turn:
+                self._statements.rebase(self._knowledge.snapshot)
+                if self._knowledge.log.head().seq > self._statements.seen:
+                    self._read_on()
+                known = self._known(wish.need_id) if isinstance(wish, Move) else None
+                before = answered(wish, known, self._statements.of(wish.need_id))
+            if before is not None and not before.problems:
+                return before
+        return NeedAnswer(None, 0, problems)
 
     def _live(self, identifier: str, *kinds: str) -> str:
         """The canonical id of a live record, looked for again in a newer snapshot where it is not there."""
@@ -140,8 +157,7 @@ class Desk:
         left, sure = group, False
         for _ in range(TRIES):
             self._statements.rebase(self._knowledge.snapshot)
-            view = self._knowledge.view()
-            decided = [(waiting, self._decide(waiting, view)) for waiting in left]
+            decided = [(waiting, self._decide(waiting)) for waiting in left]
             refused = any(isinstance(what, NeedAnswer) and what.problems for _, what in decided)
             if refused and not sure and self._knowledge.log.head().seq > self._statements.seen:
                 # Another process may have made it right.
@@ -164,16 +180,22 @@ class Desk:
                 return
         raise SourceChanged(f"other desks changed needs {TRIES} times meanwhile; send it again")
 
-    def _decide(self, waiting: _Waiting, view: View) -> Draft | NeedAnswer:
-        ontology, today = view.ontology, self._knowledge.today()
+    def _decide(self, waiting: _Waiting) -> Draft | NeedAnswer:
+        ontology, today = self._knowledge.snapshot.ontology, self._knowledge.today()
         wish = waiting.wish
         if isinstance(wish, Submission):
             return submitted(ontology, wish, waiting.enterprise, self._statements.of(wish.need_id), today)
-        handle = view.find(wish.need_id)
-        known = view.record(handle) if handle >= 0 and view.has_kind(handle, NEED) else None
+        known = self._known(wish.need_id)
         if known is not None and known.id != wish.need_id:
             wish = replace(wish, need_id=known.id)
-        return moved(ontology, wish, cast("FinancingNeed | None", known), self._statements.of(wish.need_id), today)
+        return moved(ontology, wish, known, self._statements.of(wish.need_id), today)
+
+    def _known(self, need: str) -> FinancingNeed | None:
+        """A need as the present view has it; None: it has none."""
+        view = self._knowledge.view()
+        handle = view.find(need)
+        found = view.record(handle) if handle >= 0 and view.has_kind(handle, NEED) else None
+        return cast("FinancingNeed | None", found)
 
     def _write(self, drafts: list[tuple[_Waiting, Draft]]) -> None:
         first = [] if self._statements.begun else [introduction(self._knowledge.snapshot.ontology)]

@@ -60,8 +60,9 @@ def submitted(
     ontology: Ontology, wish: Submission, enterprise: str, stated: Sequence[Stated], today: date
 ) -> Draft | NeedAnswer:
     """What becomes of an application by the live enterprise with this id; `stated` is what the desk states under its key's need."""
-    if stated:
-        return _again(wish.content, stated[0])
+    before = answered(wish, None, stated)
+    if before is not None:
+        return before
     need = FinancingNeed(
         id=wish.need_id,
         enterprise=Ref(enterprise),
@@ -85,10 +86,9 @@ def moved(
     ontology: Ontology, wish: Move, known: FinancingNeed | None, stated: Sequence[Stated], today: date
 ) -> Draft | NeedAnswer:
     """What becomes of a move. `known` is the need as a view has it (None: it has none), `stated` what the desk states of it."""
-    if wish.key is not None:
-        before = next((one for one in stated if one.header.scope == _scope(wish.key)), None)
-        if before is not None:
-            return _again(wish.content, before, known)
+    before = answered(wish, known, stated)
+    if before is not None:
+        return before
     last = standing(stated)
     need = _whole(known, last)
     if need is None:
@@ -119,7 +119,17 @@ def moved(
     )
 
 
-def _again(content: str, before: Stated, known: FinancingNeed | None = None) -> NeedAnswer:
+def answered(wish: Submission | Move, known: FinancingNeed | None, stated: Sequence[Stated]) -> NeedAnswer | None:
+    """What the wish's key is answered with because it was used before; None: it was not."""
+    if isinstance(wish, Submission):
+        return _again(wish.content, stated[0], known) if stated else None
+    if wish.key is None:
+        return None
+    before = next((one for one in stated if one.header.scope == _scope(wish.key)), None)
+    return None if before is None else _again(wish.content, before, known)
+
+
+def _again(content: str, before: Stated, known: FinancingNeed | None) -> NeedAnswer:
     """The answer that the same key got, or that it came with other content."""
     if before.header.input_hash == content:
         return NeedAnswer(_whole(known, before), before.seq)

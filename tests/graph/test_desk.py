@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -207,6 +207,15 @@ def test_the_same_key_in_another_process_that_has_not_seen_it(desk: Desk, log: S
     first = desk.submit(application())
     assert other.submit(application()) == first
     assert codes(other.submit(application(note="别的"))) == ["KEY_REUSED"]
+
+
+def test_the_same_key_gets_the_same_answer_when_the_world_has_gone_on(desk: Desk, log: SqliteLog) -> None:
+    first = desk.submit(application(needed_by=TODAY))
+    load(log, "register", [Enterprise(id=FIRM, name="甲", valid_to=date(2025, 6, 2), valid_from=date(2020, 1, 1))])
+    later = Desk(knowledge_of(log, clock=lambda: datetime(2025, 6, 3, 4, tzinfo=UTC)))
+    assert later.submit(application(needed_by=TODAY)) == first
+    assert codes(later.submit(application("new", needed_by=TODAY))) == ["BAD_DATE"]
+    assert codes(later.submit(application("new"))) == ["UNKNOWN_ENTERPRISE"]
 
 
 def test_one_key_submitted_at_once_is_one_need(desk: Desk, knowledge: Knowledge) -> None:
