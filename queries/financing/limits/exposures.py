@@ -39,6 +39,7 @@ from queries.financing.limits.recorded import (
     ByWhom,
     among_ours,
     by_whom,
+    creditors,
     holders,
     kept,
     lent,
@@ -98,6 +99,8 @@ def is_expired(view: View, facility: Facility) -> bool:
 def on_borrowers(view: View, lender: int, borrowers: Sequence[int], counted: Counted) -> Tally:
     """A lender's exposure to parties as its borrowers, lessees and debtors whom it guarantees, in 分."""
     tally, ours, parties = Tally(), _of_lender(view, lender), np.array(borrowers, np.int64)
+    if ours.isdisjoint(creditors(view, parties)):
+        return tally
     for handle in named(view, "Facility", "borrower", parties, "lender", ours).tolist():
         if _is_of(view, handle, counted.product):
             tally.join(_facility(view, handle, counted))

@@ -42,9 +42,29 @@ def named(view: View, kind: str, field: str, parties: Ints, of: str, ours: set[i
     return among_ours(kept(view, (named, kind, field, of, parties.tobytes()), find), ours)
 
 
+def creditors(view: View, debtors: Ints) -> frozenset[int]:
+    """Who has anything out on parties, as lender, lessor, guarantor or bringer of a partnership's debt: of most lenders nothing is
+    recorded at all.
+    """
+
+    def find() -> frozenset[int]:
+        contracts = holders(view, "PppContract", "vehicle", debtors)
+        recorded = (("Facility", "borrower", "lender", debtors), ("Lease", "lessee", "lessor", debtors),
+                    ("Guarantee", "debtor", "guarantor", debtors), ("PppPart", "source", "target", contracts))  # fmt: skip
+        found = set(_lent(view, debtors))
+        for kind, field, of, parties in recorded:
+            found.update(view.refs(holders(view, kind, field, parties), of).tolist())
+        return frozenset(found)
+
+    return kept(view, (creditors, debtors.tobytes()), find)
+
+
 def lent(view: View, borrowers: Ints, ours: set[int]) -> Ints:
     """The loans outside facilities to parties that one of ours lends, alone or as a member of a syndicate, in id order."""
+    return among_ours(_lent(view, borrowers), ours)
 
+
+def _lent(view: View, borrowers: Ints) -> ByWhom:
     def find() -> ByWhom:
         loans = holders(view, "Loan", "borrower", borrowers)
         loans = loans[view.refs(loans, "facility") < 0]
@@ -52,7 +72,7 @@ def lent(view: View, borrowers: Ints, ours: set[int]) -> Ints:
         shared = zip(places.tolist(), view.refs(links, "target").tolist(), strict=True)
         return by_whom(loans, dict.fromkeys([*enumerate(view.refs(loans, "lender").tolist()), *shared]))
 
-    return among_ours(kept(view, (lent, borrowers.tobytes()), find), ours)
+    return kept(view, (lent, borrowers.tobytes()), find)
 
 
 def under_programmes_of(view: View, anchors: Ints, lender: int) -> Ints:

@@ -155,26 +155,22 @@ def _gate(
 
 def _without_bound(appraisal: Appraisal, offered: OfferColumns) -> np.ndarray:
     """Which products are offered without any bound: no maximum, pool or rule, no limit of the lender on the beneficiary, or on it."""
-    free = offered.unbounded
-    if not free.any():
-        return free
+    view = appraisal.view
+    free, entities = once(view, _without_bound, lambda: _unbounded(appraisal, offered))
     limiting = {lender for lender, _ in limits_on(appraisal, appraisal.beneficiary)}
-    lenders = once(
-        appraisal.view, (_without_bound, "lenders"), lambda: np.unique(offered.lender[offered.lender >= 0]).tolist()
-    )
-    limited = [lender for lender in lenders if _is_limited(appraisal, appraisal.entity(lender), limiting)]
-    if limited:
-        free = free & ~np.isin(offered.lender, limited)
-    subjects = ruled_subjects(appraisal.view, RuleKind.ELIGIBILITY)
-    known = once(appraisal.view, _without_bound, lambda: np.isin(offered.nodes, list(subjects)))
-    return np.asarray(free & ~known)
+    for mechanism in mechanisms_on(view, appraisal.beneficiary):
+        limiting |= set(banks_of(view, mechanism))
+    return free & ~np.isin(entities, list(limiting)) if limiting else free
 
 
-def _is_limited(appraisal: Appraisal, lender: int, limiting: set[int]) -> bool:
-    if lender in limiting or any_bounds(appraisal.view, lender):
-        return True
-    mechanisms = mechanisms_on(appraisal.view, appraisal.beneficiary)
-    return any(lender in banks_of(appraisal.view, mechanism) for mechanism in mechanisms)
+def _unbounded(appraisal: Appraisal, offered: OfferColumns) -> tuple[np.ndarray, Ints]:
+    """Which products nothing bounds whoever asks, and the person in law that offers each; made once a view."""
+    view = appraisal.view
+    lenders, places = np.unique(offered.lender, return_inverse=True)
+    entities = np.array([appraisal.entity(one) if one >= 0 else -1 for one in lenders.tolist()], np.int64)
+    bounded = np.array([one >= 0 and any_bounds(view, one) for one in entities.tolist()], bool)
+    ruled = np.isin(offered.nodes, list(ruled_subjects(view, RuleKind.ELIGIBILITY)))
+    return offered.unbounded & ~bounded[places] & ~ruled, entities[places]
 
 
 def _ruled(appraisal: Appraisal, offered: OfferColumns) -> tuple[Ints, Ints]:
