@@ -90,15 +90,16 @@ class Descent:
         edges = np.flatnonzero(~leaf_in[network.leaf])
         found.flow[edges] = self.flow[edges]
         found.between, found.hubs = list(self.between), self.hubs.within(~leaf_in, ~node_in)
-        of_leaf, of_node = leaf_in[network.leaf], (node_in & (found.size > 0))[network.node]
-        crossing = np.flatnonzero(of_node & ~of_leaf & (found.most > 0))
+        live = np.flatnonzero(found.most)
+        of_leaf, of_node = leaf_in[network.leaf[live]], (node_in & (found.size > 0))[network.node[live]]
+        crossing = live[of_node & ~of_leaf]
         found.flow[crossing] = found.most[crossing]
         found._spend(network.node[crossing], found.most[crossing])
         parted = np.flatnonzero((found.fed_by != SOURCE) & node_in[found.fed_by] & ~node_in)
         found._spend(found.fed_by[parted], found.size[parted])
         found.is_parted[network.node[crossing]] = True
-        found.between.append(np.concatenate([crossing, np.flatnonzero(~of_node & of_leaf & (found.most > 0))]))
-        found._begin(np.flatnonzero(of_node & of_leaf & (found.most > 0)), node_in)
+        found.between += [crossing, live[~of_node & of_leaf]]
+        found._begin(live[of_node & of_leaf], node_in)
         found.finish()
         return found
 
@@ -294,4 +295,5 @@ class Descent:
         self.is_rich = [one for one, some in zip(self.is_rich, filled.tolist(), strict=True) if some]
 
     def _keep(self, edges: Flags) -> None:
-        self.edge, self.node, self.leaf, self.cap = (one[edges] for one in (self.edge, self.node, self.leaf, self.cap))
+        kept = np.flatnonzero(edges)
+        self.edge, self.node, self.leaf, self.cap = (one[kept] for one in (self.edge, self.node, self.leaf, self.cap))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from queries.coverage.max_flow import Arcs, max_flow
-from queries.coverage.network import SOURCE, Flags, Ints
+from queries.coverage.network import SOURCE, Flags, Ints, spans
 
 OF_A_NODE = 40
 """Edges of a node that are tried first, beside those that may bind."""
@@ -25,8 +25,8 @@ SPREAD = 2_654_435_761
 class Groups:
     """Parts of a network that share no edge, each to be solved by itself.
 
-    fed_by, size: by node. node_group, leaf_group: -1 where settled. node, leaf, cap: the edges, by node. start: where those of each
-    node begin.
+    fed_by, size: by node. node_group, leaf_group: -1 where settled. node, leaf, cap: the edges, each within one group, by node. start:
+    where those of each node begin.
     """
 
     fed_by: Ints
@@ -62,9 +62,11 @@ def flow_over_few(groups: Groups, wanted: Ints, count: int) -> FewEdges:
     inner = np.flatnonzero((groups.fed_by != SOURCE) & open_nodes)
     ends = np.flatnonzero((wanted > 0) & (groups.leaf_group >= 0))
     asked = np.where(wanted > 0, wanted, 0)
-    chosen = groups.cap < np.minimum(asked[groups.leaf], groups.size[groups.node])
+    most = asked[groups.leaf]
+    wants = most > 0
+    chosen = groups.cap < np.minimum(most, groups.size[groups.node], out=most)
     chosen[_some(groups.start)] = True
-    chosen &= asked[groups.leaf] > 0
+    chosen &= wants
     source, total = nodes + leaves, int(asked[ends].sum())
     demand = np.zeros(count, np.int64)
     np.add.at(demand, groups.leaf_group[ends], asked[ends])
@@ -84,10 +86,10 @@ def flow_over_few(groups: Groups, wanted: Ints, count: int) -> FewEdges:
         leaf_reached[wanted < 0] = True
         # What is left out leads only to leaves that are reached, in every group that lacks something.
         short = ~met
-        of_node = np.where(node_reached & open_nodes & short[groups.node_group], groups.node_group, -1).astype(np.int32)
-        of_leaf = np.where(leaf_reached | (groups.leaf_group < 0), -2, groups.leaf_group).astype(np.int32)
-        lacking = np.flatnonzero((of_node[groups.node] == of_leaf[groups.leaf]) & ~chosen)
-        new = lacking[asked[groups.leaf[lacking]] > 0]
+        of_short = np.flatnonzero(node_reached & open_nodes & short[groups.node_group])
+        lacking = spans(groups.start, of_short)
+        lacking = lacking[~(leaf_reached[groups.leaf[lacking]] | chosen[lacking])]
+        new = lacking[wants[lacking]]
         if not len(new):
             # A leaf that wants nothing takes whatever comes.
             leaf_reached[groups.leaf[lacking]] = True
