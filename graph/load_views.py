@@ -65,8 +65,8 @@ class LoadViews:
     def _made(self, seq: int) -> View:
         load = self.snapshot.load(seq)
         day = self._knowledge.day_of(load.recorded_at)
-        present = self._knowledge.view() if seq == self.snapshot.seq else None
-        if present is not None and (present.snapshot, present.seq, present.as_of) == (self.snapshot, seq, day):
+        present = self._present()
+        if present is not None and (present.seq, present.as_of) == (seq, day):
             return present
         last = self._after.get(seq - 1)
         if last is not None and last.as_of == day and load.header.mode is not Mode.WITHDRAWAL:
@@ -91,12 +91,20 @@ class LoadViews:
         key = (self._era(view.seq), view.as_of)
         identity = self._identities.get(key)
         if identity is None:
-            if len(self._identities) >= MAX_KEPT:
-                self._identities.clear()
-            self._identities[key] = view.identity
-        else:
+            present = self._present()
+            if present is not None and (self._era(present.seq), present.as_of) == key:
+                identity = present.identity
+        if identity is not None:
             view.__dict__["identity"] = identity
+        if len(self._identities) >= MAX_KEPT:
+            self._identities.clear()
+        self._identities[key] = view.identity
         return view
+
+    def _present(self) -> View | None:
+        """The present view, as long as it is one of this snapshot."""
+        present = self._knowledge.view()
+        return present if present.snapshot is self.snapshot and present.seq == self.snapshot.seq else None
 
     def _era(self, seq: int) -> int:
         """A number that is the same for loads between which no id became another and no source more reliable."""
