@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -37,22 +38,23 @@ DOCUMENT: Final = """subscription { needChanged {
 
 def measure(ground: Ground) -> Iterator[Figure]:
     """Milliseconds from just after the commit, by another process, until each of the subscribers has the event."""
-    loads = ground.times(LOADS)
+    loads, count = ground.times(LOADS), ground.times(SUBSCRIBERS)
+    measured = partial(_measured, ground)
     with _server(ground) as (address, log):
         for name, follow in (("WebSocket", _by_socket), ("server-sent events", _by_events)):
-            times = asyncio.run(_measured(ground, log, address, follow, loads))
-            yield _figure(f"an event at 100 subscribers by {name}", times)
-            times = asyncio.run(_measured(ground, log, address, follow, loads, own=True))
+            times = asyncio.run(measured(log, address, follow, loads))
+            yield _figure(f"an event at {count} subscribers by {name}", times)
+            times = asyncio.run(measured(log, address, follow, loads, own=True))
             yield _figure(f"the same, each with a question of its own, by {name}", times)
         stop = threading.Event()
         compacting = threading.Thread(target=_compact, args=(ground, stop))
         compacting.start()
         try:
-            times = asyncio.run(_measured(ground, log, address, _by_socket, loads))
+            times = asyncio.run(measured(log, address, _by_socket, loads))
         finally:
             stop.set()
             compacting.join()
-        yield _figure("an event at 100 subscribers by WebSocket while `luoshu compact` runs", times)
+        yield _figure(f"an event at {count} subscribers by WebSocket while `luoshu compact` runs", times)
 
 
 def _figure(name: str, times: Sequence[float]) -> Figure:
@@ -91,16 +93,17 @@ async def _measured(
 ) -> list[float]:
     """The milliseconds of every event at every subscriber."""
     knowledge = await asyncio.to_thread(Knowledge.open, log, directory=ground.snapshots)
-    needs = [knowledge.view().id_of(int(handle)) for handle in knowledge.view().handles("FinancingNeed")[:SUBSCRIBERS]]
-    arrived: list[list[float]] = [[] for _ in range(SUBSCRIBERS)]
-    ready = asyncio.Barrier(SUBSCRIBERS + 1)
+    count = ground.times(SUBSCRIBERS)
+    needs = knowledge.view().ids_of(knowledge.view().handles("FinancingNeed")[:count])
+    arrived: list[list[float]] = [[] for _ in range(count)]
+    ready = asyncio.Barrier(count + 1)
     async with asyncio.TaskGroup() as tasks:
-        for number in range(SUBSCRIBERS):
+        for number in range(count):
             # Each asks under an alias of its own, and so shares no answer with the others.
             document = DOCUMENT.replace("cursor", f"c{number}: cursor") if own else DOCUMENT
             tasks.create_task(follow(address, document, loads, arrived[number], ready))
         await ready.wait()
-        await asyncio.sleep(1.0)
+        await asyncio.sleep(0.5)
         committed = []
         for number in range(loads):
             change = Change(
