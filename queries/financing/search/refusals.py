@@ -11,7 +11,7 @@ from queries.financing.terms import Gate
 
 REFUSAL: Final = 8
 """Of one gate. The gates are fewer than twice this, so what cannot be mended only decides between equals, and the sum fits 8 bits."""
-FOR_GOOD: Final = frozenset({Gate.LICENCE, Gate.ELIGIBILITY, Gate.RELATED_PARTY_TRADE, Gate.PURPOSE})
-"""Gates that say who may take part and what for: hardly anything that the parties do makes them pass."""
+FOR_GOOD: Final = frozenset({Gate.LICENCE, Gate.ELIGIBILITY})
+"""Gates that say who may take part: hardly anything that the parties do makes them pass."""
 WEIGHTS: Final[Mapping[Gate, np.int8]] = {gate: np.int8(REFUSAL + (gate in FOR_GOOD)) for gate in Gate}
 """What it weighs that a gate says no."""
