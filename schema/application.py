@@ -28,6 +28,7 @@ from schema.forethought import Forethought
 from schema.http import STATIC, Endpoint
 from schema.readiness import Readiness
 from schema.schema import build_schema
+from schema.search_upkeep import SearchUpkeep
 from schema.sockets import Sockets
 from schema.streams import StreamOptions, Streams
 
@@ -198,7 +199,19 @@ class _Keeper:
         if service is None:
             return
         self.greet(knowledge)
-        service.search.update(knowledge.snapshot)
+        search = SearchUpkeep(service.search, self._end)
+        search.of(knowledge.snapshot)
+        search.start()
+        try:
+            self._follow(knowledge, search)
+        finally:
+            search.stop(self.options.stop_seconds)
+
+    def _end(self) -> None:
+        if not self.stop.is_set():
+            self.fail(LuoshuError("the service cannot go on without its search; what its log says last is why"))
+
+    def _follow(self, knowledge: Knowledge, search: SearchUpkeep) -> None:
         self.forethought.of(knowledge.view())
         while not self.stop.is_set():
             try:
@@ -206,7 +219,7 @@ class _Keeper:
                 if knowledge.log.wait(before, self.options.poll_seconds).seq > before:
                     begun = time.monotonic()
                     snapshot = knowledge.refresh()
-                    service.search.update(snapshot)
+                    search.of(snapshot)
                     self.forethought.of(knowledge.view())
                     _log.info(
                         "refreshed", version=snapshot.seq, milliseconds=round((time.monotonic() - begun) * 1000, 1)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, Final, Self
 
 import orjson
@@ -95,10 +94,11 @@ class Following:
     """A subscription that has begun."""
 
     start: Start
-    request: Request
     executor: Executor[Any]
     followed: Followed
     seconds: float
+    same: tuple[object, ...]
+    """Equal for subscriptions that are told the same of the same place: but for where they begin they ask the same."""
 
     def batch(self, place: Position) -> Batch:
         """The next events after a place; none, and that very place: there is nothing new. At most a page."""
@@ -118,13 +118,12 @@ class Following:
         log_id = self.start.service.knowledge.log.log_id
         return Told(orjson.dumps(answer.body), log_cursor(log_id, change.position))
 
-    @cached_property
-    def same(self) -> tuple[object, ...]:
-        """Equal for subscriptions that are told the same of the same place: but for where they begin they ask the same."""
-        variables = dict(self.request.variables or {})
-        variables.pop(_begins_by(parsed(self.request.query)) or "", None)
-        asked = orjson.dumps(variables, option=orjson.OPT_SORT_KEYS)
-        return (self.request.query, self.request.operation, asked)
+
+def _asked(request: Request) -> tuple[object, ...]:
+    """What a request asks but for where it begins."""
+    variables = dict(request.variables or {})
+    variables.pop(_begins_by(parsed(request.query)) or "", None)
+    return request.query, request.operation, orjson.dumps(variables, option=orjson.OPT_SORT_KEYS)
 
 
 def _begins_by(document: DocumentNode) -> str | None:
@@ -160,4 +159,4 @@ def follow(schema: strawberry.Schema, start: Start, request: Request, seconds: f
     if isinstance(begun, Answer):
         return begun
     executor, followed = begun
-    return Following(start, request, executor, followed, seconds)
+    return Following(start, executor, followed, seconds, _asked(request))

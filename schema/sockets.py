@@ -44,6 +44,7 @@ class Sockets:
 
     def __init__(self, streams: Streams) -> None:
         self.streams = streams
+        self.open = 0
 
     async def __call__(self, scope: SocketScope, receive: Receive, send: Send) -> None:
         """Serve one socket (ASGI)."""
@@ -60,10 +61,14 @@ class Sockets:
         await socket.accept(PROTOCOL)
         if not streams.readiness.ready:
             await socket.close(1013, "the service is not ready; try again shortly")
-        elif streams.is_full:
+        elif streams.is_full or self.open >= streams.options.most:
             await socket.close(1013, "too many operations are streamed; try again later")
         else:
-            await _Socket(socket, streams).serve()
+            self.open += 1
+            try:
+                await _Socket(socket, streams).serve()
+            finally:
+                self.open -= 1
 
 
 class _Socket:

@@ -17,10 +17,11 @@ from typing import Final, TypeVar
 import anyio
 import orjson
 from starlette.datastructures import Headers
+from strawberry import Schema
 
 from graph.changes import ChangeReader, Position
 from graph.errors import LuoshuError
-from schema.context import Clock, Scope, Service
+from schema.context import Scope
 from schema.errors import coded, plain
 from schema.event_execution import is_subscription
 from schema.execution import Answer, Request, run
@@ -37,10 +38,10 @@ _Result = TypeVar("_Result")
 class StreamOptions:
     """How the service streams.
 
-    `most` how many operations may run at once, `most_a_socket` over one WebSocket; `threads` how many read and answer at once;
-    `begin_seconds` how long a WebSocket may take to say who it is, `idle_seconds` how long it may have no operation; `beat_seconds`
-    how often an event stream shows life; `send_seconds` how long a client may take to read; `origins` the origins of pages beside
-    the service's own that may open streams.
+    `most` how many operations may run at once, and how many WebSockets be open; `most_a_socket` how many run over one; `threads` how
+    many are read for and answered at once; `begin_seconds` how long a WebSocket may take to begin, `idle_seconds` how long it may have
+    no operation; `beat_seconds` how often an event stream shows life; `send_seconds` how long a client may take to read; `origins` the
+    origins of pages beside the service's own that may open streams.
     """
 
     most: int = 1_000
@@ -126,17 +127,14 @@ class Streams:
             message = f"the service is not ready: {self.readiness.reason}; try again shortly"
             raise Refusal(Answer(plain(message, "STORE_UNAVAILABLE"), False))
         with self._counted():
-            if not is_subscription(request):
-                answer = await self._in_thread(lambda: run(schema, self._scope(service), request))
-                if not answer.executed:
-                    raise Refusal(answer)
-                yield Told(orjson.dumps(answer.body), "")
-                return
             reader = self._reader = self._reader or ChangeReader(service.knowledge)
             start = Start(service, reader, resume)
-            begun = await self._in_thread(partial(follow, schema, start, request, self._seconds))
+            begun = await self._in_thread(partial(_begun, schema, start, request, self._seconds))
             if isinstance(begun, Answer):
                 raise Refusal(begun)
+            if isinstance(begun, Told):
+                yield begun
+                return
             place = begun.followed.place
             while not self.stopped.is_set():
                 moved = self._moved
@@ -148,9 +146,6 @@ class Streams:
                     await moved.wait()
                 place = batch.reached
             raise Stopping
-
-    def _scope(self, service: Service) -> Scope:
-        return Scope(service, service.knowledge.view(), Clock.of(self._seconds))
 
     @contextmanager
     def _counted(self) -> Iterator[None]:
@@ -185,3 +180,11 @@ class Streams:
         """Keep a batch that says the same whenever it is asked for."""
         if done.cancelled() or done.exception() is not None or done.result().reached == place:
             self._shared.pop(key, None)
+
+
+def _begun(schema: Schema, start: Start, request: Request, seconds: float) -> Told | Following | Answer:
+    """The one answer of what is no subscription, or a subscription that has begun; an answer with errors where it cannot be meant."""
+    if is_subscription(request):
+        return follow(schema, start, request, seconds)
+    answer = run(schema, Scope.present(start.service, seconds), request)
+    return Told(orjson.dumps(answer.body), "") if answer.executed else answer
