@@ -70,6 +70,6 @@ def _against_cypher(ground: Ground) -> Iterator[Figure]:
     firms = sampled(view, ground.times(15))
     with CypherQuestions(ground) as cypher:
         for links in LINKS:
-            name = f"Cypher against ours: fundable amount, Cypher a bound only, with chains of up to {links} links"
+            name = f"Cypher against ours: fundable amount, Cypher a sum under two kinds of limits, with chains of up to {links} links"
             ours = partial(fundable_amount, view, status=UNBLOCKED)
             yield ratio(name, ours, partial(cypher.fundable, links=links), firms, ground)
