@@ -40,11 +40,13 @@ class Descent:
     rounded down. between: edges between groups, at least. hubs: how money moves within a group.
     """
 
-    def __init__(self, network: CoverageNetwork) -> None:
+    def __init__(self, network: CoverageNetwork, most: Ints | None = None) -> None:
+        """most: by edge what can ever flow, where that is known."""
         self.network = network
         nodes, leaves = len(network.size), len(network.unmet)
         self.unmet, self.fed_by = network.unmet, network.fed_by.copy()
-        self.size, self.most = network.clipped()
+        self.most = np.minimum(network.cap, network.unmet[network.leaf]) if most is None else most
+        self.size = network.clipped_sizes(self.most)
         for below in network.levels():
             self.size[below] = np.minimum(self.size[below], self.size[network.fed_by[below]])
         self.given = np.zeros(leaves, np.int64)
@@ -78,7 +80,7 @@ class Descent:
 
     def with_more(self, network: CoverageNetwork, changes: Flags, node_in: Flags) -> Descent:
         """The same where some funds have more; what any of it can come to: `changes` by group settled here, and by node."""
-        found = Descent(network)
+        found = Descent(network, self.most)
         stays = np.append(~changes, False)
         leaf_in = ~stays[self.leaf_home]
         kept = np.flatnonzero(stays[self.leaf_home])
@@ -87,11 +89,11 @@ class Descent:
         found.leaf_home[kept] = number[self.leaf_home[kept]]
         at_node = np.flatnonzero(stays[self.node_home])
         found.node_home[at_node] = number[self.node_home[at_node]]
-        edges = np.flatnonzero(~leaf_in[network.leaf])
-        found.flow[edges] = self.flow[edges]
         found.between, found.hubs = list(self.between), self.hubs.within(~leaf_in, ~node_in)
         live = np.flatnonzero(found.most)
         of_leaf, of_node = leaf_in[network.leaf[live]], (node_in & (found.size > 0))[network.node[live]]
+        kept = live[~of_leaf]
+        found.flow[kept] = self.flow[kept]
         crossing = live[of_node & ~of_leaf]
         found.flow[crossing] = found.most[crossing]
         found._spend(network.node[crossing], found.most[crossing])

@@ -132,6 +132,10 @@ class CoverageNetwork:
     def clipped(self) -> tuple[Ints, Ints]:
         """(size, cap) lowered to what can ever flow; the maximum flow is the same, and every sum fits 64 bits."""
         cap = np.minimum(self.cap, self.unmet[self.leaf])
+        return self.clipped_sizes(cap), cap
+
+    def clipped_sizes(self, cap: Ints) -> Ints:
+        """By node, its size lowered to what can ever flow, with caps that are so already."""
         total = int(self.unmet.sum())
         wanted = by_run(cap, self.node, len(self.size))
         size = np.minimum(self.size, wanted)
@@ -141,7 +145,7 @@ class CoverageNetwork:
             np.add.at(wanted, self.fed_by[nodes], size[nodes])
         roots = self.fed_by == SOURCE
         size[roots] = np.minimum(self.size[roots], np.minimum(wanted[roots], total))
-        return size, cap
+        return size
 
 
 @dataclass(frozen=True, eq=False)
