@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date
 from decimal import Decimal
 from itertools import combinations
@@ -15,8 +14,7 @@ from hypothesis import strategies as st
 from graph.errors import InvalidInput, NotFound
 from graph.kinds.contracts import Collaboration, Loan
 from graph.kinds.demand_side import FinancingNeed
-from graph.kinds.policy import Rule, RuleKind
-from graph.kinds.stacking import CappedBy, Excludes, Requires, SupportCap
+from graph.kinds.stacking import Excludes, Requires
 from graph.kinds.supply_side import (
     CapPeriod,
     Pool,
@@ -26,7 +24,7 @@ from graph.kinds.supply_side import (
     SubsidyMeasure,
     VoucherScheme,
 )
-from graph.kinds.terms import Instrument, OfferStatus, Technique
+from graph.kinds.terms import Instrument, OfferStatus
 from graph.money import Money
 from graph.records import Record, Ref
 from graph.view import View
@@ -39,37 +37,10 @@ from queries.stack.solving import Solver
 from tests.examples import WORLDS
 from tests.graph.build import TODAY, knowledge_of, load
 from tests.graph.memory_log import MemoryLog
-from tests.queries.finance import WAN, bank, firm, ontology, product, view_of, wan
+from tests.queries.finance import WAN, bank, firm, ontology, view_of, wan
+from tests.queries.support_worlds import FIRM, between, capped, for_all, grant, interest, loan, rule, ruled, subsidy
 
-FIRM = "enterprise:firm"
 NEED = NeedAsked(wan(1000), (Instrument.DEBT,), tenor_max_days=365)
-
-
-def subsidy(name: str, amount: float | None = None, **fields: Any) -> Subsidy:
-    given_ = {
-        "status": OfferStatus.OPEN,
-        "kind": SubsidyKind.LISTING,
-        "amount": None if amount is None else wan(amount),
-        **fields,
-    }
-    return Subsidy(id=f"subsidy:{name}", name=name, **given_)
-
-
-def for_all(about: str) -> Rule:
-    """A rule that every firm of these towns meets."""
-    return rule(about, {"field": "employees", "operator": "GTE", "value": 0})
-
-
-def rule(about: str, condition: Any) -> Rule:
-    key = about.replace(":", "-")
-    return Rule(
-        id=f"rule:{key}", kind=RuleKind.ELIGIBILITY, name=key, about=Ref(about), condition=json.dumps(condition)
-    )
-
-
-def ruled(*records: Record) -> list[Record]:
-    """These records, every support of them open to all."""
-    return [*records, *(for_all(one.id) for one in records if isinstance(one, Subsidy | Pool | VoucherScheme))]
 
 
 def town(*records: Record, **fields: Any) -> View:
@@ -91,15 +62,6 @@ def dropped(view: View, found: PolicyStack) -> dict[str, tuple[str, str, str]]:
     return {
         shown(one.support).partition(":")[2]: (one.reason.name, shown(one.clause), shown(one.against)) for one in found.dropped
     }  # fmt: skip
-
-
-def between(kind: type[Excludes] | type[Requires], source: str, target: str) -> Record:
-    return kind(source=Ref(f"subsidy:{source}"), target=Ref(f"subsidy:{target}"))
-
-
-def capped(name: str, *members: str, **fields: Any) -> list[Record]:
-    links = [CappedBy(source=Ref(f"subsidy:{one}"), target=Ref(f"supportCap:{name}")) for one in members]
-    return [SupportCap(id=f"supportCap:{name}", name=name, **fields), *links]
 
 
 def test_fixed_amounts_add_up() -> None:
@@ -147,10 +109,6 @@ def test_supports_that_require_each_other_are_never_had() -> None:
         "a": ("CIRCULAR", "requires:subsidy%3Aa:subsidy%3Ab", "subsidy:b"),
         "b": ("CIRCULAR", "requires:subsidy%3Ab:subsidy%3Aa", "subsidy:a"),
     }  # fmt: skip
-
-
-def grant(name: str, scheme: str, amount: float | None, on: date | None = date(2025, 3, 1)) -> Subsidy:
-    return subsidy(name, amount, granted_to=Ref(FIRM), scheme=Ref(f"subsidy:{scheme}"), granted_on=on)
 
 
 def test_a_cap_over_several_cuts_their_sum_and_names_itself() -> None:
@@ -219,16 +177,6 @@ def test_unknown_facts_are_between_the_certain_and_the_possible() -> None:
 def test_a_rule_that_says_no_drops_its_support_by_name() -> None:
     view = town(subsidy("a", 30), rule("subsidy:a", {"field": "employees", "operator": "GT", "value": 10}))
     assert dropped(view, ask(view)) == {"a": ("NOT_ELIGIBLE", "rule:subsidy-a", "")}
-
-
-def loan(name: str, **fields: Any) -> Record:
-    given_ = {"annual_rate": Decimal("0.05"), "tenor_max_days": 730, **fields}
-    return product(Technique.COMPREHENSIVE_LINE, name, **given_)
-
-
-def interest(name: str, on: str | None, **fields: Any) -> Subsidy:
-    measure = {"kind": SubsidyKind.INTEREST, "rate": Decimal("0.3"), "measure": SubsidyMeasure.OF_COST, **fields}
-    return subsidy(name, None, product=None if on is None else Ref(f"loanProduct:{on}"), **measure)
 
 
 def test_a_subsidy_of_a_cost_is_worked_out_on_the_products_cost() -> None:

@@ -13,7 +13,7 @@ from graph.ontology import Ontology
 from graph.records import Record, Ref
 from schema.schema import Schema
 from tests.queries.finance import firm, product, wan
-from tests.queries.test_policy_stack import capped, interest, rule, ruled, subsidy
+from tests.queries.support_worlds import capped, interest, rule, ruled, subsidy
 from tests.schema.world import World
 
 NEED = '{ amount: { amount: "10000000" }, instruments: [DEBT], tenorMaxDays: 365 }'
