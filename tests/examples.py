@@ -6,7 +6,7 @@ What counts as one example:
 - of a world, one question: a firm and an amount, both drawn, asked of a drawn world of up to a dozen kinds of records, which is loaded
   through the real validation, log, resolution and snapshot, in memory. Loading takes as long as ten questions, so that `ASKED` are asked
   of each of `WORLDS`;
-- of what is reached, one origin: every party, programme, pool and fund of a world is one;
+- of what is reached, one origin: every party, programme, pool and fund of a world is one, eight of a small world on average;
 - of repairs, one set of changes laid over a world, of which the path is then asked.
 """
 

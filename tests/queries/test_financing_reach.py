@@ -213,7 +213,7 @@ def origins(view: View) -> list[int]:
     return [handle for kind in kinds for handle in view.handles(kind).tolist()]
 
 
-@settings(max_examples=WORLDS + WORLDS // 4)
+@settings(max_examples=WORLDS)
 @given(worlds())
 def test_best_of_each_firm_equals_brute_force(world: World) -> None:
     view = view_of(*records_of(world))
@@ -223,7 +223,7 @@ def test_best_of_each_firm_equals_brute_force(world: World) -> None:
         assert columns(found) == expected
 
 
-@settings(max_examples=WORLDS + WORLDS // 4)
+@settings(max_examples=WORLDS)
 @given(
     st.one_of(reach_worlds(), credit_worlds(), asset_worlds().map(lambda one: [*records_of(one), *asset_records(one)]))
 )
