@@ -42,6 +42,9 @@ class _Sharing:
 
     def take(self, group: int) -> bool:
         """Promise one to a group, where need be out of what goes to others that can have it from elsewhere; False: there is none."""
+        if self.free.get(group):
+            self._promise(group, group, {group: group}, {})
+            return True
         asked_by: dict[int, int] = {}
         relieved_by: dict[int, int] = {group: group}
         waiting = [group]

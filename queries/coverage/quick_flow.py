@@ -183,8 +183,16 @@ class QuickFlow:
             _pairs(at_node[below], at_node[above], passed, least, after[below] & before[above]),
             _pairs(at_node[above], at_node[below], spare, least, after[above] & before[below]),
         ]
-        pair, sure = (np.concatenate(column) for column in zip(*found, strict=True))
-        return _ways(pair[sure]), _ways(pair)
+        origin, goal, sure = (np.concatenate(column) for column in zip(*found, strict=True))
+        groups = len(descent.settled)
+        while True:
+            # A node of no group is no way where nothing comes to it, or nothing goes on.
+            comes, goes = np.zeros(groups + len(idle), np.bool_), np.zeros(groups + len(idle), np.bool_)
+            comes[goal], goes[origin] = True, True
+            kept = (comes[origin] | (origin < groups)) & (goes[goal] | (goal < groups))
+            if kept.all():
+                return _ways(origin[sure], goal[sure]), _ways(origin, goal)
+            origin, goal, sure = origin[kept], goal[kept], sure[kept]
 
     @cached_property
     def _rises(self) -> bool:
@@ -205,15 +213,15 @@ class QuickFlow:
         return True
 
 
-def _pairs(origin: Ints, goal: Ints, amount: Ints, least: int, sure: Flags) -> tuple[Ints, Flags]:
+def _pairs(origin: Ints, goal: Ints, amount: Ints, least: int, sure: Flags) -> tuple[Ints, Ints, Flags]:
     """(origin, goal) of arcs that take something, and of which of them it is sure that they take enough."""
-    counts = (origin != SETTLED) & (goal != SETTLED) & (origin != goal) & (amount > 0)
-    return origin[counts] << PLACES | goal[counts], sure[counts] & (amount[counts] >= least)
+    counts = np.flatnonzero((origin != SETTLED) & (goal != SETTLED) & (origin != goal) & (amount > 0))
+    return origin[counts], goal[counts], sure[counts] & (amount[counts] >= least)
 
 
-def _ways(pairs: Ints) -> Ways:
+def _ways(origin: Ints, goal: Ints) -> Ways:
     found: dict[int, set[int]] = {}
-    for pair in np.unique(pairs).tolist():
+    for pair in np.unique(origin << PLACES | goal).tolist():
         found.setdefault(pair >> PLACES, set()).add(pair & ((1 << PLACES) - 1))
     return {one: frozenset(others) for one, others in found.items()}
 
