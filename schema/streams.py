@@ -46,7 +46,7 @@ class StreamOptions:
 
     most: int = 1_000
     most_a_socket: int = 50
-    threads: int = 4
+    threads: int = 2
     begin_seconds: float = 10.0
     idle_seconds: float = 600.0
     beat_seconds: float = 15.0
