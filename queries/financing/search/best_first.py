@@ -39,6 +39,8 @@ from queries.financing.terms import PathStatus, SupportKind
 Key = tuple[Any, ...]
 MOST: Final = 4_096
 """So many rows are laid out at once, beyond the offers of a word."""
+OF_CHAIN: Final = 256
+"""So many rows of chains, which fan out again and again."""
 FLOOR: Final = {
     Form.IN_FORCE: STATUS_RANK[PathStatus.EXISTING],
     Form.OFFERED: STATUS_RANK[PathStatus.AVAILABLE],
@@ -136,9 +138,10 @@ class BestFirst:
             heappush(self._heap, (row.best, next(self._tick), row))
 
     def _taken_on(self, arrival: Arrival, walks: Walks) -> Walks:
-        """Rows taken to the word's offer, and on while they are few. Chains fan out, and are followed link by link."""
+        """Rows taken to the word's offer, and on while they are few. Chains fan out: they are followed once they are the best, by few."""
         word = self._word(arrival)
-        most = 0 if any(step.repeated for step in arrival.spine.word) else MOST
+        chained = any(step.repeated for step in arrival.spine.word)
+        most = MOST if not chained else OF_CHAIN if walks.place > word.head else 0
         while len(walks.places[-1]) and not walks.arrives and (walks.place < word.head or walks.fan_out <= most):
             walks = walks.onward(arrival.spine, word.after(walks))
         return walks
