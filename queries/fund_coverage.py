@@ -24,7 +24,7 @@ class FundCoverage:
     overlap, it counts each need once.
 
     cells: those with a need or an investment, in order of their dimensions; what is not known comes last.
-    funds: the supply of each fund of the network; left_out: funds of which neither a mandate nor a size is stated.
+    funds: the supply of each fund of the network.
     outside: of modelled demand, how many enterprises no benchmark speaks of, so that their demand is not known.
     """
 
@@ -32,7 +32,6 @@ class FundCoverage:
     cells: tuple[CoverageCell, ...]
     total: CoverageCell
     funds: tuple[FundSupply, ...]
-    left_out: tuple[int, ...]
     outside: int
 
     @property
@@ -101,7 +100,7 @@ def fund_coverage(
     ]
     (total,) = cells_of(view, solution, key, [{}], shown, np.zeros(1, np.int64))
     cells = cells_of(view, solution, key, values, leaves[order], starts) if by else (total,)
-    return FundCoverage(demand, cells, total, solution.funds, solution.left_out, solution.outside)
+    return FundCoverage(demand, cells, total, solution.funds, solution.outside)
 
 
 def coverage_cell(view: View, identifier: str) -> CoverageCell:

@@ -21,7 +21,7 @@ from queries.coverage.matching import Placed
 from queries.coverage.modelled import modelled_demand
 from queries.coverage.network import Flags, Ints, LeafEdges
 from queries.coverage.plan import Plan, plan_of
-from queries.coverage.supply import FundSupply, Supplies, fund_supplies
+from queries.coverage.supply import FundSupply, fund_supplies
 from queries.derived import once
 
 KEPT = 4
@@ -39,7 +39,6 @@ class Solution:
     measures: by leaf, the rows that cells are sums of: demand, deployed, covered, placed fairly, gap, least gap, and the gap by reason.
     into: the edges of the network by leaf. marginals: what one more yuan or one rule less would close, made when asked for.
     funds: the funds of the network, in order of ids. has_money_left: by fund, whether the source still reaches it.
-    left_out: funds of which neither a mandate nor a size is stated, so that nothing says that they would give anything.
     """
 
     cells: tuple[Cell, ...]
@@ -55,7 +54,6 @@ class Solution:
     uncounted: tuple[tuple[int, Uncounted], ...]
     outside: int
     funds: tuple[FundSupply, ...]
-    left_out: tuple[int, ...]
     plan: Plan
     flow: FairFlow
     fund_of_node: Ints
@@ -133,18 +131,15 @@ def _solve(view: View, chosen: tuple[int, ...] | None, year: int | None, basis: 
 
     handles = view.handles("Fund") if chosen is None else np.array(chosen, np.int64)
     mandates, supplies = mandates_of(view, handles), fund_supplies(view, handles)
-    speaks = [place for place, one in enumerate(mandates) if one.mandate.is_stated or _has_size(supplies, place)]
-    silent = set(range(len(handles))) - set(speaks)
-    at = {place: number for number, place in enumerate(speaks)}
     plan = plan_of(
         view,
         demand,
         needs,
         need_leaf,
         asked - covered,
-        [supplies.funds[place] for place in speaks],
-        [mandates[place] for place in speaks],
-        {(at[fund], firm): amount for (fund, firm), amount in supplies.held.items() if fund in at},
+        supplies.funds,
+        mandates,
+        supplies.held,
     )
     network, reached = plan.network()
     is_reached = np.zeros(len(needs), np.bool_)
@@ -165,11 +160,10 @@ def _solve(view: View, chosen: tuple[int, ...] | None, year: int | None, basis: 
         uncounted=tuple(sorted((leaf_of[one.cell], one) for one in uncounted)),
         outside=demand.outside,
         funds=tuple(plan.funds),
-        left_out=tuple(int(handles[place]) for place in sorted(silent)),
         plan=plan,
         flow=flow,
         fund_of_node=network.fund,
-        has_money_left=flow.residual.from_source()[0][: len(speaks)],
+        has_money_left=flow.residual.from_source()[0][: len(handles)],
         measures=_measures(asked, deployed, covered, flow),
         into=into,
         marginals=Marginals(plan, flow.residual, into),
@@ -204,7 +198,3 @@ def _in_order(view: View, cells: set[Cell]) -> tuple[Cell, ...]:
         return rank[cell.industry], stage, rank[cell.region], cell.instrument, band, tags, period
 
     return tuple(sorted(cells, key=key))
-
-
-def _has_size(supplies: Supplies, place: int) -> bool:
-    return supplies.funds[place].committed is not None

@@ -24,7 +24,6 @@ cells { id industry { NAMED } region { NAMED } ticketBand { NAMED } tags { NAMED
   reasons { reason amount { amount } } }
 total { demand { amount } covered { amount } executionGap { amount } structuralGap { amount } structuralGapLow { amount }
   uncounted { __typename } }
-leftOut { id }
 """.replace("NAMED", NAMED)
 HEAT: Final = mpl.colormaps["OrRd"]
 """ColorBrewer's: its lightness falls steadily, so that it reads alike without colours."""
@@ -291,11 +290,9 @@ def _legend(axes: Any, answer: Mapping[str, Any], matrix: Matrix, y: float, widt
     words = ["数字 figures: 缺口 gap, 万元", "斜分 split: 低–高 low–high", "空白 blank: 无需求 no demand"]
     if not matrix.summed and any(axis.overlaps for axis in matrix.axes):
         words.append("标签重叠，不作合计 tags overlap: no totals")
-    uncounted, left_out = len(answer["total"]["uncounted"]), len(answer["leftOut"])
+    uncounted = len(answer["total"]["uncounted"])
     if uncounted:
         words.append(f"{uncounted} 条未计入 in no sum")
-    if left_out:
-        words.append(f"{left_out} 只基金无投向亦无规模 funds without mandate and size")
     text(axes, EDGE, y - 0.08, " · ".join(words), 6.5, color=GREY)
 
 

@@ -23,7 +23,6 @@ from schema.types.coverage_cells import (
     levels_of,
 )
 from schema.types.derived import derived, question
-from schema.types.entity import Entity
 from schema.types.fund_options import FundMarginal, RuleMarginal, fund_marginals, rule_marginals
 from schema.types.values import Money
 
@@ -40,7 +39,6 @@ class CoverageAnswer:
         self.total = CellAnswer(scope, coverage.total)
         self.over_coverage = Amount(coverage.over_coverage)
         self.funds = [SupplyAnswer(scope, supply) for supply in coverage.funds]
-        self.left_out = [Entity(scope, fund) for fund in coverage.left_out]
 
 
 @strawberry.type(description="基金覆盖 · Demand for equity by cells, and how far funds meet it")
@@ -60,10 +58,6 @@ class FundCoverage:
     )
     over_coverage: Money
     funds: list[FundSupply] = strawberry.field(description="What each fund of the network can give")
-    left_out: list[Any] = strawberry.field(
-        graphql_type=StrawberryList(derived("Fund")),
-        description="Funds of which neither a mandate nor a size is stated",
-    )
     outside: int = strawberry.field(
         description="Of modelled demand: enterprises that no benchmark speaks of, so that their demand is not known"
     )

@@ -142,11 +142,12 @@ def test_a_fund_without_a_size_makes_a_range_and_is_named() -> None:
     assert [view.id_of(one) for one in total.reasons[0].funds] == ["fund:f"]
 
 
-def test_a_fund_of_which_neither_mandate_nor_size_is_stated_is_left_out_and_named() -> None:
+def test_a_fund_of_which_neither_mandate_nor_size_is_stated_may_give_anything_or_nothing() -> None:
     view = graph(firm("a"), need("1", "a", 1_000), fund("f", None))
-    answer = fund_coverage(view, by=[])
-    assert answer.total.reason is GapReason.NO_MANDATE
-    assert [view.id_of(one) for one in answer.left_out] == ["fund:f"]
+    total = fund_coverage(view, by=[]).total
+    assert (total.structural_gap_low, total.structural_gap) == (0, 1_000 * WAN)
+    assert total.reason is GapReason.SIZE_NOT_STATED
+    assert [view.id_of(one) for one in total.reasons[0].funds] == ["fund:f"]
 
 
 def test_a_mandate_in_words_only_leaves_open_how_much_of_the_fund_may_come() -> None:

@@ -93,7 +93,7 @@ def test_an_id_that_is_made_up_is_no_path(town: World) -> None:
 
 COVERAGE = (
     "query($by: [CellDimension!]!) { fundCoverageGaps(by: $by) { overCoverage { amount } total { ...cell } cells { ...cell }"
-    " funds { fund { name } callable { amount } dryPowder { amount } notStated } leftOut { name } } }"
+    " funds { fund { name } callable { amount } dryPowder { amount } notStated } } }"
     " fragment cell on CoverageCell { id stage industry { name } region { name } period demand { amount } covered { amount }"
     " executionGap { amount } structuralGap { amount } structuralGapLow { amount } reason reasons { reason amount { amount } share }"
     " needs(first: 5) { totalCount nodes { id } } funds { fund { name } cap { amount } hasMoneyLeft } }"
