@@ -46,14 +46,16 @@ class Period:
     @property
     def is_year(self) -> bool:
         """Whether it is a whole year, of the calendar or not."""
-        return months_between(self.first - timedelta(days=1), self.last) == MONTHS_OF_YEAR
+        after = self.next_day
+        return self.first.day == after.day == 1 and (after.year, after.month) == (self.first.year + 1, self.first.month)
 
 
 def period_of(printed: str) -> Period | None:
     """The period that is written; None where it is none that can be read.
 
     2025, 2025年; 2025H1, 2025年上半年; 2025Q3, 2025年第三季度; 2025-09, 2025年9月, 2025年1-9月; 2025-09-30, 2025年9月30日; two of
-    these with a stroke between them: from the first day of one to the last of the other.
+    these with a stroke between them: from the first day of one to the last of the other. The first and the last year that a date can
+    have are none: nothing is before or after them.
     """
     begins, stroke, ends = printed.partition("/")
     first = _one(begins)
@@ -68,6 +70,8 @@ def _one(printed: str) -> Period | None:
     if match is None:
         return None
     year = int(match["year"])
+    if not date.min.year < year < date.max.year:
+        return None
     month, length = 1, MONTHS_OF_YEAR
     if match["day"]:
         try:
@@ -85,7 +89,7 @@ def _one(printed: str) -> Period | None:
         length = int(match["to"]) - month + 1
     elif match["month"]:
         month, length = int(match["month"]), 1
-    if not (1 <= month <= month + length - 1 <= MONTHS_OF_YEAR and date.min.year < year < date.max.year):
+    if not 1 <= month <= month + length - 1 <= MONTHS_OF_YEAR:
         return None
     after = year * MONTHS_OF_YEAR + month - 1 + length
     end = date(after // MONTHS_OF_YEAR, after % MONTHS_OF_YEAR + 1, 1) - timedelta(days=1)

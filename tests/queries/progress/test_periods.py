@@ -34,10 +34,28 @@ def test_a_period_has_its_first_and_last_day(printed: str, first: date, last: da
 
 
 @pytest.mark.parametrize(
-    "printed", ["", "20", "2020Q5", "2020-13", "2020-02-30", "2020年9-1月", "2021/2020", "2020/", "recently", "9999"]
-)
+    "printed",
+    [
+        "", "20", "2020Q5", "2020-13", "2020-02-30", "2020年9-1月", "2021/2020", "2020/", "recently",
+        "9999", "9999-12-31", "0001-01-01", "0001-01-01/2020",
+    ],
+)  # fmt: skip
 def test_what_is_no_period_is_none(printed: str) -> None:
     assert period_of(printed) is None
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "is_year"),
+    [
+        (date(2020, 1, 1), date(2020, 12, 31), True),
+        (date(2019, 7, 1), date(2020, 6, 30), True),
+        (date(2019, 7, 2), date(2020, 7, 1), False),
+        (date(2019, 1, 1), date(2020, 12, 31), False),
+        (date.min, date(2020, 12, 31), False),
+    ],
+)
+def test_a_year_is_twelve_whole_months(first: date, last: date, is_year: bool) -> None:
+    assert Period(first, last).is_year is is_year
 
 
 def test_years_between_last_days_of_months_are_months() -> None:
