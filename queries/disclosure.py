@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from fractions import Fraction
 from typing import Final
 
@@ -154,13 +154,12 @@ def _status(
     stated = [one for one in stated if one[1] is None or one[1].last <= view.as_of]
     dated = [period.last for _, period in stated if period is not None]
     on = max(dated, default=None)
-    if on is None:
+    age = None if on is None else (view.as_of - on).days
+    if age is None:
         state = DisclosureState.UNDATED if stated else DisclosureState.MISSING
     else:
-        fresh = on >= view.as_of - timedelta(days=stale_after_days)
-        state = DisclosureState.FRESH if fresh else DisclosureState.STALE
+        state = DisclosureState.FRESH if age <= stale_after_days else DisclosureState.STALE
     last = tuple(sorted((one for one, period in stated if (period and period.last) == on), key=view.id_of))
-    age = None if on is None else (view.as_of - on).days
     return DisclosureStatus(category, of, state, on, age, len(stated), last, _differ(view, last))
 
 

@@ -89,6 +89,12 @@ def test_a_disclosure_ages(period: str, days: int, state: DisclosureState, age: 
     assert (found.state, found.age_days) == (state, age)
 
 
+def test_a_day_of_the_first_century_is_asked_about_too() -> None:
+    view = view_of(PLACE, A, told(DisclosureCategory.PRODUCT_QUALITY, "0040"), as_of=date(50, 1, 1))
+    found = {one.category: one for one in disclosure(view, "enterprise:a", stale_after_days=36_500)}
+    assert found[DisclosureCategory.PRODUCT_QUALITY].state is FRESH
+
+
 def test_the_last_of_several_counts_and_undated_ones_do_not_hide_it() -> None:
     several = [told(DisclosureCategory.PRODUCT_QUALITY, period, period) for period in ("2023", "2024", "lately")]
     found = asked(*several)[DisclosureCategory.PRODUCT_QUALITY]
