@@ -74,15 +74,14 @@ def _found(phrase: str) -> Iterator[_Found]:
             offset = 0 if head.exact else name_start(phrase[floor:], begin - floor, keep=head.keep, joins=head.joins)
             start = begin if head.exact else floor + offset
             modifier = phrase[start:begin]
-            if head.sort in _WITHIN_CLAUSES and not head.exact and (cut := clause_words_end(modifier)):
-                start, modifier = start + cut, modifier[cut:]
-                if len(modifier) < max(head.keep, 2):
-                    floor = match.end()
-                    continue
-            if head.sort in _WITHIN_CLAUSES and modifier.endswith("等"):
-                floor = match.end()
-                continue
             floor = match.end()
+            if head.sort in _WITHIN_CLAUSES:
+                if not head.exact and (cut := clause_words_end(modifier)):
+                    start, modifier = start + cut, modifier[cut:]
+                    if len(modifier) < max(head.keep, 2):
+                        continue
+                if modifier.endswith("等"):
+                    continue
             if head.general is not None and head.general.search(modifier):
                 continue
             if head.needs is not None and not head.needs.search(modifier):
