@@ -27,8 +27,8 @@ ARRANGEMENTS: Final = (
     "AnchorProgramme",
 )
 """Kinds of things that a measure sets up or uses, and under which contracts are made; not bodies, places and classes of firms."""
-LISTINGS: Final = (("ListedIn", "source"), ("MemberOf", "source"), ("Presented", "source"))
-"""Links that put something on a list, into a programme or before an event: link kind, and the end that is put there."""
+LISTINGS: Final = ("ListedIn", "MemberOf", "Presented")
+"""Links that put their source on a list, into a programme or before an event."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +74,9 @@ def arrangement(view: View, named: NamedThing) -> Arrangement:
             if one >= 0:
                 contracts[one] = None
     participants: dict[int, None] = {}
-    for holder, end in LISTINGS:
-        links = view.holders(holder, "target", named.thing)
-        participants |= dict.fromkeys(one for one in view.refs(links, end).tolist() if one >= 0)
+    for kind_of_link in LISTINGS:
+        links = view.holders(kind_of_link, "target", named.thing)
+        participants |= dict.fromkeys(one for one in view.refs(links, "source").tolist() if one >= 0)
     return Arrangement(
         named,
         tuple(sorted(contracts, key=lambda one: (one >> 32, view.id_of(one)))),
