@@ -197,8 +197,7 @@ def _seats(view: View, unit: int) -> tuple[int, ...]:
     posts = view.holders("Post", "unit", unit)
     links = view.expand("MemberOf", "source", posts)[1]
     seats = [link for link in links.tolist() if view.has_kind(view.ref(link, "target"), "Committee")]
-    order = {link: view.value(link, "list_order") for link in seats}
-    return tuple(sorted(seats, key=lambda link: (order[link] is None, order[link] or 0, view.id_of(link))))
+    return tuple(in_order(view, np.array(sorted(seats, key=view.id_of), np.int64)))
 
 
 def _listing(view: View, sets: list[int]) -> set[int]:
