@@ -301,7 +301,7 @@ def document(view: View) -> str:
     lines += [
         "",
         MEASURES,
-        "| measure | units, targets, rules | what it sets up or uses | questions |",
+        "| measure | units, targets, rules, names | what it sets up or uses | questions |",
         "|---|---|---|---|",
     ]
     lines += [
