@@ -115,7 +115,7 @@ class SqliteLog(Log):
         check_small(loads)
         load_ids = [new_id() for _ in loads]
         block_ids = [new_id() for _ in range(blocks_needed(loads))]
-        with self._store.writing() as db:
+        with self._commits.telling(), self._store.writing() as db:
             _check_group(db, loads, compared_at)
             seq, last = db.execute("SELECT seq, recorded_at FROM head").fetchone()
             micros = next_recorded_at(_now(), last, None)

@@ -6,11 +6,15 @@ import threading
 import time
 from collections.abc import Callable
 
+import pytest
+
+from graph import neo4j_log, sqlite_log
 from graph.changes import Change, ChangeReader, Position
 from graph.kinds.parties import Enterprise
 from graph.knowledge import Knowledge
 from graph.log import Log
 from graph.ontology import Ontology
+from tests.contract.test_log_groups import small
 from tests.graph.build import load
 
 ONTOLOGY = Ontology.current()
@@ -82,10 +86,17 @@ def test_nothing_is_missed_or_told_twice_while_others_write_and_compact(
     assert told(found) == [(number + 1, f"enterprise:{number:03}", "ADDED") for number in range(rounds)]
 
 
-def test_whoever_waits_is_woken_by_a_commit_of_the_same_log(log: Log) -> None:
+@pytest.mark.parametrize("write", [lambda log: firms(log, 1), lambda log: log.commit([small("a")], compared_at=0)])
+def test_whoever_waits_is_woken_by_a_commit_of_the_same_log(
+    write: Callable[[Log], object], log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Whoever only looks from time to time does not look again during this test.
+    for module in (sqlite_log, neo4j_log):
+        monkeypatch.setattr(module, "POLL_SECONDS", 30.0)
     woken: list[int] = []
     thread = threading.Thread(target=lambda: woken.append(log.wait(0, 30.0).seq))
     thread.start()
-    firms(log, 1)
+    time.sleep(0.2)
+    write(log)
     thread.join(10)
     assert woken == [1]
