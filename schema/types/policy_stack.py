@@ -8,7 +8,6 @@ from typing import Any
 import strawberry
 from strawberry.types.base import StrawberryOptional
 
-from queries.eligibility import EligibilityVerdict
 from queries.financing.need import NeedAsked
 from queries.financing_paths import DEFAULT_FIRST
 from queries.policy_stack import PolicyStack as Found
@@ -30,8 +29,7 @@ from schema.types.financing import PathAnswer
 from schema.types.financing_questions import BudgetInput, NeedInput, budget_of, need_of
 from schema.types.values import Money, amount_of
 
-for _term in (DropReason, EligibilityVerdict):
-    code_enum(_term)
+code_enum(DropReason)
 
 
 @strawberry.type(description="叠加支持 · A support in a stack, and what it brings there")
