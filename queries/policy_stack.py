@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from graph.view import View
+from queries.eligibility import supports_of
 from queries.financing.limits.constraints import MissingFact
 from queries.financing.need import NeedAsked
 from queries.stack.candidates import Dropped, screened
@@ -64,10 +65,5 @@ def policy_stack(view: View, enterprise: str, need: NeedAsked | None = None) -> 
     open_ = [one for one in possible.supports if one.candidate.support not in surely]
     missing = dict.fromkeys(fact for one in open_ for fact in one.candidate.missing)
     missing |= dict.fromkeys(fact for one in possible.supports for fact in one.worth.missing)
-    ordered = [reasons[one] for one in _in_order(view, reasons)]
+    ordered = [reasons[one] for one in supports_of(view) if one in reasons]
     return PolicyStack(situation.firm, situation.need.amount, certain, possible, tuple(ordered), tuple(missing))
-
-
-def _in_order(view: View, supports: dict[int, Dropped]) -> list[int]:
-    """Supports by kind, then id."""
-    return sorted(supports, key=lambda one: (view.kind_of(one).name, view.id_of(one)))
