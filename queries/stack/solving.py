@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from queries.stack.candidates import Candidate
@@ -75,7 +76,8 @@ class Solver:
         _, product, weighed = found
         exact = weighed.best.exact
         bound = weighed.best.gain if exact else max(weighed.best.bound, weighed.best.gain)
-        supports = tuple(self._stacked(weighed, place, product) for place in weighed.best.taken)
+        drawn = weighed.whole.drawn(weighed.best.taken)
+        supports = tuple(self._stacked(weighed, place, money, product) for place, money in drawn.items())
         return Stack(
             supports,
             product if any(one.candidate.products is not None for one in supports) else NO_PRODUCT,
@@ -86,12 +88,11 @@ class Solver:
             any(one.at_least for one in supports),
         )
 
-    def _stacked(self, weighed: Weighed, place: int, product: int) -> Stacked:
+    def _stacked(self, weighed: Weighed, place: int, money: int, product: int) -> Stacked:
         candidate = weighed.candidates[place]
         worth = self.worth(candidate, product)
-        drawn = weighed.whole.drawn(weighed.best.taken)
         at_least = not self.surely and (worth.money.high is None or worth.cover.high is None)
-        return Stacked(candidate, drawn[place], weighed.whole.options[place].cover, worth, at_least)
+        return Stacked(candidate, money, weighed.whole.options[place].cover, worth, at_least)
 
     def _products(self) -> list[tuple[Gain, int]]:
         """The products in view, each with what no stack for it exceeds, the most promising first."""
@@ -157,7 +158,7 @@ class Solver:
             options.append(Option(gain.money, gain.cover, requires, frozenset(places[other] for other in bars)))
         caps, clauses = self._caps_over(places)
         whole = Combination(options, caps, self.situation.need.amount)
-        return Weighed(candidates, whole, clauses, whole.best())
+        return Weighed(candidates, whole, clauses)
 
     def needs(self, one: Candidate) -> Iterator[Bond]:
         """What a candidate requires and the firm does not have already."""
@@ -196,14 +197,18 @@ class Solver:
         return money, None if cap.count is None else max(0, cap.count - len(again)), again
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Weighed:
-    """What goes with one product: its candidates by place, how they may be combined, the clause of each cap, and the best of them."""
+    """What goes with one product: its candidates by place, how they may be combined, and the clause of each cap."""
 
     candidates: list[Candidate]
     whole: Combination
     clauses: list[int]
-    best: Best
+
+    @cached_property
+    def best(self) -> Best:
+        """The best of them; searched for when first asked for."""
+        return self.whole.best()
 
 
 def _without(solver: Solver, candidates: list[Candidate]) -> set[int]:
