@@ -87,8 +87,9 @@ def _read(log: Log, ontology: Ontology, loads: Sequence[Load]) -> Reading:
             )
     frames = {name: pl.concat(parts, how="diagonal", rechunk=False) for name, parts in found.items()}
     if alike:
-        frames |= {
-            name: frames[name].sort(LOAD, maintain_order=True) for name, parts in found.items() if len(parts) > 1
+        frames = {
+            name: frame if frame[LOAD].is_sorted() else frame.sort(LOAD, maintain_order=True)
+            for name, frame in frames.items()
         }
     return Reading(tuple(loads), frames, dict(ignored))
 
