@@ -26,7 +26,7 @@ from queries.financing.repairs.facts import MOST_WORDS, stating
 from queries.financing.repairs.kinds import RepairKind
 from queries.financing.repairs.repair import Repair
 from queries.financing.terms import Gate, Ternary
-from queries.trees import ancestors
+from queries.trees import descendants
 
 ADMITS: Final = frozenset({Gate.ELIGIBILITY})
 CLASSES: Final = {Dimension.INDUSTRY: "industry", Dimension.REGION: "region"}
@@ -117,14 +117,8 @@ def _class(view: View, found: Decided, place: int, dimension: Dimension, *, excl
     if dimension is Dimension.INDUSTRY:
         scheme = view.value(named, "scheme")
         others = others[np.array([text == scheme for text in view.texts(others, "scheme").to_list()], bool)]
-    within = _below(view, others, named)
-    free = others[~within]
+    free = others[~np.isin(others, descendants(view, named))]
     return int(free[np.argmin(view.rank(free))]) if len(free) else -1
-
-
-def _below(view: View, classes: np.ndarray, top: int) -> np.ndarray:
-    """Which of some classes are one, or lie below it."""
-    return np.array([top in ancestors(view, one) for one in classes.tolist()], bool)
 
 
 def _in_class(case: Case, field: str, value: str) -> Repair:
