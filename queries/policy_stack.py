@@ -57,13 +57,13 @@ def policy_stack(view: View, enterprise: str, need: NeedAsked | None = None) -> 
     situation = Situation.of(view, view.require(enterprise, "Enterprise"), need)
     candidates, dropped = screened(situation)
     bonds = relations(view)
-    certain = Solver(situation, candidates, bonds, True).best()
-    solver = Solver(situation, candidates, bonds, False)
-    possible = solver.best()
+    sure, solver = (Solver(situation, candidates, bonds, surely) for surely in (True, False))
+    certain, possible = sure.best(), solver.best()
     reasons = {one.support: one for one in (*dropped, *left_out(solver, possible))}
     surely = {one.candidate.support for one in certain.supports}
     open_ = [one for one in possible.supports if one.candidate.support not in surely]
     missing = dict.fromkeys(fact for one in open_ for fact in one.candidate.missing)
     missing |= dict.fromkeys(fact for one in possible.supports for fact in one.worth.missing)
+    missing |= dict.fromkeys(sure.in_doubt(possible))
     ordered = [reasons[one] for one in supports_of(view) if one in reasons]
     return PolicyStack(situation.firm, situation.need.amount, certain, possible, tuple(ordered), tuple(missing))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -19,7 +19,7 @@ from queries.financing.gates.conditions import FactColumns
 from queries.financing.gates.telling import Telling
 from queries.financing.limits.constraints import MissingFact
 from queries.financing.need import Need, NeedAsked, asked, open_needs, served
-from queries.tally import amount_of
+from queries.tally import Amount, amount_of
 
 
 class Range(NamedTuple):
@@ -44,12 +44,12 @@ NOTHING = Range(0, 0)
 
 
 class Given(NamedTuple):
-    """What was given of a support: how much (None: not stated), and when (None: not stated), by which record."""
+    """What was given of a support: how much, and when (None: not stated, and `undated` would tell)."""
 
     support: int
-    amount: int | None
+    amount: Amount
     on: date | None
-    record: int
+    undated: MissingFact
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,44 +105,41 @@ class Situation:
             scheme = self.view.ref(handle, "scheme")
             if scheme >= 0:
                 record = offer_record(self.view, handle, Subsidy)
-                amount = amount_of(record.amount, handle, "amount", view=self.view, owed=True).value
-                yield Given(scheme, amount, record.granted_on or record.valid_from, handle)
+                amount = amount_of(record.amount, handle, "amount", view=self.view, owed=True)
+                on = record.granted_on or record.valid_from
+                yield Given(scheme, amount, on, MissingFact(handle, "grantedOn"))
 
     def _vouchers(self) -> Iterator[Given]:
         for handle in self.view.holders("Collaboration", "enterprise", self.firm).tolist():
             scheme = self.view.ref(handle, "scheme")
             if scheme >= 0:
                 money = self.view.value(handle, "voucher_amount")
-                amount = amount_of(money, handle, "voucherAmount", view=self.view, owed=True).value
-                yield Given(scheme, amount, self.view.value(handle, "valid_from"), handle)
+                amount = amount_of(money, handle, "voucherAmount", view=self.view, owed=True)
+                on = self.view.value(handle, "valid_from")
+                yield Given(scheme, amount, on, MissingFact(handle, "validFrom"))
 
-    def left_of(
-        self, cap: int, supports: frozenset[int], period: CapPeriod | None
-    ) -> tuple[Range, tuple[MissingFact, ...]]:
-        """What is left of a cap over supports in its period, and what would tell exactly.
+    def left_of(self, cap: int, supports: frozenset[int], period: CapPeriod | None) -> Range:
+        """What is left of a cap over supports in its period.
 
         At least: what is not dated counts, and of what states no amount nothing may be left; at most: the other way round.
         """
         least = most = cap
-        missing: list[MissingFact] = []
-        for one in (given for support in supports for given in self.given.get(support, ())):
-            counts = self.counts(one.on, period)
-            if counts is False:
-                continue
-            if one.amount is None:
-                missing.append(
-                    MissingFact(one.record, "amount" if self.view.has_kind(one.record, "Subsidy") else "voucherAmount")
-                )
+        for one, is_dated in self.had_of(supports, period):
+            amount = one.amount.value
+            if amount is None:
                 least = 0
                 continue
-            least -= one.amount
-            if counts is None:
-                missing.append(
-                    MissingFact(one.record, "grantedOn" if self.view.has_kind(one.record, "Subsidy") else "validFrom")
-                )
-            else:
-                most -= one.amount
-        return Range(max(0, least), max(0, most)), tuple(missing)
+            least -= amount
+            if is_dated:
+                most -= amount
+        return Range(max(0, least), max(0, most))
+
+    def had_of(self, supports: Iterable[int], period: CapPeriod | None) -> Iterator[tuple[Given, bool]]:
+        """What was given of supports and may count in a period, and whether it is known to."""
+        for one in (given for support in supports for given in self.given.get(support, ())):
+            counts = self.counts(one.on, period)
+            if counts is not False:
+                yield one, counts is True
 
     def counts(self, on: date | None, period: CapPeriod | None) -> bool | None:
         """Whether what was given on a day counts in a period that ends today; None: nobody states the day."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
+from queries.financing.limits.constraints import MissingFact
 from queries.stack.candidates import Candidate
 from queries.stack.combination import Best, Cap, Combination, Gain, Option
 from queries.stack.relations import Bond, Relations, StatedCap
@@ -164,6 +165,21 @@ class Solver:
         """What a candidate requires and the firm does not have already."""
         return (bond for bond in self.relations.requires.get(one.support, ()) if bond.other not in self.held)
 
+    def in_doubt(self, stack: Stack) -> Iterator[MissingFact]:
+        """What would tell whether caps leave room for a stack, of those that this solver's view of them leaves too little of."""
+        taken = {one.candidate.support: one.money for one in stack.supports}
+        for cap, money, count, again in self._caps:
+            mine = taken.keys() & cap.members
+            over = money is not None and sum(taken[one] for one in mine) > money
+            if over and cap.amount is not None:
+                yield from cap.amount.missing
+            if over or (count is not None and len(mine - again) > count):
+                for given, is_dated in self.situation.had_of(sorted(cap.members), cap.period):
+                    if over:
+                        yield from given.amount.missing
+                    if not is_dated:
+                        yield given.undated
+
     def _caps_over(self, places: dict[int, int]) -> tuple[list[Cap], list[int]]:
         caps: list[Cap] = []
         clauses: list[int] = []
@@ -185,15 +201,11 @@ class Solver:
         if cap.amount is not None:
             stated = cap.amount.value
             if stated is not None:
-                money = self._end(situation.left_of(stated, cap.members, cap.period)[0])
+                money = self._end(situation.left_of(stated, cap.members, cap.period))
             elif self.surely:
                 money = 0
-        counts = (True, None) if self.surely else (True,)
-        again = frozenset(
-            support
-            for support in cap.members
-            if any(situation.counts(given.on, cap.period) in counts for given in situation.given.get(support, ()))
-        )
+        had = situation.had_of(cap.members, cap.period)
+        again = frozenset(given.support for given, is_dated in had if is_dated or self.surely)
         return money, None if cap.count is None else max(0, cap.count - len(again)), again
 
 

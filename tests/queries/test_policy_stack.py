@@ -146,6 +146,26 @@ def test_what_a_grant_does_not_state_makes_a_range() -> None:
     undated, unpriced = ask(town(*own, grant("g", "a", 20, None))), ask(town(*own, grant("g", "a", None)))
     assert (undated.certain.money, undated.possible.money) == (10 * WAN, 30 * WAN)
     assert (unpriced.certain.money, unpriced.possible.money) == (0, 30 * WAN)
+    assert [[fact.field for fact in one.missing] for one in (undated, unpriced)] == [
+        ["grantedOn"],
+        ["amount"],
+    ]
+
+
+def test_what_a_grant_does_not_state_is_no_matter_where_the_cap_leaves_room_anyway() -> None:
+    own = ruled(subsidy("a", 10, per_enterprise_cap=wan(30), cap_period=CapPeriod.CALENDAR_YEAR))
+    found = ask(town(*own, grant("g", "a", 20, None)))
+    assert (found.certain.money, found.possible.money, found.missing) == (10 * WAN, 10 * WAN, ())
+
+
+def test_a_grant_without_a_day_leaves_a_cap_on_number_in_doubt() -> None:
+    records = [
+        *ruled(subsidy("a", 30), subsidy("b", 5)),
+        *capped("one", "a", "b", count=1, period=CapPeriod.CALENDAR_YEAR),
+    ]
+    found = ask(town(*records, grant("g", "b", 5, None)))
+    assert (found.certain.money, found.possible.money) == (5 * WAN, 30 * WAN)
+    assert [fact.field for fact in found.missing] == ["grantedOn"]
 
 
 def test_a_cap_on_number_counts_what_the_firm_has() -> None:
