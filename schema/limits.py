@@ -193,10 +193,10 @@ class _Measure:
         if "first" in definition.args:
             default = definition.args["first"].default_value
             return self._number(given.get("first"), default if isinstance(default, int) else MAX_FIRST)
-        if "ids" in definition.args and is_list_type(get_nullable_type(definition.type)):
-            return self._length(given.get("ids"))
         if not is_list_type(get_nullable_type(definition.type)):
             return 1
+        if "ids" in definition.args:
+            return self._length(given.get("ids"))
         # The rows of a connection were counted where its `first` stands.
         return 1 if getattr(parent, "name", "").endswith("Connection") else LIST_LENGTH
 
