@@ -20,6 +20,7 @@ from graph.kinds.terms import Instrument
 from graph.knowledge import Knowledge
 from graph.log import Counts, LoadHeader, Log
 from graph.money import Money
+from graph.ontology import Ontology
 from graph.stores import open_log
 from queries.needs_desk import needs_desk
 from tests.bench.clock import Times, each, timed
@@ -59,8 +60,7 @@ def measure(ground: Ground) -> Iterator[Figure]:
 
 def state_needs(log: Log, count: int) -> None:
     """A register of firms and so many needs of theirs, in one load."""
-    knowledge = Knowledge.open(log, directory=None)
-    ontology = knowledge.snapshot.ontology
+    ontology = Ontology.current()
     firms = pl.select(id=pl.format("enterprise:{}", pl.int_range(FIRMS)), name=pl.format("企业{}", pl.int_range(FIRMS)))
     place = pl.int_range(count)
     states = pl.Series([status.name for status in NeedStatus])
@@ -79,7 +79,6 @@ def state_needs(log: Log, count: int) -> None:
             load_id, name, encode(frame.cast({column: schema[column] for column in frame.columns})), frame.height
         )
     log.finish(load_id, compared_at=log.head().seq, counts=Counts(stated=firms.height + needs.height))
-    knowledge.close()
 
 
 def _mutations(
