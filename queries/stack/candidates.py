@@ -14,6 +14,7 @@ from queries.eligibility import supports_of
 from queries.financing.gates.judging import Eligibility, EligibilityVerdict, judged, rules_about
 from queries.financing.gates.of_offer import admits
 from queries.financing.limits.constraints import MissingFact
+from queries.financing.tenor import ANY, DayRange, wanted
 from queries.financing.terms import Ternary
 from queries.stack.situation import Situation
 from queries.tally import amount_of
@@ -177,12 +178,8 @@ class _Screen:
             return Dropped(product, DropReason.PURPOSE, product), ()
         least = amount_of(record.min_amount, product, "minAmount", view=self.view, owed=True).value
         too_small = least is not None and need.amount is not None and need.amount < least
-        shortest, longest = record.tenor_min_days, need.tenor_max_days
-        too_long = shortest is not None and longest is not None and longest < shortest
-        too_short = None not in (record.tenor_max_days, need.tenor_min_days) and (record.tenor_max_days or 0) < (
-            need.tenor_min_days or 0
-        )
-        if too_small or too_long or too_short:
+        days = DayRange(record.tenor_min_days or 0, record.tenor_max_days)
+        if too_small or days.meet(wanted(need) or ANY) is None:
             return Dropped(product, DropReason.TERMS, product), ()
         missing: tuple[MissingFact, ...] = () if record.status is not None else (MissingFact(product, "status"),)
         if rules_about(self.view, product):
