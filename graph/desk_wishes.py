@@ -13,7 +13,7 @@ from graph.desk_problems import Problem, ProblemCode
 from graph.identifiers import make_id
 from graph.kinds.demand_side import NeedStatus
 from graph.kinds.terms import Instrument
-from graph.money import MAX_MINOR, Money
+from graph.money import MAX_MINOR, MINOR_PER_MAJOR, Money
 from graph.validation import MAX_INT
 
 MAX_KEY: Final = 200
@@ -57,7 +57,7 @@ class Submission:
         yield from _words(self.actor, self.note)
         if not 0 < self.amount.minor <= MAX_MINOR:
             message = f"input.amount is {self.amount.amount} {self.amount.currency}"
-            remedy = f"give more than 0 and at most {MAX_MINOR // 100}, in major units"
+            remedy = f"give more than 0 and at most {MAX_MINOR // MINOR_PER_MAJOR}, in major units"
             yield Problem(ProblemCode.BAD_AMOUNT, "input.amount", message, remedy)
         purpose = self.purpose.strip()
         if not purpose:

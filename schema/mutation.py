@@ -17,7 +17,7 @@ from graph.desk_wishes import Move, Submission
 from graph.errors import InvalidInput
 from graph.kinds.demand_side import NeedStatus
 from graph.kinds.terms import Instrument
-from graph.money import CNY, Money
+from graph.money import CNY, MINOR_PER_MAJOR, Money
 from schema.context import Scope
 from schema.types.codes import code_enum
 from schema.types.committed import CommittedNeed
@@ -161,7 +161,7 @@ def _money(value: Mapping[str, Any]) -> Money:
     """The amount, of any size: what is too much is a problem like others. Raises InvalidInput where it is finer than 分."""
     amount: Decimal = value["amount"]
     try:
-        minor = amount * 100
+        minor = amount * MINOR_PER_MAJOR
         whole = minor == minor.to_integral_value()
     except InvalidOperation:
         whole = False
