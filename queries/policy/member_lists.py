@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,14 +35,16 @@ class MemberList:
 
 @dataclass(frozen=True, slots=True)
 class CommitteeLists:
-    """The lists of a committee's member units, in printed order, each as it stands; two that differ are both kept.
-
-    only_in: of each list, the units that no other list of the committee names, in printed order.
-    """
+    """The lists of a committee's member units, in printed order, each as it stands; two that differ are both kept."""
 
     committee: int
     lists: tuple[MemberList, ...]
-    only_in: tuple[tuple[int, ...], ...]
+
+    @property
+    def only_in(self) -> tuple[tuple[int, ...], ...]:
+        """Of each list, the units that no other list of the committee names, in printed order."""
+        named = Counter(unit for one in self.lists for unit in {member.unit for member in one.members})
+        return tuple(tuple(member.unit for member in one.members if named[member.unit] == 1) for one in self.lists)
 
 
 def member_list(view: View, unit_set: int) -> MemberList:
@@ -72,17 +75,7 @@ def committee_lists(view: View, committee: int) -> CommitteeLists:
     """The lists of a committee's member units; none where its document lists none."""
     links = in_order(view, view.holders(LINK, "target", committee))
     sets = [view.ref(link, "source") for link in links]
-    lists = tuple(member_list(view, one) for one in sets if view.has_kind(one, "UnitSet"))
-    named = [{member.unit for member in one.members} for one in lists]
-    only = tuple(
-        tuple(
-            member.unit
-            for member in one.members
-            if not any(member.unit in other for at, other in enumerate(named) if at != place)
-        )
-        for place, one in enumerate(lists)
-    )
-    return CommitteeLists(committee, lists, only)
+    return CommitteeLists(committee, tuple(member_list(view, one) for one in sets if view.has_kind(one, "UnitSet")))
 
 
 def in_order(view: View, links: np.ndarray, field: str = "list_order") -> list[int]:
