@@ -10,12 +10,12 @@ import numpy as np
 from graph.records import Term
 from graph.view import View
 from queries.financing.terms import Ternary
-from queries.policy.charges import RESPONSIBLE, Answerable, answerable
+from queries.policy.charges import RESPONSIBLE, Answerable, answerable, holding_today
 from queries.policy.member_lists import CommitteeLists, MemberList, committee_lists, in_order, member_list, sets_of
 from queries.policy.named_things import ARRANGEMENTS, Arrangement, NamedThing, arrangement, named_in
 from queries.policy.units import require_unit
 from queries.succession import KIND as SUCCESSION
-from queries.succession import Succession, predecessors, succession
+from queries.succession import Succession, predecessors
 
 
 class ChargeBasis(Term):
@@ -103,7 +103,7 @@ def accountability(view: View, unit: str) -> Accountability:
     handle = require_unit(view, unit)
     is_set = view.has_kind(handle, "UnitSet")
     inherited = () if is_set else predecessors(view, handle)
-    today = None if is_set else succession(view, handle)
+    today = holding_today(view, handle)
     charges: dict[int, list[Charge]] = {}
     duties: dict[int, None] = {}
     for of, through in ((handle, today), *((one.unit, one) for one in inherited)):

@@ -10,10 +10,10 @@ import numpy as np
 
 from graph.history import Version, ever_held, versions
 from graph.view import View
-from queries.policy.charges import RESPONSIBLE
-from queries.policy.member_lists import CommitteeLists, MemberList, committee_lists, in_order, member_list
+from queries.policy.charges import RESPONSIBLE, holding_today, members_of
+from queries.policy.member_lists import CommitteeLists, MemberList, committee_lists, in_order
 from queries.policy.named_things import NamedThing, named_in
-from queries.succession import Succession, succession
+from queries.succession import Succession
 
 PARTS = ("Theme", "Measure", "Target", "Rule", "Duty", "Committee", "Programme")
 """Kinds of the parts of a document that can change while its number stays; each has the field `policy`."""
@@ -61,12 +61,7 @@ def policy_units(view: View, policy: int) -> tuple[PolicyUnit, ...]:
         for link in in_order(view, view.holders(RESPONSIBLE, "target", measure)):
             found.setdefault(view.ref(link, "source"), []).append(link)
     return tuple(
-        PolicyUnit(
-            unit,
-            tuple(links),
-            member_list(view, unit) if view.has_kind(unit, "UnitSet") else None,
-            None if view.has_kind(unit, "UnitSet") else succession(view, unit),
-        )
+        PolicyUnit(unit, tuple(links), members_of(view, unit), holding_today(view, unit))
         for unit, links in found.items()
     )
 

@@ -30,13 +30,15 @@ def answerable(view: View, measure: int) -> tuple[Answerable, ...]:
     found = []
     for link in in_order(view, view.holders(RESPONSIBLE, "target", measure)):
         unit = view.ref(link, "source")
-        is_set = view.has_kind(unit, "UnitSet")
-        found.append(
-            Answerable(
-                unit,
-                link,
-                member_list(view, unit) if is_set else None,
-                None if is_set else succession(view, unit),
-            )
-        )
+        found.append(Answerable(unit, link, members_of(view, unit), holding_today(view, unit)))
     return tuple(found)
+
+
+def members_of(view: View, unit: int) -> MemberList | None:
+    """The members of a set; None: it is a unit."""
+    return member_list(view, unit) if view.has_kind(unit, "UnitSet") else None
+
+
+def holding_today(view: View, unit: int) -> Succession | None:
+    """Who holds a unit's duties now; None: it is a set, whose members have their own."""
+    return None if view.has_kind(unit, "UnitSet") else succession(view, unit)

@@ -9,8 +9,8 @@ import strawberry
 from strawberry.types.base import StrawberryList, StrawberryOptional
 
 from graph.view import View
+from queries.policy.charges import holding_today, members_of
 from queries.policy.document_number import require_policy
-from queries.policy.member_lists import member_list
 from queries.policy.named_things import NamedThing as Named
 from queries.policy.open_points import OpenPoint as Point
 from queries.policy.open_points import open_points
@@ -178,13 +178,11 @@ class _OfResponsibility:
 
     @question(description="成员 · Of a set: who belongs to it as far as a source lists it; null: it is a unit")
     def members(self, parent: strawberry.Parent[Entity]) -> MemberList | None:
-        view, unit = _unit(parent)
-        return MemberList.of(parent.scope, member_list(view, unit)) if view.has_kind(unit, "UnitSet") else None
+        return members_or_none(parent.scope, members_of(*_unit(parent)))
 
     @question(description="现责任单位 · Who holds the unit's duties today; null: it is a set")
     def today(self, parent: strawberry.Parent[Entity]) -> Succession | None:
-        view, unit = _unit(parent)
-        return None if view.has_kind(unit, "UnitSet") else Succession.of(parent.scope, succession(view, unit))
+        return succession_or_none(parent.scope, holding_today(*_unit(parent)))
 
 
 def _asked(parent: Entity) -> tuple[View, int]:
