@@ -116,11 +116,16 @@ def progress_of(view: View, handle: int) -> TargetProgress:
     """How far a target has come. Cost: its observations one by one, and a few passes over the contracts that count toward it."""
     target = view.record(handle)
     assert isinstance(target, Target)
-    unit = unit_of(target.unit, CNY if target.money is None else target.money.currency)
+    unit = unit_of_target(target)
     series = series_of(view, handle, target, unit)
     if target.kind is TargetKind.QUALITATIVE:
         return _qualitative(view, handle, target, series)
     return _Judge(view, handle, target, unit, series).judged()
+
+
+def unit_of_target(target: Target) -> Unit:
+    """The unit that a target prints; of money without the name of a currency that of its amount."""
+    return unit_of(target.unit, CNY if target.money is None else target.money.currency)
 
 
 def _qualitative(view: View, handle: int, target: Target, series: Series) -> TargetProgress:

@@ -13,15 +13,16 @@ from strawberry.types.base import StrawberryOptional
 
 from graph.kinds.policy import ObservationBasis, TargetKind
 from graph.kinds.terms import Operator
-from graph.money import CNY, MINOR_PER_MAJOR
+from graph.money import MINOR_PER_MAJOR
 from graph.money import Money as Amount
 from queries.financing.terms import Ternary
 from queries.progress.figures import CountedUnder as Under
 from queries.progress.figures import ProgressStatus
-from queries.progress.progress import Account, Baseline, TrackPoint
+from queries.progress.progress import Account, Baseline, TrackPoint, unit_of_target
 from queries.progress.progress import TargetProgress as Progress
 from queries.progress.series import Point, Segment
-from queries.progress.units import Unit, unit_of
+from queries.progress.units import Unit
+from queries.ratios import rounded
 from queries.target_progress import target_progress
 from schema.context import Scope
 from schema.types.codes import code_enum
@@ -135,7 +136,7 @@ class CountedUnder:
             record=Entity(scope, one.record),
             contracts=one.contracts,
             batches=one.batches,
-            low=decimal_of(one.low) or Decimal(0),
+            low=rounded(one.low),
             high=decimal_of(one.high),
         )
 
@@ -197,7 +198,7 @@ class ProgressBaseline:
     def of(cls, scope: Scope, one: Baseline) -> ProgressBaseline:
         """The baseline as the API shows it."""
         observed = None if one.point is None else SeriesPoint.of(scope, one.point)
-        return cls(value=decimal_of(one.value) or Decimal(0), on=one.on, observed=observed)
+        return cls(value=rounded(one.value), on=one.on, observed=observed)
 
 
 @strawberry.type(
@@ -281,7 +282,7 @@ class TargetProgress:
     def of(cls, scope: Scope, one: Progress) -> TargetProgress:
         """The progress as the API shows it."""
         target, entity = one.target, Entity(scope, one.handle)
-        unit = unit_of(target.unit, CNY if target.money is None else target.money.currency)
+        unit = unit_of_target(target)
         return cls(
             target=entity,
             measure=entity_of(scope, scope.view.ref(one.handle, "measure")),
