@@ -19,7 +19,8 @@ from graph.view import View
 from loaders.registry import open_source
 from loaders.runner import run
 from queries.accountability import accountability
-from queries.eligibility import eligibility_counts, rules_about
+from queries.eligibility import eligibility_counts
+from queries.financing.gates.judging import rules_about
 from queries.fund_covenants import fund_covenants
 from queries.fund_tree import fund_tree
 from queries.list_completeness import list_completeness
