@@ -33,6 +33,7 @@ from schema.types.derived import derived, question
 from schema.types.entity import Entity
 from schema.types.facts import MissingFact
 from schema.types.progress import MAX_FACTS
+from schema.types.succession import entities
 from schema.types.values import Money, amount_of, decimal_of
 
 for _term in (PoolKind, SubsidyKind, DrawBasis, Ternary, DisclosureCategory, DisclosureList, DisclosureState):
@@ -41,10 +42,6 @@ for _term in (PoolKind, SubsidyKind, DrawBasis, Ternary, DisclosureCategory, Dis
 
 def _missing(scope: Scope, facts: Sequence[Fact]) -> list[MissingFact]:
     return [MissingFact.of(scope, fact) for fact in facts[:MAX_FACTS]]
-
-
-def _entities(scope: Scope, handles: Sequence[int]) -> list[Entity]:
-    return [Entity(scope, one) for one in handles]
 
 
 @strawberry.type(
@@ -124,7 +121,7 @@ class SubsidyGroup:
         """The group as the API shows it."""
         return cls(
             kind=one.kind,
-            subsidies=_entities(scope, one.subsidies),
+            subsidies=entities(scope, one.subsidies),
             open=len(one.open),
             planned=len(one.planned),
             closed=len(one.closed),
@@ -160,7 +157,7 @@ class ListCompleteness:
             lacking=one.lacking,
             surplus=one.surplus,
             complete=one.complete,
-            measures=_entities(scope, one.measures),
+            measures=entities(scope, one.measures),
             missing=_missing(scope, one.missing),
         )
 
@@ -191,7 +188,7 @@ class DisclosureStatus:
             on=one.on,
             age_days=one.age_days,
             records=one.records,
-            last=_entities(scope, one.last),
+            last=entities(scope, one.last),
             in_conflict=one.in_conflict,
         )
 
