@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
 import polars as pl
 
 from graph.kinds.demand_side import NeedStatus
@@ -69,10 +70,7 @@ def _needs(
         product = offers.products[fitting[int(chance.integers(0, len(fitting)))]]
         loan = lent[number % len(lent)] if state is NeedStatus.FUNDED and lent else None
         amount = int(10 ** chance.normal(6.3, 0.3)) // 10_000 * 10_000 + 10_000
-        steps = [*WAY, state] if state is NeedStatus.FUNDED else [*WAY[: WAY.index(state) + 1]] if state in WAY else []
-        if not steps:
-            # Turned down or taken back: after any of the open states.
-            steps = [*WAY[: 1 + int(chance.integers(0, len(WAY)))], state]
+        steps = _way_to(state, chance)
         stays = [int(days) for days in chance.integers(1, 21, len(steps))]
         open_for = int(chance.choice((3, 12, 45, 80)))
         if loan is not None:
@@ -107,6 +105,15 @@ def _needs(
     return needs, recommended, fulfils
 
 
+def _way_to(state: NeedStatus, chance: np.random.Generator) -> list[NeedStatus]:
+    """The states up to this one."""
+    if state in WAY:
+        return [*WAY[: WAY.index(state) + 1]]
+    # It is funded after all of the open states, turned down or taken back after any.
+    open_states = len(WAY) if state is NeedStatus.FUNDED else 1 + int(chance.integers(0, len(WAY)))
+    return [*WAY[:open_states], state]
+
+
 def _days(end: date, stays: Sequence[int]) -> list[date]:
     """The days on which the states began: the last on `end`, each before it by its stay."""
     days = [end]
@@ -130,7 +137,7 @@ def _write_events(
         )
         known = {one["id"]: one["enterprise"] for one in needs if one["validFrom"] <= day.isoformat()}
         ended = {one["id"] for one in needs if one["validFrom"] <= day.isoformat() and one["status"] in _ENDED}
-        for need, enterprise in [*known.items()]:
+        for need, enterprise in known.items():
             if need not in ended and chance.random() < 0.5:
                 presented.append({"source": enterprise, "target": key, "subject": f"financingNeed:{need}"})
         if number == 2:
