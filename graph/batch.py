@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from graph.blocks import CONFIDENCE, ID, LOCATOR, NONE, OP, Op, conform, frame_schema
+from graph.blocks import CONFIDENCE, ID, LOCATOR, NONE, OP, Op, frame_schema
 from graph.fields import SEPARATOR
 from graph.ontology import Ontology
 from graph.records import Record
@@ -76,10 +76,6 @@ class Batch:
         return cls(
             {name: pl.DataFrame(found, schema=_row_schema(ontology, name)) for name, found in rows.items()},
         )
-
-    def conformed(self, ontology: Ontology) -> Batch:
-        """The same rows with exactly the statement columns of their kinds."""
-        return Batch({name: conform(ontology[name], frame) for name, frame in self.frames.items()})
 
 
 def _row_schema(ontology: Ontology, name: str) -> dict[str, pl.DataType | type[pl.DataType]]:

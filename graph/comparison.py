@@ -6,7 +6,6 @@ again. A row's **key** is (id, validFrom); a link's id is its ends and its key f
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
@@ -265,7 +264,3 @@ def loads_of_text(text: str) -> frozenset[int]:
         first, _, last = part.partition("-")
         found.update(range(int(first), int(last or first) + 1))
     return frozenset(found)
-
-
-Protected = Mapping[str, pl.DataFrame]
-"""By kind name, frames of the ids that a load named but could not read whole."""

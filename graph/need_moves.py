@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import pairwise
 from typing import Final
 
 from graph.kinds.demand_side import NeedStatus
@@ -29,8 +28,3 @@ CLOSED: Final = frozenset(status for status, further in MOVES.items() if not fur
 def moves_from(status: NeedStatus | None) -> tuple[NeedStatus, ...]:
     """The states that a need may move to; from no stated one only into the first."""
     return (FIRST,) if status is None else MOVES[status]
-
-
-def is_path(states: list[NeedStatus]) -> bool:
-    """Whether states, one after the other, are a way through the machine from its first state."""
-    return states[:1] == [FIRST] and all(after in MOVES[before] for before, after in pairwise(states))

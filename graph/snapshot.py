@@ -39,7 +39,6 @@ class SourceStats:
     loads: int
     statements: int
     current: int
-    last_load: Load
     last_full: Load | None
     withdrawn: bool
 
@@ -137,7 +136,6 @@ class Snapshot(SnapshotNames):
                     len(loads),
                     int(statements[code]),
                     int(current[code]),
-                    loads[-1],
                     full[-1] if full else None,
                     loads[-1].header.mode is Mode.WITHDRAWAL,
                 )

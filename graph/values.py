@@ -16,8 +16,6 @@ from graph.records import Record, Ref, Span, Term
 MILLION: Final = 1_000_000
 FIRST_DAY: Final = date.min
 """Stands for an unstated valid_from where days are ordered."""
-LAST_DAY: Final = date.max
-"""Stands for an open end: 9999-12-31."""
 
 
 def to_stored(spec: FieldSpec, value: Any) -> tuple[Any, ...]:

@@ -18,7 +18,7 @@ import orjson
 import polars as pl
 
 from graph.errors import InvalidInput, LimitExceeded
-from graph.fields import FieldSpec, FieldType
+from graph.fields import FieldType
 from graph.money import CNY
 from graph.ontology import KindSpec
 from graph.snapshot_columns import NOT_STATED, Ints, Mask
@@ -316,8 +316,3 @@ class _NumberColumn:
             value = value[0]
         whole = isinstance(value, int) and not isinstance(value, bool)
         return value is None or (whole and -(2**63) < value < 2**63)
-
-
-def spec_orders(spec: FieldSpec) -> bool:
-    """Whether records can be ordered by this field."""
-    return spec.holds in ORDERED

@@ -227,7 +227,7 @@ Comparison = Callable[[str, Any, str], Mask]
 def _column(view: View, spec: FieldSpec, handles: Ints) -> Comparison:
     match spec.holds:
         case FieldType.TEXT | FieldType.TEXTS | FieldType.TERMS:
-            return _TextColumn(view.texts(handles, spec.name), spec.holds is not FieldType.TEXT)
+            return _TextColumn(view.texts(handles, spec.name))
         case FieldType.MONEY:
             return _MoneyColumn(view.ints(handles, spec.name), view.currencies(handles, spec.name))
         case _:
@@ -237,7 +237,6 @@ def _column(view: View, spec: FieldSpec, handles: Ints) -> Comparison:
 @dataclass(frozen=True)
 class _TextColumn:
     values: pl.Series
-    is_list: bool
 
     def __call__(self, operator: str, value: Any, path: str) -> Mask:
         match operator:

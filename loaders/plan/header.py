@@ -58,7 +58,6 @@ class Header:
     title: Stated | None
     addressees: tuple[Stated, ...]
     issued_on: date | None
-    issued_on_span: Span | None
     approval: Approval | None
     drafted_by: Stated | None
     supervised_by: Stated | None
@@ -185,7 +184,7 @@ def _foot(text: Text) -> tuple[dict[str, Stated], Span | None, int]:
     return named, printed, foot
 
 
-def _issued_on(text: Text, first: int, printed: Span | None) -> tuple[date | None, Span | None]:
+def _issued_on(text: Text, first: int, printed: Span | None) -> date | None:
     candidates = [line for line in text.lines[max(first, 0) :] if line.end - line.start <= 20]
     for span in [*candidates, *([printed] if printed is not None else [])]:
         match = DAY.search(text.flat, span.start, span.end)
@@ -196,8 +195,8 @@ def _issued_on(text: Text, first: int, printed: Span | None) -> tuple[date | Non
             and day is not None
             and (span is printed or match.end() - match.start() == span.end - span.start)
         ):
-            return day, Span(*match.span())
-    return None, None
+            return day
+    return None
 
 
 def read_header(text: Text, first_heading: int) -> Header:
@@ -210,7 +209,6 @@ def read_header(text: Text, first_heading: int) -> Header:
     title, title_line = _plan_title(text, notice, below + 1 if notice is not None else 0, depth)
     named, printed, foot = _foot(text)
     issuer = _issuer(text, notice, title)
-    issued_on, issued_span = _issued_on(text, number_line + 1, printed)
     city = next(
         (match.group(1) for stated in (issuer, title) if stated is not None and (match := _CITY.match(stated.name))),
         None,
@@ -221,8 +219,7 @@ def read_header(text: Text, first_heading: int) -> Header:
         notice_title=notice,
         title=title,
         addressees=addressees,
-        issued_on=issued_on,
-        issued_on_span=issued_span,
+        issued_on=_issued_on(text, number_line + 1, printed),
         approval=_approval(text, range(max(number_line, 0), depth)),
         drafted_by=named.get("主办") or named.get("承办"),
         supervised_by=named.get("督办"),

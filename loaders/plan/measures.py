@@ -36,7 +36,6 @@ class Measure:
     title: str
     text: str
     span: Span
-    title_span: Span
     body: Span
     theme: int | None
     lines: tuple[ResponsibilityLine, ...]
@@ -126,7 +125,6 @@ def _measure(text: Text, one: _Read, number: int, theme: int | None) -> Measure:
         title=text.compact(heading.title),
         text=words if words else text.quote(heading.title),
         span=span,
-        title_span=heading.title,
         body=body if words else heading.title,
         theme=theme,
         lines=one.lines,

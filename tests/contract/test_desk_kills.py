@@ -24,9 +24,10 @@ from graph.kinds.terms import Instrument
 from graph.knowledge import Knowledge
 from graph.log import Log
 from graph.money import Money
-from graph.need_moves import is_path, moves_from
+from graph.need_moves import moves_from
 from graph.stores import open_log
 from tests.graph.build import knowledge_of, load
+from tests.need_paths import is_path
 
 Credentials = tuple[str | None, str | None]
 Ack = tuple[str, str, int, str]

@@ -26,13 +26,14 @@ from graph.kinds.terms import Instrument
 from graph.knowledge import Knowledge
 from graph.log import Log
 from graph.money import Money
-from graph.need_moves import MOVES, is_path
+from graph.need_moves import MOVES
 from graph.records import Ref
 from graph.sqlite_log import SqliteLog
 from graph.undoing import undo, withdraw
 from tests.examples import FEW_WORLDS
 from tests.graph.build import TODAY, knowledge_of, load
 from tests.graph.memory_log import MemoryLog
+from tests.need_paths import is_path
 
 FIRM = "enterprise:1"
 OLD = "financingNeed:old"

@@ -11,7 +11,6 @@ import pytest
 from graph.desk_statements import NEED
 from graph.kinds.demand_side import NeedStatus
 from graph.knowledge import Knowledge
-from graph.need_moves import is_path
 from graph.view import View
 from loaders.city import generate_city
 from loaders.city.generator import DEFAULT_DAY
@@ -22,6 +21,7 @@ from queries.matchmaking import matchmaking
 from queries.need_history import history_of
 from queries.needs_desk import needs_desk
 from tests.graph.memory_log import MemoryLog
+from tests.need_paths import is_path
 
 
 @pytest.fixture(scope="module")
