@@ -78,6 +78,11 @@ class Candidate:
         place = self.spine.places(len(self.nodes)).get(kind)
         return -1 if place is None else self.nodes[place]
 
+    @property
+    def giver(self) -> int:
+        """The pool or voucher scheme that gives the money itself; -1: none does."""
+        return max(self.role("Pool"), self.role("VoucherScheme"))
+
     def link(self, relation: str) -> int:
         """The link that carries the step of a relation, nearest to the source; -1: there is none."""
         steps = zip(self.steps, self.links, strict=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Final
 
 import strawberry
 
@@ -10,6 +11,9 @@ from queries.financing.limits.constraints import MissingFact as Fact
 from schema.context import Scope
 from schema.types.derived import derived
 from schema.types.entity import Entity
+
+MAX_FACTS: Final = 100
+"""Of a sum over many records so many facts that lack are named."""
 
 
 @strawberry.type(
@@ -25,3 +29,8 @@ class MissingFact:
     def of(cls, scope: Scope, fact: Fact) -> MissingFact:
         """The fact as the API shows it."""
         return cls(record=Entity(scope, fact.record), field=fact.field)
+
+    @classmethod
+    def first(cls, scope: Scope, facts: Sequence[Fact]) -> list[MissingFact]:
+        """The first MAX_FACTS of them, as the API shows them."""
+        return [cls.of(scope, fact) for fact in facts[:MAX_FACTS]]

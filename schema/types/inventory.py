@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -17,7 +16,6 @@ from queries.disclosure import STALE_AFTER_DAYS, disclosure, disclosure_complete
 from queries.disclosure import DisclosureCompleteness as Completeness
 from queries.disclosure import DisclosureCoverage as Coverage
 from queries.disclosure import DisclosureStatus as Disclosed
-from queries.financing.limits.constraints import MissingFact as Fact
 from queries.financing.terms import Ternary
 from queries.inventory.categories import DisclosureList, DisclosureState
 from queries.list_completeness import ListCompleteness as Listed
@@ -31,17 +29,12 @@ from schema.context import Scope
 from schema.types.codes import code_enum
 from schema.types.derived import derived, question
 from schema.types.entity import Entity
-from schema.types.facts import MissingFact
-from schema.types.progress import MAX_FACTS
+from schema.types.facts import MAX_FACTS, MissingFact
 from schema.types.succession import entities
 from schema.types.values import Money, amount_of, decimal_of
 
 for _term in (PoolKind, SubsidyKind, DrawBasis, Ternary, DisclosureCategory, DisclosureList, DisclosureState):
     code_enum(_term)
-
-
-def _missing(scope: Scope, facts: Sequence[Fact]) -> list[MissingFact]:
-    return [MissingFact.of(scope, fact) for fact in facts[:MAX_FACTS]]
 
 
 @strawberry.type(
@@ -99,7 +92,7 @@ class PoolStatus:
             loss_share=decimal_of(one.loss_share),
             idle=one.idle,
             stopped=one.stopped,
-            missing=_missing(scope, one.missing),
+            missing=MissingFact.first(scope, one.missing),
             missing_count=len(one.missing),
         )
 
@@ -158,7 +151,7 @@ class ListCompleteness:
             surplus=one.surplus,
             complete=one.complete,
             measures=entities(scope, one.measures),
-            missing=_missing(scope, one.missing),
+            missing=MissingFact.first(scope, one.missing),
         )
 
 

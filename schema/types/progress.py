@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, Final
+from typing import Any
 
 import strawberry
 from strawberry.types.base import StrawberryOptional
@@ -29,16 +29,12 @@ from schema.types.codes import code_enum
 from schema.types.derived import derived, question
 from schema.types.entity import Entity, entity_of
 from schema.types.evidence import Claim, claim_of
-from schema.types.facts import MissingFact
+from schema.types.facts import MAX_FACTS, MissingFact
 from schema.types.source import Source, SourceOverview
 from schema.types.values import Money, decimal_of
 
 for _term in (ProgressStatus, ObservationBasis, TargetKind, Operator, Ternary):
     code_enum(_term)
-
-
-MAX_FACTS: Final = 100
-"""Of a sum over many contracts so many facts that lack are named; all of them are counted."""
 
 
 def _money(value: Fraction | None, unit: Unit) -> Any:
@@ -181,7 +177,7 @@ class ProgressFigure:
             progress=decimal_of(one.progress),
             points=[SeriesPoint.of(scope, point) for point in figure.points],
             under=[CountedUnder.of(scope, part) for part in figure.under],
-            missing=[MissingFact.of(scope, fact) for fact in figure.missing[:MAX_FACTS]],
+            missing=MissingFact.first(scope, figure.missing),
             missing_count=len(figure.missing),
         )
 
@@ -305,7 +301,7 @@ class TargetProgress:
             definition=None if one.segment is None else one.segment.definition,
             vintage=None if one.segment is None else one.segment.vintage,
             breaks=[SeriesBreak.of(scope, segment) for segment in one.breaks],
-            missing=[MissingFact.of(scope, fact) for fact in one.missing[:MAX_FACTS]],
+            missing=MissingFact.first(scope, one.missing),
             missing_count=len(one.missing),
             scope=scope,
             found=one,

@@ -69,7 +69,7 @@ def licence(case: Case) -> Verdict:
 
 def product_open(case: Case) -> Verdict:
     """PRODUCT_OPEN: it takes applications. A programme without any product yet leaves it unknown."""
-    giver = max(case.candidate.role("Pool"), case.candidate.role("VoucherScheme"))
+    giver = case.candidate.giver
     if giver >= 0:
         status, offer = case.view.value(giver, "status"), giver
     elif case.offer is None:

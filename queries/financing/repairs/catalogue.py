@@ -309,8 +309,8 @@ def renewals(asked: Asked) -> Iterator[Repair]:
 def openings(asked: Asked) -> Iterator[Repair]:
     """The product, or the pool or scheme that gives the money itself, takes applications again."""
     case = asked.case
-    offer = max(case.candidate.role("Pool"), case.candidate.role("VoucherScheme"))
-    offer = offer if offer >= 0 else case.product
+    giver = case.candidate.giver
+    offer = giver if giver >= 0 else case.product
     if asked.says_no(Gate.PRODUCT_OPEN) and offer >= 0:
         mends = frozenset({Gate.PRODUCT_OPEN})
         yield setting(asked, RepairKind.OPEN_PRODUCT, offer, "status", OfferStatus.OPEN, mends)
