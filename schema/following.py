@@ -15,7 +15,7 @@ import orjson
 import strawberry
 from graphql import DocumentNode, Executor, FieldNode, Node, VariableNode
 
-from graph.changes import Change, ChangeReader, Position
+from graph.changes import Change, ChangeReader, ChangeType, Position
 from graph.ontology import Ontology
 from schema.context import Clock, Scope, Service
 from schema.event_execution import begin, event_answer
@@ -23,6 +23,8 @@ from schema.execution import Answer, Request, parsed
 from schema.log_cursor import log_cursor, position_of
 from schema.types.change_events import EventAnswer
 
+MOST_REHEARSED: Final = 8
+"""Kinds that are got ready when somebody begins to follow them."""
 BATCH_BYTES: Final = 262_144
 BATCH_SECONDS: Final = 0.1
 """A batch ends once its answers have so many bytes, or have taken so long."""
@@ -111,6 +113,18 @@ class Following:
             if size > BATCH_BYTES or time.monotonic() > ends_at:
                 return Batch(tuple(told), change.position)
         return Batch(tuple(told), page.reached)
+
+    def rehearse(self) -> None:
+        """Answer of one record a kind that is followed, for nobody: what answers of it take is made now (indexes, the executor's plans), so
+        that the first event does not wait for it. Who follows all kinds, or many, waits for the rest at their first events.
+        """
+        view = self.start.service.knowledge.view()
+        for name in sorted(self.followed.kinds or ())[:MOST_REHEARSED]:
+            handles = view.handles(name)
+            if view.seq and len(handles):
+                load, handle = view.snapshot.load(view.seq), int(handles[0])
+                place = Position(view.seq, name, view.id_of(handle))
+                self._told(Change(view.seq, load.recorded_at, name, place.id, ChangeType.STATED, view, handle, place))
 
     def _told(self, change: Change) -> Told:
         scope = Scope(self.start.service, change.view, Clock.of(self.seconds))

@@ -87,6 +87,7 @@ class Streams:
         self._limiter = anyio.CapacityLimiter(options.threads)
         self._reader: ChangeReader | None = None
         self._shared: OrderedDict[tuple[object, ...], asyncio.Future[Batch]] = OrderedDict()
+        self._rehearsed: dict[tuple[object, ...], asyncio.Future[None]] = {}
 
     @property
     def is_full(self) -> bool:
@@ -136,6 +137,7 @@ class Streams:
                 yield begun
                 return
             place = begun.followed.place
+            self._rehearse(begun)
             while not self.stopped.is_set():
                 moved = self._moved
                 batch = await self._batch(begun, place)
@@ -160,6 +162,14 @@ class Streams:
 
     async def _in_thread(self, work: Callable[[], _Result]) -> _Result:
         return await anyio.to_thread.run_sync(work, limiter=self._limiter)
+
+    def _rehearse(self, following: Following) -> None:
+        """Get the first event ready meanwhile, once for all who ask the same."""
+        if following.same in self._rehearsed:
+            return
+        if len(self._rehearsed) >= MAX_SHARED:
+            self._rehearsed.clear()
+        self._rehearsed[following.same] = asyncio.ensure_future(self._in_thread(following.rehearse))
 
     async def _batch(self, following: Following, place: Position) -> Batch:
         """The next events after a place, shared with all who stand there and ask the same."""

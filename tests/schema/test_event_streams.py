@@ -135,6 +135,13 @@ def test_a_quiet_stream_shows_life(log: SqliteLog) -> None:
             assert [line for line in _first(answer.iter_lines(), 8) if line] == [":"] * 4
 
 
+def test_what_is_got_ready_for_the_first_event_is_told_to_nobody(server: Served, log: SqliteLog) -> None:
+    with server.events(FACTS, {"kinds": ["ENTERPRISE", "FINANCING_NEED"]}) as events:
+        time.sleep(0.3)
+        load(log, "tax", [firm(B)])
+        assert [data["data"]["factsChanged"]["id"] for _, _, data in [next(events)]] == [B]
+
+
 def test_a_client_that_goes_away_frees_its_place(log: SqliteLog) -> None:
     with served(lambda: _opened(log), StreamOptions(most=1)) as server:
         with server.events(FACTS):
