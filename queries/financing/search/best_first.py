@@ -41,6 +41,8 @@ MOST: Final = 4_096
 """So many rows are laid out at once, beyond the offers of a word."""
 OF_CHAIN: Final = 256
 """So many rows of chains, which fan out again and again."""
+TOGETHER: Final = 1_024
+"""Rows of a word are taken on together while so many come of them."""
 FLOOR: Final = {
     Form.IN_FORCE: STATUS_RANK[PathStatus.EXISTING],
     Form.OFFERED: STATUS_RANK[PathStatus.AVAILABLE],
@@ -64,13 +66,17 @@ class Wanted:
 
 @dataclass(slots=True, eq=False)
 class _Row:
-    """Rows of one word, laid out. `at` the one in the heap, by its place in the order of `ranking`; None: they are not in order yet."""
+    """Rows of one word, laid out. `at` the one in the heap, by its place in the order of `ranking`; None: they are not in order yet.
+
+    What follows rows before the place `taken_on` is in the heap already.
+    """
 
     arrival: Arrival
     walks: Walks
     bounds: Bounds
     ranking: Ranking | None = None
     at: int = 0
+    taken_on: int = 0
 
     @property
     def best(self) -> Key:
@@ -128,8 +134,7 @@ class BestFirst:
 
     def _lay_out(self, starts: Iterable[tuple[Arrival, Walks]]) -> None:
         """Put rows of words into the heap once they are taken so far that their bounds are near what they come to."""
-        laid = [(arrival, self._taken_on(arrival, walks)) for arrival, walks in starts]
-        laid = [(arrival, walks) for arrival, walks in laid if len(walks.places[-1])]
+        laid = [(arrival, some) for arrival, walks in starts for some in self._taken_on(arrival, walks)]
         if not laid:
             return
         every = bounds_of([(self._word(arrival), walks) for arrival, walks in laid], self._scale)
@@ -137,14 +142,24 @@ class BestFirst:
             row = _Row(arrival, walks, bounds)
             heappush(self._heap, (row.best, next(self._tick), row))
 
-    def _taken_on(self, arrival: Arrival, walks: Walks) -> Walks:
-        """Rows taken to the word's offer, and on while they are few. Chains fan out: they are followed once they are the best, by few."""
+    def _taken_on(self, arrival: Arrival, walks: Walks) -> Iterator[Walks]:
+        """Rows taken to the word's offer, and on while few came of each origin. Chains fan out: they are followed once they are the best,
+        by few.
+        """
         word = self._word(arrival)
         chained = any(step.repeated for step in arrival.spine.word)
         most = MOST if not chained else OF_CHAIN if walks.place > word.head else 0
-        while len(walks.places[-1]) and not walks.arrives and (walks.place < word.head or walks.fan_out <= most):
+        while len(walks.places[-1]) and not walks.arrives:
+            if walks.place >= word.head:
+                many = np.bincount(walks.origin, walks.fan_out) > most
+                if many.any():
+                    stay = many[walks.origin]
+                    yield walks.only(np.flatnonzero(stay))
+                    walks = walks.only(np.flatnonzero(~stay))
+                    continue
             walks = walks.onward(arrival.spine, word.after(walks))
-        return walks
+        if len(walks.places[-1]):
+            yield walks
 
     def _word(self, arrival: Arrival) -> WordBounds:
         key = (arrival.row.technique, id(arrival.spine))
@@ -169,13 +184,26 @@ class BestFirst:
         row.at += 1
         self._push(row, ranking)
         if not walks.arrives:
-            one = walks.row(at)
-            self._lay_out([(arrival, one.onward(arrival.spine, self._word(arrival).after(one)))])
+            if row.at > row.taken_on:
+                self._take_on(row, ranking)
             return
         nodes, links = (tuple(int(column[at]) for column in columns) for columns in (walks.nodes, walks.links))
         beneficiary, places, onto, _ = walks.layer.children(int(walks.places[-1][at]))
         for link in [-1] if onto is None else onto.tolist():
             self._complete(arrival, (*nodes, int(beneficiary.nodes[places[0]])), (*links, link))
+
+    def _take_on(self, row: _Row, ranking: Ranking) -> None:
+        """Put what follows the row before `at`, and the next ones, into the heap: they come to the top one after the other.
+
+        None of it leaves the heap before the row that it follows, since no key is below that row's.
+        """
+        arrival, walks = row.arrival, row.walks
+        rows = np.array(ranking.following(row.at - 1))
+        rows = rows[: max(1, int(np.searchsorted(np.cumsum(walks.fan_out[rows]), TOGETHER, "right")))]
+        row.taken_on = row.at - 1 + len(rows)
+        allowed = [self.allowed(source) for source in walks.nodes[0][rows].tolist()]
+        some = walks.only(rows[allowed])._replace(origin=np.arange(sum(allowed)))
+        self._lay_out([(arrival, some.onward(arrival.spine, self._word(arrival).after(some)))])
 
     def _complete(self, arrival: Arrival, nodes: tuple[int, ...], links: tuple[int, ...]) -> None:
         """Appraise a spine with each of its supports, and put what is wanted into the heap under its true key."""

@@ -35,6 +35,10 @@ class Ranking:
     def __getitem__(self, at: int) -> int:
         return self._found[at]
 
+    def following(self, at: int) -> list[int]:
+        """The rows from a place on, as far as they are in order: that one at least."""
+        return self._found[at:]
+
     def reaches(self, at: int) -> bool:
         """Whether there are more rows than `at`."""
         if at == len(self._found) and len(self._rest):

@@ -46,7 +46,7 @@ class Walks(NamedTuple):
     word.
 
     `links` from each node to the next; `flat`, `scaled` (with the last link), `rate` (None: 1) and `status` bound a row by what lies
-    before its last node.
+    before its last node. `origin`: of rows that are taken on together, from which each came.
     """
 
     layer: Layer
@@ -59,6 +59,7 @@ class Walks(NamedTuple):
     rate: Ints | None
     status: Ints
     passed: Passed
+    origin: Ints
 
     @classmethod
     def start(cls, layer: Layer, places: Ints, status: int, strength: int) -> Walks:
@@ -66,9 +67,8 @@ class Walks(NamedTuple):
         places = places[layer.status[places] < CLOSED]
         free = np.full(len(places), UNLIMITED)
         passed = Passed(None, np.full(len(places), strength))
-        return cls(
-            layer, 0, (places,), (layer.nodes[places],), (), free, free, None, np.full(len(places), status), passed
-        )
+        statuses, origin = np.full(len(places), status), np.zeros(len(places), np.int64)
+        return cls(layer, 0, (places,), (layer.nodes[places],), (), free, free, None, statuses, passed, origin)
 
     @property
     def arrives(self) -> bool:
@@ -76,9 +76,8 @@ class Walks(NamedTuple):
         nearer = self.layer.nearer
         return nearer is not None and nearer.nearer is None and not nearer.parts
 
-    def row(self, at: int) -> Walks:
-        """One row alone."""
-        rows = np.array([at])
+    def only(self, rows: Ints) -> Walks:
+        """Some rows."""
         return self._replace(
             places=tuple(column[rows] for column in self.places),
             nodes=tuple(column[rows] for column in self.nodes),
@@ -88,16 +87,17 @@ class Walks(NamedTuple):
             rate=None if self.rate is None else self.rate[rows],
             status=self.status[rows],
             passed=self.passed.at(rows),
+            origin=self.origin[rows],
         )
 
     @property
-    def fan_out(self) -> int:
-        """How many rows come of these one step nearer to the beneficiary."""
+    def fan_out(self) -> Ints:
+        """How many rows come of each of these one step nearer to the beneficiary."""
         last, edges = self.places[-1], self.layer.edges
         if edges is None:
             assert self.layer.nearer is not None
-            return len(last) * len(self.layer.nearer.nodes)
-        return int((edges.starts[last + 1] - edges.starts[last]).sum())
+            return np.full(len(last), len(self.layer.nearer.nodes))
+        return edges.starts[last + 1] - edges.starts[last]
 
     def onward(self, spine: Spine, passed: Passed) -> Walks:
         """The rows one step nearer to the beneficiary, without those that are closed or come by a node again; `passed` by these rows."""
@@ -139,4 +139,5 @@ class Walks(NamedTuple):
             None if rate is None else rate[rows],
             np.maximum(self.status, own.status[last])[rows],
             passed.at(rows),
+            self.origin[rows],
         )
