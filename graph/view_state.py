@@ -44,8 +44,8 @@ DATASET: Final = "Dataset"
 class ViewState:
     """The graph at (`as_of`, `known_at`) for one viewer. `seq` is the last load that it knows.
 
-    `derived` is what questions keep with it. A what-if knows the view that it was made of (`before`), its `changes`, by kind name of
-    what statements are `touched`, and which kinds may have records live that were not, or the other way (`shifted`).
+    `derived` is what questions keep with it. A what-if knows the view that it was made of (`before`), its `changes`, and what of it they
+    touched: names of kinds, and of fields as `Kind.field`; None: anything may be otherwise.
     """
 
     snapshot: Snapshot
@@ -59,8 +59,7 @@ class ViewState:
     _handles: dict[str, Ints] = field(default_factory=dict, repr=False)
     before: Self | None = field(default=None, repr=False)
     changes: tuple[Change, ...] = ()
-    touched: frozenset[str] = frozenset()
-    shifted: frozenset[str] = frozenset()
+    touched: frozenset[str] | None = None
     derived: dict[Hashable, Any] = field(default_factory=dict, repr=False)
 
     @property
@@ -234,9 +233,13 @@ class ViewState:
         return made if self._hand_on(made, touched) else None
 
     def assuming(
-        self, snapshot: Snapshot, touched: Mapping[str, Rows], shifted: frozenset[str], changes: tuple[Change, ...]
+        self,
+        snapshot: Snapshot,
+        numbers: Mapping[str, Rows],
+        touched: frozenset[str] | None,
+        changes: tuple[Change, ...],
     ) -> Self:
-        """This view over its snapshot with what these changes assume; `touched` as in `advanced`, `shifted` as a what-if has it."""
+        """This view over its snapshot with what these changes assume; `numbers` that they state something of, by kind."""
         made = type(self)(
             snapshot,
             self.as_of,
@@ -246,10 +249,9 @@ class ViewState:
             self.default_reliability,
             before=self,
             changes=changes,
-            touched=frozenset(touched),
-            shifted=shifted,
+            touched=touched,
         )
-        if not self._hand_on(made, touched):
+        if not self._hand_on(made, numbers):
             # What was handed on before it turned out that all must be made anew is not kept.
             made = replace(made, _kinds={}, _live={}, _handles={})
         return made

@@ -23,6 +23,7 @@ from graph.errors import InvalidInput, LimitExceeded, NotFound
 from graph.fields import SEPARATOR
 from graph.log import ASSUMED, Counts, Load, LoadHeader
 from graph.ontology import KindSpec
+from graph.same_as import SAME_AS
 from graph.snapshot_columns import Rows
 from graph.snapshot_extend import extended
 from graph.snapshot_reading import Reading
@@ -30,6 +31,7 @@ from graph.snapshot_rows import distinct
 from graph.snapshot_table import Table
 from graph.validation import check, link_ids, with_ids
 from graph.values import to_stored
+from graph.view_state import DATASET
 
 if TYPE_CHECKING:
     from graph.view import View
@@ -267,12 +269,12 @@ def _laid_over(view: View, plan: _Plan, changes: tuple[Change, ...], trusted: bo
         frames[kind.name] = frame.with_columns(pl.Series(LOAD, [view.seq] * frame.height, dtype=pl.Int32))
     assumption = _assumption(view, frames, changes)
     extension = extended(view.snapshot, Reading((assumption,), frames, {}))
-    tables, touched = dict(extension.snapshot.tables), dict(extension.touched or {})
-    for name, numbers in _gone(view, plan).items():
-        tables[name] = _forgetting(tables[name], numbers, view.snapshot.tables[name].rows)
-        touched[name] = distinct(np.concatenate([touched.get(name, np.empty(0, np.int32)), numbers]))
+    tables, numbers = dict(extension.snapshot.tables), dict(extension.touched or {})
+    for name, gone in _gone(view, plan).items():
+        tables[name] = _forgetting(tables[name], gone, view.snapshot.tables[name].rows)
+        numbers[name] = distinct(np.concatenate([numbers.get(name, np.empty(0, np.int32)), gone]))
     snapshot = replace(extension.snapshot, loads=view.snapshot.loads, tables=tables, assumption=assumption)
-    return view.assuming(snapshot, touched, _shifted(view, plan), changes)
+    return view.assuming(snapshot, numbers, _touched(view, plan), changes)
 
 
 def _assumption(view: View, frames: Mapping[str, pl.DataFrame], changes: tuple[Change, ...]) -> Load:
@@ -361,16 +363,20 @@ def _gone(view: View, plan: _Plan) -> dict[str, Rows]:
     return {name: distinct(np.concatenate(parts)) for name, parts in found.items()}
 
 
-def _shifted(view: View, plan: _Plan) -> frozenset[str]:
-    """The kinds of which records may come or go: those that are added, removed, dated or made incomplete, and the links at them."""
-    found = {view.kind_of(handle).name for handle in plan.gone}
+def _touched(view: View, plan: _Plan) -> frozenset[str] | None:
+    """What a question may find otherwise: kinds, and their fields; None: anything, since a record that others may name came or went,
+    ids became one, or a source is believed otherwise."""
+    found: set[str] = set()
     for row in plan.rows.values():
-        required = {spec.name for spec in row.kind.required}
-        if row.adds or {"valid_from", "valid_to"} & row.values.keys() or required & row.values.keys():
-            found.add(row.kind.name)
-    if not found:
-        return frozenset()
-    return frozenset(found).union(kind.name for kind in view.ontology.links)
+        kind, handle = row.kind, view.locate(row.id)
+        own = row.values.keys() - {"source", "target", *(kind.key if kind.is_link else ())}
+        emptied = any(row.values.get(spec.name, spec) is None for spec in kind.required)
+        known = handle >= 0 if row.adds else emptied or not view.is_live(handle)
+        if known or kind.name in (SAME_AS, DATASET) or {"valid_from", "valid_to"} & row.values.keys():
+            return None
+        fields = kind.by_name if row.adds else own
+        found.update((kind.name, *(f"{kind.name}.{name}" for name in fields)))
+    return None if plan.gone else frozenset(found)
 
 
 def _forgetting(table: Table, numbers: Rows, before: int) -> Table:

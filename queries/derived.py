@@ -23,10 +23,11 @@ def kept_of(view: View) -> dict[Hashable, Any]:
 def once(view: View, key: Hashable, make: Callable[[], T], *, of: frozenset[str] = NOTHING) -> T:
     """What `make` gives, made at most once for this view and key while the view lives.
 
-    `of`, where given, names all kinds of whose records it tells: a what-if that touches none of them, and lets no record come or go, has
-    what its own view has. Two threads that ask at the same time may both make it; both results are equal.
+    `of`, where given, names all that it is made from, what `make` was given among it: kinds, or where it reads but some of a kind's
+    fields these, as `Kind.field`. A what-if that touches none of it has what its own view has. Two threads that ask at the same time may
+    both make it; both results are equal.
     """
-    if of and view.before is not None and not view.shifted and view.touched.isdisjoint(of):
+    if of and view.before is not None and view.touched is not None and view.touched.isdisjoint(of):
         view = view.before
     found = view.derived.get(key, _MISSING)
     if found is _MISSING:

@@ -24,6 +24,8 @@ MAX_CLIMB: Final = 10
 """Levels of share holdings that are followed."""
 CONTROLS: Final = frozenset({"Controls"})
 GROUPED: Final = ("Enterprise", "Institution")
+GROUPS: Final = CONTROLS | {"MemberOf", "Group", *(f"{kind}.group" for kind in GROUPED)}
+"""What says who is in one group, of control or of dependence."""
 
 
 def legal_entity(view: View, handle: int) -> int:

@@ -1,19 +1,26 @@
-"""What a lender has out on a group of names, against a plain sum over the records."""
+"""What a lender has out on a group of names, against a plain sum over the records; what a what-if keeps of it."""
 
 from decimal import Decimal
 from math import ceil
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graph.kinds.contracts import Facility, Lease, LentBy, Loan
-from graph.kinds.parties import Enterprise, Institution
+from graph.kinds.contracts import Facility, Guarantee, InsurancePolicy, Lease, LentBy, Loan
+from graph.kinds.parties import Enterprise, Institution, InstitutionType
+from graph.kinds.policy import CapitalBase, RegulatoryLimit, Rule, RuleKind
+from graph.kinds.supply_side import LimitKind, LossSharing, Pool
 from graph.kinds.terms import Recourse, Technique
 from graph.money import Money
 from graph.records import Record, Ref
+from graph.view import View
+from graph.what_if import Add, Change, Set
+from queries.financing.limits.covers import cover_of, covers_of
 from queries.financing.limits.exposures import Counted, on_borrowers, total_out
-from tests.examples import FEW_WORLDS
-from tests.queries.finance import bank, firm, product, view_of
+from queries.financing_paths import financing_paths
+from tests.examples import FEW_WORLDS, MENDED
+from tests.queries.finance import bank, firm, limit, product, view_of
 
 FIRMS = ("a", "b", "c")
 BANKS = ("bank", "other")
@@ -110,3 +117,102 @@ def test_exposure_is_the_plain_sum_over_contracts(records: list[Record], names: 
     every = tuple(f"enterprise:{name}" for name in FIRMS)
     whole = expected(records, "institution:bank", every, by_recourse=False)
     assert total_out(view, lender, Counted(gross=True)).amount == whole
+
+
+@st.composite
+def covered(draw: st.DrawFn) -> list[Record]:
+    """Contracts that guarantors, insurers, pools and governments cover, under products of each recourse."""
+    records = draw(contracts())
+    stated = st.one_of(st.none(), shares)
+    for place, one in enumerate(records):
+        if not isinstance(one, Loan | Facility) or draw(st.booleans()):
+            continue
+        contract: Ref[Any] = Ref(one.id)
+        if draw(st.booleans()):
+            records.append(
+                Guarantee(
+                    id=f"guarantee:{place}",
+                    guarantor=Ref("enterprise:b"),
+                    debtor=Ref("enterprise:c"),
+                    contract=contract,
+                    cover_share=draw(stated),
+                )
+            )
+        else:
+            records.append(
+                InsurancePolicy(
+                    id=f"insurancePolicy:{place}",
+                    insurer=Ref("institution:other"),
+                    insured=Ref("institution:bank"),
+                    debtor=Ref("enterprise:c"),
+                    contract=contract,
+                    deductible=draw(stated),
+                )
+            )
+    records.append(Pool(id="pool:p", name="p", cover_share=draw(stated)))
+    for name, recourse in RECOURSES.items():
+        pool: Ref[Pool] | None = Ref("pool:p") if draw(st.booleans()) else None
+        records.append(product(Technique.COMPREHENSIVE_LINE, name, recourse=recourse, pool=pool))
+        if draw(st.booleans()):
+            records.append(
+                LossSharing(
+                    id=f"lossSharing:{name}",
+                    name=name,
+                    product=Ref(f"loanProduct:{name}"),
+                    government=Ref("institution:other"),
+                    government_share=draw(stated),
+                )
+            )
+    return [*map(bank, BANKS), *map(firm, FIRMS), *records]
+
+
+@settings(max_examples=FEW_WORLDS)
+@given(covered())
+def test_loans_are_covered_together_as_one_by_one(records: list[Record]) -> None:
+    view = view_of(*records)
+    loans = view.handles("Loan")
+    assert covers_of(view, loans).tolist() == [cover_of(view, loan) for loan in loans.tolist()]
+
+
+def assumed_of(draw: st.DrawFn, view: View, records: list[Record]) -> Change:
+    """A field of a record as another of its kind has it, a syndicate's share, or a new guarantee."""
+    links = [one for one in view.ids_of(view.handles("LentBy")) if draw(st.booleans())]
+    if links:
+        return Set(links[0], {"share": draw(shares)})
+    if view.find("loan:0") >= 0 and draw(st.integers(0, 3)) == 0:
+        parties: dict[str, Any] = {
+            "guarantor": Ref("enterprise:b"),
+            "debtor": Ref("enterprise:a"),
+            "contract": Ref("loan:0"),
+        }
+        return Add("Guarantee", {"id": "guarantee:new", **parties, "cover_share": 1, "outstanding": Money(7)})
+    others = [
+        (one, name, getattr(other, name))
+        for one in records
+        for other in records
+        if type(one) is type(other) and hasattr(one, "id")
+        for name in view.ontology[type(one).__name__].by_name
+        if getattr(one, name) != getattr(other, name) is not None
+    ]
+    one, name, value = draw(st.sampled_from(others))
+    return Set(str(getattr(one, "id", "")), {name: value})
+
+
+@settings(max_examples=MENDED)
+@given(covered(), st.data())
+def test_a_what_if_has_of_its_view_only_what_its_changes_leave(records: list[Record], data: st.DataObject) -> None:
+    cap = Rule(
+        id="rule:cap",
+        name="cap",
+        kind=RuleKind.REGULATORY_LIMIT,
+        institution_type=InstitutionType.BANK,
+        limit_kind=RegulatoryLimit.SINGLE_NAME,
+        base=CapitalBase.NET_CAPITAL,
+        value=Decimal(1),
+    )
+    records = [*records, cap, limit(LimitKind.SINGLE_NAME, "enterprise:a", 100)]
+    view = view_of(*records)
+    financing_paths(view, "enterprise:a")
+    assumed = view.with_changes([data.draw(st.composite(assumed_of)(view, records))])
+    anew = assumed.unresolved_on(view.as_of)
+    assert financing_paths(assumed, "enterprise:a") == financing_paths(anew, "enterprise:a")

@@ -57,7 +57,7 @@ FACTS: Final = {
 """Which field of the enterprise a dimension asks for."""
 GIVEN: Final = ("Subsidy", "Measure", "Policy")
 """Kinds that no path leads over."""
-RULES: Final = frozenset({"Rule", "Industry"})
+RULES: Final = frozenset({"Rule", "Industry", "ExchangeRate"})
 """Kinds that say what the rules are."""
 
 

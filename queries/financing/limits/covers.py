@@ -5,15 +5,43 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
+import numpy as np
+
 from graph.kinds.supply_side import LossSharing, Pool
+from graph.snapshot_columns import NOT_STATED
 from graph.values import MILLION, millionths
-from graph.view import View
+from graph.view import View, day_of
 from queries.derived import offer_record
+from queries.ratios import Ints
 
 
 def cover_of(view: View, contract: int) -> int:
     """Σ shares that supports cover of a loan, facility or lease, in millionths; at most 1. A share that nobody states is none."""
     return min(MILLION, sum(millionths(share) for share in _shares(view, contract) if share is not None))
+
+
+def covers_of(view: View, loans: Ints) -> Ints:
+    """As `cover_of`, of many loans."""
+    found = np.zeros(len(loans), np.int64)
+    for kind, field in (("Guarantee", "cover_share"), ("InsurancePolicy", "deductible")):
+        places, promises = view.expand(kind, "contract", loans)
+        shares = view.ints(promises, field)
+        stated = shares != NOT_STATED
+        np.add.at(found, places[stated], (MILLION - shares if field == "deductible" else shares)[stated])
+    products, at = np.unique(view.refs(loans, "product"), return_inverse=True)
+    offered = products >= 0
+    own, shared = np.full(len(products), -1, np.int64), np.zeros(len(products), np.int64)
+    own[offered] = view.refs(products[offered], "pool")
+    places, sharings = view.expand("LossSharing", "product", products)
+    since, share = view.ints(sharings, "since"), view.ints(sharings, "government_share")
+    # What is not stated stands below every day.
+    counts = (since <= day_of(view.as_of)) & (share != NOT_STATED)
+    np.add.at(shared, places[counts], share[counts])
+    pools = view.refs(loans, "pool")
+    pools, in_pool = np.unique(np.where(pools >= 0, pools, own[at]), return_inverse=True)
+    by_pool = np.zeros(len(pools), np.int64)
+    by_pool[pools >= 0] = np.maximum(view.ints(pools[pools >= 0], "cover_share"), 0)
+    return np.asarray(np.minimum(MILLION, found + shared[at] + by_pool[in_pool]))
 
 
 def _shares(view: View, contract: int) -> Iterator[Decimal | None]:

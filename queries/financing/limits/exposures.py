@@ -24,17 +24,24 @@ from graph.kinds.contracts import (
     Loan,
     PppPart,
 )
-from graph.kinds.supply_side import LoanProduct
-from graph.kinds.terms import Instrument, Recourse, Technique
+from graph.kinds.terms import Instrument
 from graph.money import CNY
 from graph.snapshot_columns import NOT_STATED
 from graph.values import MILLION, millionths
 from graph.view import View
 from queries.columns import is_stated
-from queries.derived import offer_record, once
+from queries.derived import once
 from queries.financing.asset_kinds import ASSET_KINDS
-from queries.financing.limits.constraints import MissingFact
 from queries.financing.limits.covers import cover_of
+from queries.financing.limits.loans import (
+    on_sellers,
+    outstanding_of,
+    owed_on,
+    owed_on_each,
+    parts_of_each,
+    share_on_debtor,
+    share_up,
+)
 from queries.financing.limits.recorded import (
     ByWhom,
     among_ours,
@@ -49,18 +56,18 @@ from queries.financing.limits.recorded import (
 from queries.ratios import Ints, share_of
 from queries.tally import Amount, Tally, amount_of, plus, total_of
 
-ON_PAPER: Final = frozenset({Technique.BILL_DISCOUNT, Technique.FORFAITING})
-"""An acceptor or a bank owes its paper whoever else stands for it."""
-ON_DEBTOR: Final = frozenset(
+BRANCHES: Final = frozenset({"BankBranch"})
+OWED: Final = frozenset(f"{kind}.{name}" for kind, spec in ASSET_KINDS.items() for name in spec.debtors)
+REGISTERED: Final = OWED | {"Encumbrance.asset", "Encumbrance.creditor"}
+OF_PRODUCTS: Final = ("recourse", "recourse_share", "buyer_limit_with_recourse", "technique", "pool", "programme")
+COUNTED: Final = frozenset(
     {
-        Technique.RECEIVABLES_DISCOUNTING,
-        Technique.FACTORING,
-        Technique.PAYABLES_FINANCE,
-        Technique.DEEP_TIER,
-        *ON_PAPER,
+        "AnchorProgramme", "BankBranch", "Encumbrance", "ExchangeRate", "Facility", "Guarantee", "InsurancePolicy", "Lease", "LentBy",
+        "Loan", "LossSharing", "Pool", "PppContract", "PppPart",
+        *OWED, *(f"LoanProduct.{name}" for name in OF_PRODUCTS),
     }
-)
-"""Techniques whose financing the debtor of the claim pays back; where none is stated, it may be one of them."""
+)  # fmt: skip
+"""What exposures are made from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +78,6 @@ class Counted:
     product: int = -1
     net_of_margin: bool = False
     gross: bool = False
-
-
-def outstanding_of(view: View, loan: Loan, handle: int, currency: str = CNY) -> Amount:
-    """What is still owed on a loan; where nobody states it, the principal."""
-    money = loan.principal if loan.outstanding is None else loan.outstanding
-    return amount_of(money, handle, "outstanding", currency, view=view, owed=True)
 
 
 def drawn_of(view: View, facility: Facility, handle: int, currency: str = CNY) -> Tally:
@@ -104,10 +105,12 @@ def on_borrowers(view: View, lender: int, borrowers: Sequence[int], counted: Cou
     for handle in named(view, "Facility", "borrower", parties, "lender", ours).tolist():
         if _is_of(view, handle, counted.product):
             tally.join(_facility(view, handle, counted))
-    for handle in lent(view, parties, ours).tolist():
-        if _is_of(view, handle, counted.product):
-            owed = _part_of(view, handle, lender, _loan(view, handle, counted.currency))
-            tally.add(_uncovered(view, handle, share_on_seller(view, handle, owed), counted))
+    loans = lent(view, parties, ours)
+    if counted.product >= 0:
+        loans = loans[view.refs(loans, "product") == counted.product]
+    owed = [*parts_of_each(view, loans, owed_on_each(view, loans, counted.currency), ours)]
+    for amount in on_sellers(view, loans, owed, gross=counted.gross):
+        tally.add(amount)
     if counted.product < 0:
         for handle in named(view, "Lease", "lessee", parties, "lessor", ours).tolist():
             tally.add(_uncovered(view, handle, _lease(view, handle, counted.currency), counted))
@@ -126,7 +129,7 @@ def on_debtors(view: View, lender: int, debtors: Sequence[int], counted: Counted
             if counted.product < 0:
                 tally.add(registered)
         elif view.has_kind(contract, "Loan") and _is_of(view, contract, counted.product):
-            owed = share_on_debtor(view, contract, _loan(view, contract, counted.currency))
+            owed = share_on_debtor(view, contract, owed_on(view, contract, counted.currency))
             owed = _uncovered(view, contract, owed, counted)
             if owed.value is not None and registered.value is not None:
                 owed = Amount(min(owed.value, registered.value))
@@ -157,58 +160,13 @@ def guaranteed(view: View, promise: int, currency: str = CNY) -> Amount:
     return amount_of(money, promise, "outstanding", currency, view=view, owed=True)
 
 
-def share_on_seller(view: View, loan: int, owed: Amount) -> Amount:
-    """The part of what is owed on a loan for which its borrower stands: none without recourse, its share in part, else all."""
-    offer = _offer(view, loan)
-    if technique_of(view, loan) is Technique.FORFAITING:
-        return Amount(0)
-    if offer is None or owed.value is None or offer.recourse not in (Recourse.NONE, Recourse.PARTIAL):
-        return owed
-    if offer.recourse is Recourse.NONE:
-        return Amount(0)
-    return owed if offer.recourse_share is None else Amount(_up(owed.value, millionths(offer.recourse_share)))
-
-
-def share_on_debtor(view: View, loan: int, owed: Amount) -> Amount:
-    """The part of what is owed on a loan that counts on the debtor of the claim that it finances."""
-    offer, technique = _offer(view, loan), technique_of(view, loan)
-    if technique is not None and technique not in ON_DEBTOR:
-        return Amount(0)
-    if offer is None or owed.value is None or offer.buyer_limit_with_recourse is True or technique in ON_PAPER:
-        return owed
-    if offer.recourse is Recourse.FULL:
-        return Amount(0)
-    if offer.recourse is Recourse.PARTIAL and offer.recourse_share is not None:
-        return Amount(_up(owed.value, MILLION - millionths(offer.recourse_share)))
-    return owed
-
-
-def _up(amount: int, share: int) -> int:
-    return -(-amount * share // MILLION)
-
-
 def _of_lender(view: View, lender: int) -> set[int]:
     """The lender and the branches through which it lends."""
 
     def make() -> set[int]:
         return {lender, *view.holders("BankBranch", "bank", lender).tolist()}
 
-    return once(view, (_of_lender, lender), make) if view.has_kind(lender, "Institution") else {lender}
-
-
-def _part_of(view: View, loan: int, lender: int, owed: Amount) -> Amount:
-    """A lender's part of what is owed on a loan: by the shares of its syndicate, who leads it what the others leave."""
-    links = view.holders("LentBy", "source", loan).tolist()
-    if not links or owed.value is None:
-        return owed
-    ours = _of_lender(view, lender)
-    own = [link for link in links if view.ref(link, "target") in ours]
-    shares = {link: view.value(link, "share") for link in own or links}
-    unknown = tuple(MissingFact(link, "share") for link, share in shares.items() if share is None)
-    if unknown:
-        return Amount(None, unknown)
-    total = sum(millionths(share) for share in shares.values())
-    return Amount(_up(owed.value, min(MILLION, total) if own else max(0, MILLION - total)))
+    return once(view, (_of_lender, lender), make, of=BRANCHES) if view.has_kind(lender, "Institution") else {lender}
 
 
 def _facility(view: View, handle: int, counted: Counted) -> Tally:
@@ -238,12 +196,6 @@ def _uncovered(view: View, contract: int, amount: Amount, counted: Counted) -> A
     return Amount(amount.value - share_of(amount.value, cover_of(view, contract)))
 
 
-def _loan(view: View, handle: int, currency: str) -> Amount:
-    loan = view.record(handle)
-    assert isinstance(loan, Loan)
-    return outstanding_of(view, loan, handle, currency)
-
-
 def _lease(view: View, handle: int, currency: str) -> Amount:
     """What a lessee still owes; where nobody states it, the price less the down payment."""
     lease = view.record(handle)
@@ -251,7 +203,7 @@ def _lease(view: View, handle: int, currency: str) -> Amount:
     money = lease.outstanding
     if money is None and lease.price is not None:
         paid = 0 if lease.down_payment is None else millionths(lease.down_payment)
-        money = replace(lease.price, minor=_up(lease.price.minor, MILLION - paid))
+        money = replace(lease.price, minor=share_up(lease.price.minor, MILLION - paid))
     return amount_of(money, handle, "outstanding", currency, view=view, owed=True)
 
 
@@ -290,21 +242,9 @@ def _is_of(view: View, contract: int, product: int) -> bool:
     return product < 0 or view.ref(contract, "product") == product
 
 
-def technique_of(view: View, loan: int) -> Technique | None:
-    """The technique of a loan or a line: its own, else its product's; None: nobody states it."""
-    technique: Technique | None = view.value(loan, "technique")
-    offer = _offer(view, loan) if technique is None else None
-    return technique if offer is None else offer.technique
-
-
-def _offer(view: View, loan: int) -> LoanProduct | None:
-    product = view.ref(loan, "product")
-    return offer_record(view, product, LoanProduct) if product >= 0 else None
-
-
 def _owed_by(view: View, debtors: Ints) -> Ints:
     """The claims that parties owe: of each kind by the first debtor that it states."""
-    return kept(view, (_owed_by, debtors.tobytes()), lambda: _claims_owed(view, debtors))
+    return kept(view, (_owed_by, debtors.tobytes()), lambda: _claims_owed(view, debtors), of=OWED)
 
 
 def _claims_owed(view: View, debtors: Ints) -> Ints:
@@ -344,7 +284,7 @@ def _registered(view: View, debtors: Ints, ours: set[int]) -> Ints:
         handles = holders(view, "Encumbrance", "asset", _owed_by(view, debtors))
         return by_whom(handles, enumerate(view.refs(handles, "creditor").tolist()))
 
-    return among_ours(kept(view, (_registered, debtors.tobytes()), find), ours)
+    return among_ours(kept(view, (_registered, debtors.tobytes()), find, of=REGISTERED), ours)
 
 
 def total_out(view: View, lender: int, counted: Counted) -> Tally:
@@ -360,8 +300,9 @@ def total_out(view: View, lender: int, counted: Counted) -> Tally:
     in_parts = np.zeros(len(loans), bool)
     in_parts[view.expand("LentBy", "source", loans)[0]] = True
     tally.join(total_of(view, loans[~in_parts], "outstanding", "principal", currency))
-    for handle in loans[in_parts].tolist():
-        tally.add(_part_of(view, handle, lender, _loan(view, handle, currency)))
+    loans = loans[in_parts]
+    for amount in parts_of_each(view, loans, owed_on_each(view, loans, currency), _of_lender(view, lender)):
+        tally.add(amount)
     for handle in holders(view, "Lease", "lessor", handles).tolist():
         tally.add(_lease(view, handle, currency))
     for guarantor in handles.tolist():

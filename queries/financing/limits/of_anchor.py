@@ -18,7 +18,7 @@ from queries.derived import offer_record, once
 from queries.exchange import in_currency
 from queries.financing.cases import Case
 from queries.financing.limits.constraints import Constraint, MissingFact
-from queries.financing.limits.exposures import outstanding_of
+from queries.financing.limits.loans import outstanding_of
 from queries.financing.limits.recorded import loans_under
 from queries.financing.limits.stated_bounds import at_once, less_used
 from queries.financing.terms import ConstraintKind

@@ -10,7 +10,7 @@ from graph.money import Money
 from graph.records import Record
 from queries.financing.cases import Case
 from queries.financing.limits.constraints import Constraint, MissingFact, left
-from queries.financing.limits.exposures import outstanding_of
+from queries.financing.limits.loans import outstanding_of
 from queries.financing.limits.of_fund import ticket_limits
 from queries.financing.limits.stated_bounds import at_once, less_used
 from queries.financing.need import CONTRACT_AMOUNTS

@@ -20,7 +20,8 @@ from graph.view import View
 from queries.derived import offer_record, once
 from queries.financing.cases import Case
 from queries.financing.limits.constraints import Constraint, MissingFact
-from queries.financing.limits.exposures import drawn_of, outstanding_of, technique_of
+from queries.financing.limits.exposures import drawn_of
+from queries.financing.limits.loans import outstanding_of, technique_of
 from queries.financing.limits.recorded import loans_under
 from queries.financing.limits.stated_bounds import less_used
 from queries.financing.spines import PURCHASE

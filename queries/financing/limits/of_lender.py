@@ -16,10 +16,10 @@ from graph.view import View
 from queries.derived import once
 from queries.financing.appraisal import Appraisal
 from queries.financing.cases import Case
-from queries.financing.control import controllers_of, group_members, groups_of, legal_entity
+from queries.financing.control import GROUPS, controllers_of, group_members, groups_of, legal_entity
 from queries.financing.limits.constraints import ONE, Constraint
 from queries.financing.limits.draws import draws_on
-from queries.financing.limits.exposures import Counted, guaranteed_by, on_borrowers, on_debtors
+from queries.financing.limits.exposures import COUNTED, Counted, guaranteed_by, on_borrowers, on_debtors
 from queries.financing.limits.regulatory import statutory_debtors, statutory_groups, statutory_names
 from queries.financing.limits.stated_bounds import less_used
 from queries.financing.techniques.rows import ObligorRule
@@ -36,6 +36,8 @@ KINDS = {
 
 
 LIMITS: Final = frozenset({"CreditLimit"})
+USED: Final = LIMITS | COUNTED | GROUPS | {"Industry", "Enterprise.industry"}
+"""What is used of a limit is made from."""
 
 
 def debtor_limits(case: Case) -> Iterator[Constraint]:
@@ -119,7 +121,8 @@ def _limited(view: View) -> frozenset[int]:
 def _constraint(case: Case, kind: ConstraintKind, handle: int, draw: Fraction) -> Constraint:
     record = case.appraisal.record(handle, CreditLimit)
     limit = case.amount(record.limit, handle, "limit")
-    used = once(case.view, ("used", handle, case.currency), lambda: _used(case.view, handle, record, case.currency))
+    key, view = ("used", handle, case.currency), case.view
+    used = once(view, key, lambda: _used(view, handle, record, case.currency), of=USED)
     per_yuan, basis, known = case.drawn_in(record.draw_basis)
     return less_used(
         kind,

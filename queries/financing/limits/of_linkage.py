@@ -13,7 +13,7 @@ from graph.kinds.terms import Technique
 from queries.derived import offer_record
 from queries.financing.cases import Case
 from queries.financing.limits.constraints import Constraint, MissingFact
-from queries.financing.limits.exposures import outstanding_of
+from queries.financing.limits.loans import outstanding_of
 from queries.financing.limits.of_fund import concentration_limits, dry_powder_limits, ticket_limits
 from queries.financing.limits.stated_bounds import less_used
 from queries.financing.search.walking import technique_code, techniques_of

@@ -8,7 +8,7 @@ from typing import Any, Final, TypeVar, cast
 import numpy as np
 
 from graph.view import View
-from queries.derived import once
+from queries.derived import NOTHING, once
 from queries.financing.control import legal_entity
 from queries.ratios import Ints
 
@@ -17,6 +17,14 @@ T = TypeVar("T")
 KEPT: Final = 4_096
 """So many answers about what is recorded of parties are kept with a view."""
 NONE: Final = np.zeros(0, np.int64)
+LENT: Final = frozenset({"Loan.borrower", "Loan.facility", "Loan.lender", "LentBy.source", "LentBy.target"})
+CREDITORS: Final = LENT | {
+    "Facility.borrower", "Facility.lender", "Lease.lessee", "Lease.lessor", "Guarantee.debtor", "Guarantee.guarantor",
+    "PppContract.vehicle", "PppPart.source", "PppPart.target",
+}  # fmt: skip
+UNDER_PROGRAMMES: Final = frozenset(
+    {"AnchorProgramme.anchor", "BankBranch", "LoanProduct.programme", "Loan.lender", "Loan.product", "Loan.programme"}
+)
 
 ByWhom = dict[int, list[tuple[int, int]]]
 """Records in their order, by who has them out: the place in that order, and the record."""
@@ -29,7 +37,7 @@ def holders(view: View, kind: str, field: str, parties: Ints) -> Ints:
         handles = np.unique(view.expand(kind, field, parties)[1])
         return np.asarray(handles[np.argsort(view.rank(handles))])
 
-    return kept(view, (kind, field, parties.tobytes()), find)
+    return kept(view, (kind, field, parties.tobytes()), find, of=frozenset({f"{kind}.{field}"}))
 
 
 def named(view: View, kind: str, field: str, parties: Ints, of: str, ours: set[int]) -> Ints:
@@ -39,7 +47,8 @@ def named(view: View, kind: str, field: str, parties: Ints, of: str, ours: set[i
         handles = holders(view, kind, field, parties)
         return by_whom(handles, enumerate(view.refs(handles, of).tolist()))
 
-    return among_ours(kept(view, (named, kind, field, of, parties.tobytes()), find), ours)
+    fields = frozenset({f"{kind}.{field}", f"{kind}.{of}"})
+    return among_ours(kept(view, (named, kind, field, of, parties.tobytes()), find, of=fields), ours)
 
 
 def creditors(view: View, debtors: Ints) -> frozenset[int]:
@@ -56,7 +65,7 @@ def creditors(view: View, debtors: Ints) -> frozenset[int]:
             found.update(view.refs(holders(view, kind, field, parties), of).tolist())
         return frozenset(found)
 
-    return kept(view, (creditors, debtors.tobytes()), find)
+    return kept(view, (creditors, debtors.tobytes()), find, of=CREDITORS)
 
 
 def lent(view: View, borrowers: Ints, ours: set[int]) -> Ints:
@@ -72,7 +81,7 @@ def _lent(view: View, borrowers: Ints) -> ByWhom:
         shared = zip(places.tolist(), view.refs(links, "target").tolist(), strict=True)
         return by_whom(loans, dict.fromkeys([*enumerate(view.refs(loans, "lender").tolist()), *shared]))
 
-    return kept(view, (lent, borrowers.tobytes()), find)
+    return kept(view, (lent, borrowers.tobytes()), find, of=LENT)
 
 
 def under_programmes_of(view: View, anchors: Ints, lender: int) -> Ints:
@@ -84,7 +93,7 @@ def under_programmes_of(view: View, anchors: Ints, lender: int) -> Ints:
         lenders = (legal_entity(view, one) for one in view.refs(loans, "lender").tolist())
         return by_whom(loans, enumerate(lenders))
 
-    return among_ours(kept(view, (under_programmes_of, anchors.tobytes()), find), {lender})
+    return among_ours(kept(view, (under_programmes_of, anchors.tobytes()), find, of=UNDER_PROGRAMMES), {lender})
 
 
 def loans_under(view: View, programmes: Ints) -> Ints:
@@ -108,9 +117,9 @@ def among_ours(found: ByWhom, ours: set[int]) -> Ints:
     return np.array([record for _, record in sorted(here)], np.int64) if here else NONE
 
 
-def kept(view: View, key: Hashable, find: Callable[[], T]) -> T:
-    """What `find` tells of some parties, kept for the last parties asked about."""
-    known: dict[Hashable, Any] = once(view, kept, dict)
+def kept(view: View, key: Hashable, find: Callable[[], T], *, of: frozenset[str] = NOTHING) -> T:
+    """What `find` tells of some parties, kept for the last parties asked about; `of` as `once` has it."""
+    known: dict[Hashable, Any] = once(view, kept, dict, of=of)
     found = known.get(key)
     if found is None:
         if len(known) >= KEPT:

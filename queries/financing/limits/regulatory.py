@@ -21,10 +21,11 @@ from graph.values import millionths
 from graph.view import View
 from queries.derived import offer_record, once
 from queries.financing.cases import Case
+from queries.financing.control import GROUPS as GROUPINGS
 from queries.financing.control import group_members, groups_of, ultimate_controllers
 from queries.financing.limits.constraints import ONE, Constraint, MissingFact
 from queries.financing.limits.draws import Draw, on_borrower, on_debtor
-from queries.financing.limits.exposures import Counted, guarantees_given, on_borrowers, on_debtors, total_out
+from queries.financing.limits.exposures import COUNTED, Counted, guarantees_given, on_borrowers, on_debtors, total_out
 from queries.financing.limits.rules import rules_of
 from queries.financing.limits.stated_bounds import less_used
 from queries.financing.terms import ConstraintKind, SupportKind
@@ -186,7 +187,7 @@ def group_around(view: View, party: int, *, dependence: bool) -> tuple[int, tupl
         members = {party, *(member for head in (*heads, top) for member in group_members(view, head))}
         return (heads or [top])[0], tuple(sorted(members))
 
-    return once(view, (group_around, party, dependence), make)
+    return once(view, (group_around, party, dependence), make, of=GROUPINGS)
 
 
 def _by_party(*draws: Iterable[Draw]) -> list[Draw]:
@@ -246,4 +247,4 @@ def gross(view: View, lender: int, parties: tuple[int, ...], bound: Bound, curre
             tally.join(on_borrowers(view, lender, parties, counted))
         return tally
 
-    return once(view, (gross, lender, parties, debtors_only, bound.net_of_margin, currency), make)
+    return once(view, (gross, lender, parties, debtors_only, bound.net_of_margin, currency), make, of=COUNTED)
