@@ -190,7 +190,7 @@ def assumed_of(draw: st.DrawFn, view: View, records: list[Record]) -> Change:
         (one, name, getattr(other, name))
         for one in records
         for other in records
-        if type(one) is type(other) and hasattr(one, "id")
+        if type(one) is type(other) and getattr(one, "id", "")
         for name in view.ontology[type(one).__name__].by_name
         if getattr(one, name) != getattr(other, name) is not None
     ]
