@@ -23,7 +23,7 @@ from queries.financing.path_id import parse, path_id
 from queries.financing.repairs.blocked import MAX_BLOCKED, Blocked
 from queries.financing.score import DEFAULT, Weights
 from queries.financing.search.automaton import Automaton
-from queries.financing.search.best_first import BestFirst, Wanted
+from queries.financing.search.best_first import BestFirst, Sparing, Wanted
 from queries.financing.search.walking import leads
 from queries.financing.spines import Form, Spine
 from queries.financing.supports import OFFERS, support_of
@@ -124,12 +124,16 @@ def financing_paths(
 
 
 class Drawing(NamedTuple):
-    """Appraised paths in their order, as far as they are drawn: `meter` then says how complete they are to `deepest` steps."""
+    """Appraised paths in their order, as far as they are drawn: `meter` then says how complete they are to `deepest` steps.
+
+    `again` draws spared candidates in their places among the rest.
+    """
 
     appraisal: Appraisal
     meter: Meter
     deepest: int
     paths: Iterator[Appraised]
+    again: Callable[[Iterable[Appraised]], Iterator[Appraised]]
 
 
 def drawn(
@@ -145,20 +149,27 @@ def drawn(
     budget: Budget = LIMITS,
     include_intra_group: bool = False,
     new_money: bool = False,
+    cheapest: bool = False,
+    sparing: Sparing | None = None,
 ) -> Drawing:
-    """The paths of `financing_paths` one by one, appraised but not yet told, however many there are; `new_money`: only of techniques that
-    bring any.
+    """The paths of `financing_paths` one by one, appraised but not yet told, however many there are.
+
+    `new_money`: only of techniques that bring any and, where the enterprise has open needs, that serve one of them. `cheapest` and
+    `sparing`: see `BestFirst`.
     """
     handle = view.require(beneficiary, "Enterprise", at="beneficiary")
     meter = Meter(budget.checked())
     appraisal = Appraisal(view, handle, None if need is None else need.checked(view), weights.checked())
     wanted = Wanted(_statuses(status), frozenset(supports or ()))
     rows = [row for row in chosen(techniques) if _serves(row, need) and (row.new_money or not new_money)]
+    words = _words(appraisal, rows, wanted)
+    if new_money and need is None and appraisal.open_needs:
+        words = [(row, spine) for row, spine in words if appraisal.need(row, spine).needs]
     automaton = Automaton(appraisal, meter)
-    arrivals = automaton.run(_words(appraisal, rows, wanted))
+    arrivals = automaton.run(words)
     allowed = _source_allowed(appraisal, sources, include_intra_group)
-    search = BestFirst(appraisal, meter, wanted, automaton.deepest, allowed)
-    return Drawing(appraisal, meter, automaton.deepest, search.paths(arrivals))
+    search = BestFirst(appraisal, meter, wanted, automaton.deepest, allowed, cheapest, sparing)
+    return Drawing(appraisal, meter, automaton.deepest, search.paths(arrivals), search.again)
 
 
 class Listing(NamedTuple):

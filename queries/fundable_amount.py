@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
-from itertools import islice
 from typing import Final
 
 from graph.kinds.terms import Technique
@@ -17,23 +16,19 @@ from queries.financing.answers import ConstraintShown, FinancingPath
 from queries.financing.appraisal import Appraisal
 from queries.financing.appraised import Appraised
 from queries.financing.charges import dearest
+from queries.financing.joint.gathering import CostOf, Gathering
 from queries.financing.joint.programme import SolveMethod
-from queries.financing.joint.shared_limits import JointPath, joint_of
-from queries.financing.joint.solving import solve
+from queries.financing.joint.shared_limits import JointPath
 from queries.financing.limits.constraints import ORDER, Constraint
-from queries.financing.need import NeedAsked, served
+from queries.financing.need import NeedAsked, open_needs, served
 from queries.financing.path_building import constraint_shown, path_of
 from queries.financing.techniques.table import chosen
 from queries.financing.tenor import tenor_of
-from queries.financing.terms import ConstraintKind, PathStatus
+from queries.financing.terms import PathStatus
 from queries.financing_paths import drawn
 from queries.ratios import rounded
 
 READY: Final = (PathStatus.EXISTING, PathStatus.AVAILABLE)
-MOST_PATHS: Final = 2_000
-"""So many paths, the best first, are put together; what is beyond is a cut by the budget."""
-
-CostOf = Callable[[Appraisal, Appraised], Decimal | None]
 
 
 @dataclass(frozen=True)
@@ -93,7 +88,7 @@ def fundable_amount(
     status: Iterable[PathStatus] = READY,
     budget: Budget = LIMITS,
     include_intra_group: bool = False,
-    cost_of: CostOf = dearest_cost,
+    cost_of: CostOf | None = None,
 ) -> FundableAmount:
     """The largest amount of new money that fits the need's instruments and purpose, over the paths of these statuses together.
 
@@ -122,6 +117,9 @@ def fundable_amount(
     Cost: that of the paths, and a flow over them; where they share limits in ways that are no flow, an integer programme.
     """
     techniques = None if techniques is None else tuple(techniques)
+    asked = _need(view, view.require(beneficiary, "Enterprise", at="beneficiary"), need, techniques)
+    in_order = asked is not None and cost_of is None
+    gathering = Gathering(asked if in_order else None, cost_of or dearest_cost)
     drawing = drawn(
         view,
         beneficiary,
@@ -132,20 +130,19 @@ def fundable_amount(
         budget=budget,
         include_intra_group=include_intra_group,
         new_money=True,
+        cheapest=in_order,
+        sparing=gathering if in_order else None,
     )
     appraisal, meter = drawing.appraisal, drawing.meter
-    paths = [one for one in islice(drawing.paths, MOST_PATHS) if fits(appraisal, one)]
-    if next(drawing.paths, None) is not None:
+    gathered = gathering.together(appraisal, drawing.paths, drawing.again, lambda: meter.deadline - meter.clock())
+    joint, solved = gathered.joint, gathered.solved
+    if not gathered.is_all:
         meter.cut(IncompleteReason.BUDGET, drawing.deepest + 1)
-    joint = joint_of(JointPath(appraisal, one, cost_of(appraisal, one)) for one in paths if _may_bring(one))
-    solved = solve(joint.programme, lambda: meter.deadline - meter.clock())
-    asked = _need(appraisal, techniques)
     completeness = meter.answer(drawing.deepest)
     upper: int | None = solved.upper
     if not completeness.complete:
         upper = asked
     bringing = [(path, amount) for path, amount in zip(joint.paths, solved.amounts, strict=True) if amount]
-    unstated = [one.capacity.binding for one in paths if one.capacity.amount is None]
     return FundableAmount(
         need=asked,
         amount=solved.lower,
@@ -158,8 +155,8 @@ def fundable_amount(
         lower=solved.lower,
         upper=upper,
         is_upper_bound=any(path.found.capacity.at_most for path, _ in bringing),
-        not_stated=_in_order(view, unstated),
-        paths_left_out=len(unstated),
+        not_stated=_in_order(view, gathered.unstated),
+        paths_left_out=len(gathered.unstated),
         completeness=completeness,
     )
 
@@ -176,25 +173,12 @@ def weighted_cost(parts: Iterable[tuple[Decimal | None, int]]) -> Decimal | None
     return rounded(sum((Fraction(cost or 0) * amount for cost, amount in flowing), Fraction(0)) / total)
 
 
-def fits(appraisal: Appraisal, found: Appraised) -> bool:
-    """Whether a path serves a need of the beneficiary, where it has any."""
-    if appraisal.need_asked is not None or not appraisal.open_needs:
-        return True
-    candidate = found.candidate
-    return bool(appraisal.need(candidate.row, candidate.spine).needs)
-
-
-def _may_bring(found: Appraised) -> bool:
-    """Whether a path is new money, though its limits may leave nothing of it: a loan that is paid out is not."""
-    return found.capacity.amount != 0 or found.capacity.binding.kind is not ConstraintKind.STEP_AMOUNT
-
-
-def _need(appraisal: Appraisal, techniques: Iterable[Technique] | None) -> int | None:
+def _need(view: View, beneficiary: int, need: NeedAsked | None, techniques: Iterable[Technique] | None) -> int | None:
     """What is asked for in all, in 分: of the open needs those that a technique asked for serves; None: unlimited, or not known."""
-    if appraisal.need_asked is not None:
-        return appraisal.need_asked.amount.minor
+    if need is not None:
+        return need.checked(view).amount.minor
     instruments = {one for row in chosen(techniques) if row.new_money for one in row.serves}
-    return served(appraisal.open_needs, tuple(instruments)).amount
+    return served(open_needs(view, beneficiary), tuple(instruments)).amount
 
 
 def _in_order(view: View, constraints: Iterable[Constraint]) -> tuple[ConstraintShown, ...]:

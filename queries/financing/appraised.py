@@ -99,7 +99,7 @@ class Appraised:
     def constraints(self) -> tuple[Constraint, ...]:
         """Everything that bounds it, in the order of the kinds."""
         if self._constraints is None:
-            self._constraints = constraints_of(self.case, self._of_kind)
+            self._constraints = constraints_of(self.case, self.of_kind)
         return self._constraints
 
     @property
@@ -123,7 +123,7 @@ class Appraised:
         )
 
     def _admits_too_little(self, kinds: tuple[ConstraintKind, ...], least: int | None) -> bool:
-        return any(admits_too_little(one, least) for kind in kinds for one in self._of_kind(kind))
+        return any(admits_too_little(one, least) for kind in kinds for one in self.of_kind(kind))
 
     def _verdict(self, gate: Gate) -> Verdict:
         verdict = self._verdicts.get(gate)
@@ -132,7 +132,8 @@ class Appraised:
             self._verdicts[gate] = verdict
         return verdict
 
-    def _of_kind(self, kind: ConstraintKind) -> tuple[Constraint, ...]:
+    def of_kind(self, kind: ConstraintKind) -> tuple[Constraint, ...]:
+        """Its limits of one kind, without the others."""
         found = self._limits.get(kind)
         if found is None:
             found = self._limits[kind] = limits_of(self.case, kind)

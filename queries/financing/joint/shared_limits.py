@@ -42,11 +42,15 @@ class JointPath:
 
 @dataclass(frozen=True, slots=True)
 class Joint:
-    """Paths that can bring money, as a programme; `limits` one constraint for each of its rows, as a path on it shows it."""
+    """Paths that can bring money, as a programme; `limits` one constraint for each of its rows, as a path on it shows it.
+
+    `keys` what makes the limit of each row the same on several paths; None: a need.
+    """
 
     paths: tuple[JointPath, ...]
     programme: Programme
     limits: tuple[Constraint, ...]
+    keys: tuple[Hashable, ...]
 
 
 def joint_of(paths: Iterable[JointPath]) -> Joint:
@@ -58,15 +62,18 @@ def joint_of(paths: Iterable[JointPath]) -> Joint:
             seen.setdefault(key, []).append((place, constraint))
     rows: list[Row] = []
     limits: list[Constraint] = []
-    for drawing in seen.values():
+    keys: list[Hashable] = []
+    for key, drawing in seen.items():
         for row, constraint in _staircase(drawing):
             rows.append(row)
             limits.append(constraint)
+            keys.append(key)
     for row, constraint in _needs(stated):
         rows.append(row)
         limits.append(constraint)
     least = tuple(least_amount(path.found.case) or 0 for path in stated)
-    return Joint(stated, Programme(tuple(rows), costs_of(stated), least), tuple(limits))
+    keys += [None] * (len(rows) - len(keys))
+    return Joint(stated, Programme(tuple(rows), costs_of(stated), least), tuple(limits), tuple(keys))
 
 
 def costs_of(paths: Sequence[JointPath]) -> tuple[int, ...]:

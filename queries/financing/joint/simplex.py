@@ -18,13 +18,14 @@ ZERO = Fraction(0)
 class Relaxed:
     """A vertex: `amounts` by path, the largest sum there is, and of those the least cost; `duals` what one more of a row would bring.
 
-    `cost` is Σ cost·amount.
+    `cost` is Σ cost·amount; `prices` what one more of a row would spare of it while the sum stays, or, where the sum rises, cost below 0.
     """
 
     amounts: tuple[Fraction, ...]
     value: Fraction
     cost: Fraction
     duals: tuple[Fraction, ...]
+    prices: tuple[Fraction, ...]
 
     def raised(self, programme: Programme, place: int) -> Fraction:
         """No more than this can be brought once a row is relaxed: the value is concave in each headroom."""
@@ -54,11 +55,11 @@ def relaxation(programme: Programme, running: Callable[[], bool] = lambda: True)
     if not table.solve(running):
         return None
     amounts = table.amounts()
-    duals = [ZERO] * len(programme.rows)
+    duals, prices = [ZERO] * len(programme.rows), [ZERO] * len(programme.rows)
     for row, (place, scale) in enumerate(zip(places, scales, strict=True)):
-        duals[place] = table.dual(row) * scale
+        duals[place], prices[place] = (table.dual(row, level) * scale for level in (0, 1))
     cost = sum((cost * amount for cost, amount in zip(programme.cost, amounts, strict=True)), ZERO)
-    return Relaxed(tuple(amounts), sum(amounts, ZERO), cost, tuple(duals))
+    return Relaxed(tuple(amounts), sum(amounts, ZERO), cost, tuple(duals), tuple(prices))
 
 
 class _Table:
@@ -179,10 +180,10 @@ class _Table:
                 values[name] = upper - values[name]
         return values[: self.size]
 
-    def dual(self, row: int) -> Fraction:
-        """What one more of a row's headroom adds to the first objective."""
+    def dual(self, row: int, level: int) -> Fraction:
+        """What one more of a row's headroom adds to an objective."""
         slack = self.size + row
-        return Fraction(-self.objectives[0][self.open.index(slack)], self.per) if slack in self.open else ZERO
+        return Fraction(-self.objectives[level][self.open.index(slack)], self.per) if slack in self.open else ZERO
 
 
 def _eliminate(target: list[int], by: int, per: int, column: int, filled: list[tuple[int, int]]) -> None:

@@ -25,7 +25,6 @@ from queries.financing.reaching.search import Search
 from queries.financing.reaching.tiers import tier_of
 from queries.financing.reaching.trade import Trade
 from queries.financing_paths import drawn
-from queries.fundable_amount import fits
 from queries.ratios import UNLIMITED, UNSTATED, Ints
 
 FEW_FIRMS: Final = 40
@@ -96,7 +95,7 @@ def _paths(search: Search, place: int, until: float) -> tuple[list[JointPath], b
         budget=budget,
         new_money=True,
     )
-    ours = (one for one in drawing.paths if _counts(search, one) and fits(drawing.appraisal, one))
+    ours = (one for one in drawing.paths if _counts(search, one))
     found = [JointPath(drawing.appraisal, one) for one in islice(ours, FEW_PATHS)]
     return found, next(ours, None) is None and drawing.meter.reason is None
 

@@ -1,10 +1,14 @@
 """What paths to several firms bring together."""
 
 import random
+from dataclasses import replace
+from decimal import Decimal
+from itertools import cycle
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from graph.kinds.supply_side import LoanProduct
 from graph.kinds.terms import Technique
 from graph.money import Money
 from graph.records import Ref
@@ -15,7 +19,7 @@ from queries.financing.joint.shared_limits import JointPath
 from queries.financing.need import NeedAsked
 from queries.financing.terms import PathStatus
 from queries.financing_paths import UNBLOCKED, drawn
-from queries.fundable_amount import fundable_amount
+from queries.fundable_amount import dearest_cost, fundable_amount
 from tests.examples import ASKED, FEW_WORLDS, WORLDS
 from tests.queries.finance import PROGRAMME, WAN, bank, chain_view, firm, product, programme, supplies, view_of
 from tests.queries.path_oracle import World
@@ -78,6 +82,26 @@ def test_fundable_is_within_the_need_and_the_sum_of_capacities(world: World, ask
             assert item.path.capacity is not None
             assert 0 < item.amount <= item.path.capacity
         assert bool(found.stopped_by) == bool(capacities) or not any(capacities)
+
+
+@settings(max_examples=WORLDS // 4 + 1)
+@given(worlds(), questions, st.lists(st.sampled_from([None, "0", "0.03", "0.03", "0.05"]), min_size=12, max_size=12))
+def test_what_meets_a_need_at_first_is_what_all_paths_bring_together(
+    world: World, asked_of: Questions, rates: list[str | None]
+) -> None:
+    records = records_of(world)
+    priced = (None if rate is None else Decimal(rate) for rate in cycle(rates))
+    records = [replace(one, annual_rate=next(priced)) if isinstance(one, LoanProduct) else one for one in records]
+    view = view_of(*records)
+    for place, amount in asked_of:
+        need, firm = None if amount is None else NeedAsked(Money(amount)), world.firms[place % len(world.firms)].id
+        found = fundable_amount(view, firm, need=need, status=UNBLOCKED)
+        every = fundable_amount(view, firm, need=need, status=UNBLOCKED, cost_of=dearest_cost)
+        assert (found.need, found.lower, found.upper) == (every.need, every.lower, every.upper)
+        if found.least_cost and every.least_cost:
+            assert found.weighted_cost == every.weighted_cost
+        if found.method is every.method is SolveMethod.EXACT_FLOW:
+            assert found.stopped_by == every.stopped_by
 
 
 @settings(max_examples=WORLDS)

@@ -11,6 +11,7 @@ from queries.financing.joint.bounds import flow_bound, looser
 from queries.financing.joint.integer import whole
 from queries.financing.joint.network import network_of
 from queries.financing.joint.programme import Programme, Row, SolveMethod
+from queries.financing.joint.shadow import shadow_of
 from queries.financing.joint.simplex import relaxation
 from queries.financing.joint.solving import solve
 from tests.examples import EXAMPLES
@@ -109,6 +110,39 @@ def test_relaxation_is_no_less_than_any_whole_allocation_and_its_duals_prove_it(
         drawn = sum(dual * row.draws.get(path, 0) for dual, row in zip(found.duals, programme.rows, strict=True))
         proven += cap * max(Fraction(0), 1 - drawn)
     assert proven == found.value
+
+
+@settings(max_examples=EXAMPLES)
+@given(st.one_of(programmes(pure=True), programmes(), programmes(least=True)), st.integers(1, 6), st.data())
+def test_shadow_prices_prove_which_further_paths_are_of_no_use(
+    programme: Programme, need: int, data: st.DataObject
+) -> None:
+    size = programme.size
+    every = Programme(
+        (*programme.rows, Row(need, dict.fromkeys(range(size), ONE), -3)), programme.cost, programme.least
+    )
+    some = data.draw(st.integers(1, size))
+    kept = [
+        (place, {path: draw for path, draw in row.draws.items() if path < some}) for place, row in enumerate(every.rows)
+    ]
+    kept = [(place, draws) for place, draws in kept if draws]
+    few = Programme(
+        tuple(Row(every.rows[place].headroom, draws, every.rows[place].rank) for place, draws in kept),
+        every.cost[:some],
+        every.least[:some],
+    )
+    found = solve(few, forever)
+    shadow = shadow_of(few, found.amounts) if found.lower == need else None
+    if shadow is None:
+        return
+    prices = {place: price for (place, _), price in zip(kept, shadow.rows, strict=True)}
+    assert all(price >= 0 for price in prices.values())
+    charged = [
+        every.cost[path] + sum(price * every.rows[place].draws.get(path, 0) for place, price in prices.items())
+        for path in range(size)
+    ]
+    if all(cost >= shadow.unit for cost in charged[some:]):
+        assert best(every) == (need, -few.total_cost(found.amounts))
 
 
 @settings(max_examples=EXAMPLES)

@@ -1,0 +1,169 @@
+"""As many paths of one enterprise as its need takes: the cheapest first, until no other could bring more, or the same for less.
+
+Most offers hang on few assets and few lenders: once a path takes all that an asset has, dearer ones on that asset are set aside before
+their gates are asked. The shadow prices of what is put together then prove that those are of no use, or name the ones that may be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+from itertools import islice
+from typing import Final
+
+from queries.financing.appraisal import Appraisal
+from queries.financing.appraised import Appraised
+from queries.financing.joint.programme import Allocation, Left, SolveMethod
+from queries.financing.joint.shadow import shadow_of
+from queries.financing.joint.shared_limits import OF_A_DEAL, OF_A_NAME, Joint, JointPath, joint_of
+from queries.financing.joint.solving import solve
+from queries.financing.limits.constraints import ONE, Constraint
+from queries.financing.terms import ConstraintKind
+
+MOST_PATHS: Final = 2_000
+"""So many paths, the first ones, are put together at most."""
+FIRST_TRIED: Final = 4
+"""So many at first, then half as many more each time; four times as many where it is no flow, which takes longer."""
+UNSHARED: Final = OF_A_DEAL | OF_A_NAME | {ConstraintKind.NEED}
+
+CostOf = Callable[[Appraisal, Appraised], Decimal | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """Paths put together; `unstated` the limits without which others have no capacity; `is_all`: no path is left that was not looked at."""
+
+    joint: Joint
+    solved: Allocation
+    unstated: tuple[Constraint, ...]
+    is_all: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Spared:
+    """A candidate that costs at least so much, and of one limit that it draws on: what tells it, the headroom seen, and the draw."""
+
+    found: Appraised
+    cost: int
+    key: Hashable
+    headroom: int
+    draw: Fraction
+
+
+@dataclass(eq=False)
+class Gathering:
+    """Paths that are drawn the cheapest first to meet a need of `asked`, in 分; None: of all paths, in any order."""
+
+    asked: int | None
+    cost_of: CostOf
+    _full: dict[ConstraintKind, dict[Hashable, list[tuple[int, int]]]] = field(default_factory=dict)
+    _spared: list[_Spared] = field(default_factory=list)
+
+    def spares(self, found: Appraised, cost: int) -> bool:
+        """Whether a candidate that costs at least so much, in millionths of a basis point, is set aside: a path that costs no more can take
+        all of a limit that it draws on.
+        """
+        for kind, full in self._full.items():
+            if kind not in found.candidate.spine.limits:
+                continue
+            first = {one.key: one for one in reversed(found.of_kind(kind))}
+            for key, one in first.items():
+                if not one.applies or one.headroom is None:
+                    continue
+                if any(one.headroom <= headroom and cost >= less for headroom, less in full.get(key, ())):
+                    self._spared.append(_Spared(found, cost, key, one.headroom, one.draw))
+                    return True
+        return False
+
+    def note(self, found: Appraised, cost: int) -> None:
+        """Note the limit that a path of this cost can take all of."""
+        binding = found.capacity.binding
+        if self.asked is not None and found.capacity.amount and binding.kind not in UNSHARED and binding.draw == ONE:
+            full = self._full.setdefault(binding.kind, {})
+            full.setdefault(binding.key, []).append((found.capacity.amount, cost))
+
+    def together(
+        self,
+        appraisal: Appraisal,
+        drawn: Iterator[Appraised],
+        again: Callable[[Iterable[Appraised]], Iterator[Appraised]],
+        left: Left,
+    ) -> Gathered:
+        """What the paths bring, put together in the time that is `left`. `again` draws what was set aside, and then the rest."""
+        paths: list[JointPath] = []
+        unstated: list[Constraint] = []
+        while True:
+            tried = self._drawn(appraisal, drawn, paths, unstated, left)
+            if tried is None and self._spared and len(paths) < MOST_PATHS:
+                drawn = again(self._take_back(self._spared))
+                continue
+            if tried is None:
+                joint = joint_of(paths)
+                is_all = not self._spared and next(drawn, None) is None
+                return Gathered(joint, solve(joint.programme, left), tuple(unstated), is_all)
+            joint, solved, useful = tried
+            if not useful:
+                return Gathered(joint, solved, (), True)
+            drawn = again(self._take_back(useful))
+
+    def _take_back(self, some: Sequence[_Spared]) -> list[Appraised]:
+        taken = set(map(id, some))
+        self._spared = [one for one in self._spared if id(one) not in taken]
+        return [one.found for one in some]
+
+    def _drawn(
+        self,
+        appraisal: Appraisal,
+        drawn: Iterator[Appraised],
+        paths: list[JointPath],
+        unstated: list[Constraint],
+        left: Left,
+    ) -> tuple[Joint, Allocation, list[_Spared]] | None:
+        """What meets the need, and which of those set aside may be of use beside it; None: no path is left to draw, or too many are."""
+        tried, brings = max(FIRST_TRIED, len(paths) + 1), sum(path.found.capacity.amount or 0 for path in paths)
+        for found in islice(drawn, MOST_PATHS - len(paths)):
+            amount = found.capacity.amount
+            if amount is None:
+                unstated.append(found.capacity.binding)
+                continue
+            if not may_bring(found):
+                continue
+            paths.append(JointPath(appraisal, found, self.cost_of(appraisal, found)))
+            brings += amount
+            if self.asked is not None and brings > self.asked and len(paths) >= tried:
+                joint = joint_of(paths)
+                solved = solve(joint.programme, left)
+                useful = self._useful(joint, solved, self.asked)
+                if useful is not None:
+                    return joint, solved, useful
+                tried = len(paths) * (3 if solved.method is SolveMethod.EXACT_FLOW else 8) // 2
+        return None
+
+    def _useful(self, joint: Joint, solved: Allocation, asked: int) -> list[_Spared] | None:
+        """Which of the candidates set aside may bring the same for less; None: so may paths that are not drawn yet, or more, or move what
+        stops it.
+        """
+        if solved.lower < asked or not solved.least_cost:
+            return None
+        if any(joint.limits[place].kind is not ConstraintKind.NEED for place in solved.stops):
+            return None
+        shadow = shadow_of(joint.programme, solved.amounts)
+        if shadow is None or joint.programme.cost[-1] < shadow.unit:
+            return None
+        priced: dict[Hashable, list[tuple[int, Fraction]]] = {}
+        for key, limit, price in zip(joint.keys, joint.limits, shadow.rows, strict=True):
+            if price and key is not None:
+                priced.setdefault(key, []).append((limit.headroom or 0, price))
+
+        def may_help(one: _Spared) -> bool:
+            prices = (price for headroom, price in priced.get(one.key, ()) if headroom >= one.headroom)
+            return one.cost + one.draw * sum(prices, Fraction(0)) < shadow.unit
+
+        return [one for one in self._spared if may_help(one)]
+
+
+def may_bring(found: Appraised) -> bool:
+    """Whether a path is new money, though its limits may leave nothing of it: a loan that is paid out is not."""
+    return found.capacity.amount != 0 or found.capacity.binding.kind is not ConstraintKind.STEP_AMOUNT
