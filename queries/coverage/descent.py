@@ -37,7 +37,7 @@ class Descent:
     """The groups not yet settled, and what is found of the others.
 
     leaf_home, node_home: the group of each among `settled`, -1: none. flow: by edge of the network, what gives each leaf its fraction
-    rounded down. between: edges between groups, at least. hubs: how money moves within a group.
+    rounded down. hubs: how money moves within a group.
     """
 
     def __init__(self, network: CoverageNetwork, most: Ints | None = None) -> None:
@@ -49,26 +49,28 @@ class Descent:
         self.size = network.clipped_sizes(self.most)
         for below in network.levels():
             self.size[below] = np.minimum(self.size[below], self.size[network.fed_by[below]])
+        self.has_money = self.size > 0
+        self.start = np.searchsorted(network.node, np.arange(nodes + 1))
         self.given = np.zeros(leaves, np.int64)
         self.is_first = True
         self.settled: list[Settled] = []
         self.leaf_home, self.node_home = np.full(leaves, SETTLED), np.full(nodes, SETTLED)
         self.flow = np.zeros(len(network.cap), np.int64)
-        self.between: list[Ints] = []
-        self.is_parted = np.zeros(nodes, np.bool_)
         self.hubs = Hubs.none(nodes, leaves)
 
     def _begin(self, edges: Ints, nodes: Flags) -> None:
         """Make one group of these edges and of what feeds them of these nodes. It may have more than it can give."""
         network = self.network
-        self.edge = edges
-        self.node, self.leaf, self.cap = network.node[edges], network.leaf[edges], self.most[edges]
         self.leaf_group = np.full(len(self.unmet), SETTLED)
-        self.leaf_group[self.leaf] = 0
-        above = network.with_those_above(self.node)
+        self.leaf_group[network.leaf[edges]] = 0
+        has_edges = np.zeros(len(self.size), np.bool_)
+        has_edges[network.node[edges]] = True
+        above = network.with_those_above(np.flatnonzero(has_edges))
         self.node_group = np.full(len(self.size), SETTLED)
         self.node_group[above[nodes[above]]] = 0
         self.is_rich = [True] if len(edges) else []
+        # What may have more than can go on, and the edges worth trying: at first all.
+        self.eased, self.edge = np.flatnonzero(self.node_group != SETTLED), edges
 
     @classmethod
     def to_the_end(cls, network: CoverageNetwork) -> Self:
@@ -89,7 +91,7 @@ class Descent:
         found.leaf_home[kept] = number[self.leaf_home[kept]]
         at_node = np.flatnonzero(stays[self.node_home])
         found.node_home[at_node] = number[self.node_home[at_node]]
-        found.between, found.hubs = list(self.between), self.hubs.within(~leaf_in, ~node_in)
+        found.hubs = self.hubs.within(~leaf_in, ~node_in)
         live = np.flatnonzero(found.most)
         of_leaf, of_node = leaf_in[network.leaf[live]], (node_in & (found.size > 0))[network.node[live]]
         kept = live[~of_leaf]
@@ -99,8 +101,6 @@ class Descent:
         found._spend(network.node[crossing], found.most[crossing])
         parted = np.flatnonzero((found.fed_by != SOURCE) & node_in[found.fed_by] & ~node_in)
         found._spend(found.fed_by[parted], found.size[parted])
-        found.is_parted[network.node[crossing]] = True
-        found.between += [crossing, live[~of_node & of_leaf]]
         found._begin(live[of_node & of_leaf], node_in)
         found.finish()
         return found
@@ -112,7 +112,8 @@ class Descent:
         network = self.network
         if (self.given <= self.unmet).all():
             return
-        edges = np.flatnonzero((self.given > self.unmet)[network.leaf] & (self.flow > 0))
+        edges = np.flatnonzero(self.flow)
+        edges = edges[(self.given > self.unmet)[network.leaf[edges]]]
         edges = edges[np.argsort(network.leaf[edges], kind="stable")]
         leaf, flow = network.leaf[edges], self.flow[edges]
         start = np.flatnonzero(np.append(True, leaf[1:] != leaf[:-1]))
@@ -122,7 +123,7 @@ class Descent:
 
     def descend(self) -> None:
         """One depth: each group is settled, or falls into two."""
-        self._clip()
+        self._ease()
         count = len(self.is_rich)
         active = np.flatnonzero(self.leaf_group != SETTLED)
         group = self.leaf_group[active]
@@ -132,7 +133,6 @@ class Descent:
         roots = np.flatnonzero((self.fed_by == SOURCE) & (self.node_group != SETTLED))
         np.add.at(supply, self.node_group[roots], self.size[roots])
         level = [self._level(*one) for one in zip(self.is_rich, supply.tolist(), unmet.tolist(), strict=True)]
-        self.is_first = False
         numerator, denominator = (
             np.array([getattr(one, name) for one in level], np.int64)[group] for name in ("numerator", "denominator")
         )
@@ -140,23 +140,44 @@ class Descent:
         wanted[active], rest[active] = rounded_down(self.unmet[active], numerator, denominator)
         floor = np.zeros(count, np.int64)
         np.add.at(floor, group, wanted[active])
-        start = np.searchsorted(self.node, np.arange(len(self.size) + 1))
-        groups = Groups(self.fed_by, self.size, self.node_group, self.leaf_group, self.node, self.leaf, self.cap, start)
-        found = flow_over_few(groups, wanted - self.given, count)
+        wanted -= self.given
+        groups = self._groups()
+        if self.is_first:
+            self.edge = groups.likely(self.edge, wanted)
+            self.is_first = False
+        found = flow_over_few(groups, wanted, count, self.edge)
         ends = found.met & np.array([not rich or one == 1 for rich, one in zip(self.is_rich, level, strict=True)])
         if ends.any():
             self._settle(groups, found, ends, level, supply - floor, rest > 0)
         self._part(found, ends, np.array([one == 1 for one in level], np.bool_) & self.is_rich)
 
+    def _groups(self) -> Groups:
+        network = self.network
+        return Groups(
+            self.fed_by,
+            self.size,
+            self.node_group,
+            self.leaf_group,
+            network.node,
+            network.leaf,
+            self.most,
+            self.start,
+        )
+
     def _level(self, is_rich: bool, supply: int, unmet: int) -> Fraction:
         """The fraction that a group is offered: all that it has; where it may have more than it can give, at first that, then all."""
         return ONE if is_rich and not self.is_first else min(ONE, Fraction(supply, unmet))
 
-    def _clip(self) -> None:
-        """Lower sizes to what can go on, from below; what can fill all its edges gives to the cap from now on, and rations nothing."""
-        wanted = by_run(self.cap, self.node, len(self.size))
-        total, is_open = int(self.unmet.sum()), self.node_group != SETTLED
-        inner = np.flatnonzero((self.fed_by != SOURCE) & is_open)
+    def _ease(self) -> None:
+        """Lower sizes to what can go on, from below; what can fill all its edges gives to the cap from now on, and rations nothing.
+
+        Only of nodes that a cut has parted from leaves: all that others have goes on.
+        """
+        nodes = self.eased[self.node_group[self.eased] != SETTLED]
+        edges = self.edge if self.is_first else self._groups().of_nodes(nodes)
+        wanted = by_run(self.most[edges], self.network.node[edges], len(self.size))
+        total = int(self.unmet.sum())
+        inner = nodes[self.fed_by[nodes] != SOURCE]
         above = np.unique(self.fed_by[inner])
         while len(inner):
             feeds = np.zeros(len(self.size), np.bool_)
@@ -164,26 +185,24 @@ class Descent:
             lowest, inner = inner[~feeds[inner]], inner[feeds[inner]]
             self.size[lowest] = np.minimum(self.size[lowest], np.minimum(wanted[lowest], total))
             np.add.at(wanted, self.fed_by[lowest], self.size[lowest])
-        roots = (self.fed_by == SOURCE) & is_open
-        is_free = roots & (self.size >= wanted)
+        roots = nodes[self.fed_by[nodes] == SOURCE]
+        is_free = np.zeros(len(self.size), np.bool_)
+        is_free[roots] = self.size[roots] >= wanted[roots]
         is_free[above] = False
         self.size[roots] = np.minimum(self.size[roots], np.minimum(wanted[roots], total))
         if is_free.any():
-            edges = is_free[self.node]
-            np.add.at(self.given, self.leaf[edges], self.cap[edges])
-            self.flow[self.edge[edges]] = self.cap[edges]
+            edges = edges[is_free[self.network.node[edges]]]
+            np.add.at(self.given, self.network.leaf[edges], self.most[edges])
+            self.flow[edges] = self.most[edges]
             self.node_group[is_free] = SETTLED
-            # What it gives could go elsewhere: to leaves of groups parted from it, or by other nodes of its fund.
-            elsewhere = self.is_parted | (self.network.fed_by != SOURCE)
-            self.between.append(self.edge[edges & elsewhere[self.node]])
-            self._keep(~edges)
+            self.edge = self._groups().within(self.edge)
 
     def _settle(
         self, groups: Groups, found: FewEdges, ends: Flags, level: list[Fraction], left: Ints, lacks: Flags
     ) -> None:
         """Keep what is found of groups that have what they want."""
-        mine = np.flatnonzero(ends[self.node_group[self.node[found.edge]]])
-        self.flow[self.edge[found.edge[mine]]] += found.flow[mine]
+        mine = np.flatnonzero(ends[self.node_group[self.network.node[found.edge]]])
+        self.flow[found.edge[mine]] += found.flow[mine]
         number = np.full(len(ends) + 1, SETTLED)
         number[:-1][ends] = len(self.settled) + np.arange(int(ends.sum()))
         leaf_home, node_home = number[self.leaf_group], number[self.node_group]
@@ -195,9 +214,9 @@ class Descent:
         doubt = self._through_hubs(groups, found, ends, edge, flow, lacks, over)
         if doubt.any():
             # What was not tried may lead there.
-            every = np.zeros(len(self.node), np.int64)
+            every = np.zeros(len(self.flow), np.int64)
             every[edge] = flow
-            edge = np.flatnonzero(np.append(doubt, False)[self.node_group[self.node]])
+            edge = groups.of_nodes(np.flatnonzero(np.append(doubt, False)[self.node_group]))
             doubt = self._through_hubs(groups, found, doubt, edge, every[edge], lacks, over)
         for group in np.flatnonzero(ends).tolist():
             whole = level[group] == 1 or not left[group]
@@ -210,7 +229,7 @@ class Descent:
 
         edge, flow: along which it could. lacks: such leaves; over: nodes that have something left.
         """
-        hubs = hubs_of(groups, edge, flow, found.passed, ends, 4 * len(self.unmet), self.edge)
+        hubs = hubs_of(groups, edge, flow, found.passed, ends, 4 * len(self.unmet))
         doubt = np.zeros(len(ends) + 1, np.bool_)
         doubt[self.leaf_group[lacks & ~hubs.leaf_after]] = True
         # What a node has left can go down to another of its fund from which more can come to the hub.
@@ -230,11 +249,18 @@ class Descent:
         fills: groups that were offered all; what is reached of them has all.
         """
         node_in, leaf_in, short = found.node_reached, found.leaf_reached, ~found.met
-        node, leaf = self.node[found.edge], self.leaf[found.edge]
+        node, leaf = self.network.node[found.edge], self.network.leaf[found.edge]
         parted = short[self.node_group[node]] & node_in[node]
         full = parted & fills[self.node_group[node]] & leaf_in[leaf]
-        self.flow[self.edge[found.edge[full]]] += found.flow[full]
-        self._along(found.edge[parted & ~leaf_in[leaf]], node_in, short)
+        self.flow[found.edge[full]] += found.flow[full]
+        self.edge = found.tried
+        freed = self._along(found.edge[parted & ~leaf_in[leaf]], node_in, short)
+        eased = node_in & np.append(short, False)[self.node_group]
+        eased[freed] = True
+        for below in self.network.levels():
+            fed = below[self.fed_by[below] != SOURCE]
+            eased[fed] |= eased[self.fed_by[fed]]
+        self.eased = np.flatnonzero(eased)
         number, home = np.full((len(ends), 2), SETTLED), np.full(len(ends) + 1, SETTLED)
         is_rich: list[bool] = []
         for group in np.flatnonzero(~ends).tolist():
@@ -256,15 +282,16 @@ class Descent:
         self.is_rich = is_rich
         self._number(number, node_in, leaf_in)
 
-    def _along(self, crossing: Ints, node_in: Flags, short: Flags) -> None:
-        """Give what crosses a cut of some groups, and let go of nodes that it parts from the one above."""
-        np.add.at(self.given, self.leaf[crossing], self.cap[crossing])
-        self.flow[self.edge[crossing]] = self.cap[crossing]
-        self._spend(self.node[crossing], self.cap[crossing])
+    def _along(self, crossing: Ints, node_in: Flags, short: Flags) -> Ints:
+        """Give what crosses a cut of some groups, and let go of nodes that it parts from the one above: these."""
+        np.add.at(self.given, self.network.leaf[crossing], self.most[crossing])
+        self.flow[crossing] = self.most[crossing]
+        self._spend(self.network.node[crossing], self.most[crossing])
         is_fed = (self.fed_by != SOURCE) & (self.node_group != SETTLED) & np.append(short, False)[self.node_group]
         freed = np.flatnonzero(is_fed & node_in[self.fed_by] & ~node_in)
         self._spend(self.fed_by[freed], self.size[freed])
         self.fed_by[freed] = SOURCE
+        return freed
 
     def _spend(self, node: Ints, amount: Ints) -> None:
         """Take amounts that are given from now on out of the nodes they come through."""
@@ -278,13 +305,8 @@ class Descent:
         number = np.concatenate([number, np.full((1, 2), SETTLED)])
         self.leaf_group = number[self.leaf_group, leaf_in.astype(np.int64)]
         self.node_group = number[self.node_group, node_in.astype(np.int64)]
-        of_node, of_leaf = self.node_group[self.node], self.leaf_group[self.leaf]
-        stays = (of_node == of_leaf) & (of_node != SETTLED)
-        parts = ~stays & (of_node != of_leaf)
-        self.between.append(self.edge[parts])
-        self.is_parted[self.node[parts]] = True
-        self._keep(stays)
         self._close_empty()
+        self.edge = self._groups().within(self.edge)
 
     def _close_empty(self) -> None:
         """Let go of groups without leaves: of nodes that give all that they can."""
@@ -295,7 +317,3 @@ class Descent:
         number = np.append(np.where(filled, np.cumsum(filled) - 1, SETTLED), SETTLED)
         self.leaf_group, self.node_group = number[self.leaf_group], number[self.node_group]
         self.is_rich = [one for one, some in zip(self.is_rich, filled.tolist(), strict=True) if some]
-
-    def _keep(self, edges: Flags) -> None:
-        kept = np.flatnonzero(edges)
-        self.edge, self.node, self.leaf, self.cap = (one[kept] for one in (self.edge, self.node, self.leaf, self.cap))

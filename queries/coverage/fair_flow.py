@@ -8,7 +8,7 @@ import numpy as np
 
 from graph.records import Term
 from queries.coverage.fair_fractions import FairFractions, fair_fractions
-from queries.coverage.network import NOT_STATED, SOURCE, UNLIMITED, CoverageNetwork, Flags, Ints
+from queries.coverage.network import NOT_STATED, SOURCE, UNLIMITED, CoverageNetwork, Flags, Ints, spans
 from queries.coverage.quick_flow import QuickFlow
 from queries.coverage.residual import Residual
 from queries.coverage.whole_units import whole_amounts, whole_units
@@ -29,13 +29,15 @@ class FairFlow:
     """The max-min fair maximum flow of a coverage network.
 
     given: 分 by leaf with every size that is not stated taken as 0; given_high: with it unlimited. fractions and residual
-    belong to `given`. reason: by leaf, None where nothing is unmet. unsized: the funds whose size is not stated.
+    belong to `given`. has_money_left: by node, whether the source still reaches it there. reason: by leaf, None where nothing is
+    unmet. unsized: the funds whose size is not stated.
     """
 
     given: Ints
     given_high: Ints
     fractions: FairFractions
     residual: Residual
+    has_money_left: Flags
     reason: tuple[GapReason | None, ...]
     unsized: Ints
 
@@ -75,34 +77,35 @@ def fair_flow(network: CoverageNetwork) -> FairFlow:
         amounts = None if quick is None else quick.amounts(at_least=given)
         exact = fair_fractions(unlimited) if quick is None else quick.fractions
         given_high = whole_amounts(unlimited, exact, at_least=given) if amounts is None else amounts
+    has_money_left = residual.from_source()[0]
     return FairFlow(
         given=given,
         given_high=given_high,
         fractions=fractions,
         residual=residual,
-        reason=_reasons(residual, given, given_high),
+        has_money_left=has_money_left,
+        reason=_reasons(network, has_money_left, given, given_high),
         unsized=unsized,
     )
 
 
-def _reasons(residual: Residual, given: Ints, given_high: Ints) -> tuple[GapReason | None, ...]:
-    network = residual.network
-    leaves = len(network.unmet)
-    with_money = residual.from_source()[0][network.fund[network.node]]
-
-    def any_edge(edges: Flags) -> Flags:
-        flags = np.zeros(leaves, np.bool_)
+def _reasons(
+    network: CoverageNetwork, has_money_left: Flags, given: Ints, given_high: Ints
+) -> tuple[GapReason | None, ...]:
+    def any_edge(edges: Ints) -> Flags:
+        flags = np.zeros(len(network.unmet), np.bool_)
         flags[network.leaf[edges]] = True
         return flags
 
-    open_edges = network.cap > 0
+    start = np.searchsorted(network.node, np.arange(len(network.size) + 1))
+    with_money = spans(start, np.flatnonzero(has_money_left[network.fund]))
     verdicts = [
         (given == network.unmet, None),
         (given_high != given, GapReason.SIZE_NOT_STATED),
-        (np.bincount(network.leaf, minlength=leaves) == 0, GapReason.NO_MANDATE),
-        (~any_edge(open_edges), GapReason.TERMS),
-        (any_edge(open_edges & with_money), GapReason.CONCENTRATION),
-        (np.ones(leaves, np.bool_), GapReason.CAPACITY),
+        (np.bincount(network.leaf, minlength=len(given)) == 0, GapReason.NO_MANDATE),
+        (~any_edge(np.flatnonzero(network.cap)), GapReason.TERMS),
+        (any_edge(with_money[network.cap[with_money] > 0]), GapReason.CONCENTRATION),
+        (np.ones(len(given), np.bool_), GapReason.CAPACITY),
     ]
     choice = np.select([flags for flags, _ in verdicts], list(range(len(verdicts))))
     return tuple(verdicts[number][1] for number in choice.tolist())

@@ -11,22 +11,20 @@ from dataclasses import dataclass
 import numpy as np
 
 from queries.coverage.max_flow import Arcs, max_flow
-from queries.coverage.network import SOURCE, Flags, Ints, spans
+from queries.coverage.network import SOURCE, SPREAD, Flags, Ints, spans
 
 OF_A_NODE = 40
 """Edges of a node that are tried first, beside those that may bind."""
 INTO_A_LEAF = 8
 """Edges into a leaf that come in at a time."""
-SPREAD = 2_654_435_761
-"""An odd factor that scatters edge numbers, so that of many edges some of each part are taken; always the same ones."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Groups:
     """Parts of a network that share no edge, each to be solved by itself.
 
-    fed_by, size: by node. node_group, leaf_group: -1 where settled. node, leaf, cap: the edges, each within one group, by node. start:
-    where those of each node begin.
+    fed_by, size: by node. node_group, leaf_group: -1 where settled; an edge is of the group that both its ends are of. node, leaf, cap:
+    all edges, by node; start: where those of each node begin.
     """
 
     fed_by: Ints
@@ -38,40 +36,62 @@ class Groups:
     cap: Ints
     start: Ints
 
+    def of_nodes(self, nodes: Ints) -> Ints:
+        """The edges of some nodes within their groups that can carry anything."""
+        return self.within(spans(self.start, nodes))
+
+    def within(self, edges: Ints) -> Ints:
+        """Of some edges those within a group that can carry anything."""
+        group = self.leaf_group[self.leaf[edges]]
+        is_within = (group >= 0) & (group == self.node_group[self.node[edges]]) & (self.cap[edges] > 0)
+        return np.asarray(edges[is_within], np.int64)
+
+    def likely(self, edges: Ints, wanted: Ints) -> Ints:
+        """Of edges within groups, by node, those to try first where leaves want so much."""
+        node = self.node[edges]
+        most = wanted[self.leaf[edges]]
+        wants = most > 0
+        chosen = self.cap[edges] < np.minimum(most, self.size[node], out=most)
+        chosen[_some(np.searchsorted(node, np.arange(len(self.size) + 1)))] = True
+        chosen &= wants
+        return edges[chosen]
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FewEdges:
-    """A flow on some edges, by place. passed: by node, what comes into it; met: by group, whether each leaf has what it wants.
+    """A flow on some edges. tried: those that are worth trying again. passed: by node, what comes into it; met: by group, whether each
+    leaf has what it wants.
 
     node_reached, leaf_reached: what the source reaches; of all edges in groups that are not met.
     """
 
     edge: Ints
     flow: Ints
+    tried: Ints
     passed: Ints
     met: Flags
     node_reached: Flags
     leaf_reached: Flags
 
 
-def flow_over_few(groups: Groups, wanted: Ints, count: int) -> FewEdges:
-    """A maximum flow to leaves that each want so much (分 by leaf; below 0: it has more than that already)."""
+def flow_over_few(groups: Groups, wanted: Ints, count: int, tried: Ints) -> FewEdges:
+    """A maximum flow to leaves that each want so much (分 by leaf; below 0: it has more than that already).
+
+    tried: edges within groups to begin with.
+    """
     nodes, leaves = len(groups.size), len(wanted)
     open_nodes = groups.node_group >= 0
     root = np.flatnonzero((groups.fed_by == SOURCE) & open_nodes)
     inner = np.flatnonzero((groups.fed_by != SOURCE) & open_nodes)
     ends = np.flatnonzero((wanted > 0) & (groups.leaf_group >= 0))
     asked = np.where(wanted > 0, wanted, 0)
-    most = asked[groups.leaf]
-    wants = most > 0
-    chosen = groups.cap < np.minimum(most, groups.size[groups.node], out=most)
-    chosen[_some(groups.start)] = True
-    chosen &= wants
     source, total = nodes + leaves, int(asked[ends].sum())
     demand = np.zeros(count, np.int64)
     np.add.at(demand, groups.leaf_group[ends], asked[ends])
+    is_tried = np.zeros(len(groups.node), np.bool_)
+    is_tried[tried] = True
+    edge = tried[asked[groups.leaf[tried]] > 0]
     while True:
-        edge = np.flatnonzero(chosen)
         arcs = Arcs(
             vertices=source + 2,
             tail=np.concatenate([np.full(len(root), source), groups.fed_by[inner], groups.node[edge], nodes + ends]),
@@ -85,25 +105,29 @@ def flow_over_few(groups: Groups, wanted: Ints, count: int) -> FewEdges:
         node_reached, leaf_reached = reached[:nodes], reached[nodes:source].copy()
         leaf_reached[wanted < 0] = True
         # What is left out leads only to leaves that are reached, in every group that lacks something.
-        short = ~met
-        of_short = np.flatnonzero(node_reached & open_nodes & short[groups.node_group])
-        lacking = spans(groups.start, of_short)
-        lacking = lacking[~(leaf_reached[groups.leaf[lacking]] | chosen[lacking])]
-        new = lacking[wants[lacking]]
+        short = np.append(~met, False)
+        out = spans(groups.start, np.flatnonzero(node_reached & short[groups.node_group]))
+        lacking = groups.within(out[(short[groups.leaf_group] & ~leaf_reached)[groups.leaf[out]]])
+        wants = asked[groups.leaf[lacking]] > 0
+        new = lacking[wants & ~is_tried[lacking]]
         if not len(new):
             # A leaf that wants nothing takes whatever comes.
-            leaf_reached[groups.leaf[lacking]] = True
+            leaf_reached[groups.leaf[lacking[~wants]]] = True
             break
+        # Scattered, so that of many edges some of each part are taken.
         into = np.bincount(groups.leaf[new], minlength=leaves)
         scattered = (new * SPREAD) & 0xFFFFF
-        chosen[new[scattered * into[groups.leaf[new]] < INTO_A_LEAF << 20]] = True
+        comes_in = scattered * into[groups.leaf[new]] < INTO_A_LEAF << 20
         one = np.full(leaves, -1)
-        one[groups.leaf[new]] = new
-        chosen[one[one >= 0]] = True
+        one[groups.leaf[new]] = np.arange(len(new))
+        comes_in[one[one >= 0]] = True
+        new = new[comes_in]
+        is_tried[new] = True
+        tried, edge = np.concatenate([tried, new]), np.concatenate([edge, new])
     passed = np.zeros(nodes, np.int64)
     passed[root], passed[inner] = carried[: len(root)], carried[len(root) : len(root) + len(inner)]
     flow = carried[len(root) + len(inner) : len(carried) - len(ends)]
-    return FewEdges(edge, flow, passed, met, node_reached, leaf_reached)
+    return FewEdges(edge, flow, tried, passed, met, node_reached, leaf_reached)
 
 
 def _some(start: Ints) -> Ints:

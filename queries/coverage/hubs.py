@@ -18,7 +18,7 @@ from queries.coverage.network import SOURCE, Flags, Ints
 class Hubs:
     """By node and leaf, whether it can take from the hub of its group (after) and give to it (before).
 
-    edges: those walked, of the network.
+    edges: those walked.
     """
 
     node_after: Flags
@@ -54,11 +54,10 @@ class Hubs:
         )
 
 
-def hubs_of(groups: Groups, edge: Ints, flow: Ints, passed: Ints, ends: Flags, least: int, number: Ints) -> Hubs:
+def hubs_of(groups: Groups, edge: Ints, flow: Ints, passed: Ints, ends: Flags, least: int) -> Hubs:
     """Of the groups at their end.
 
-    edge, flow: some of their edges, and what each carries; passed: what comes into each node; least: 分 that an arc must take; number:
-    of each edge of `groups` in the network.
+    edge, flow: some of their edges, and what each carries; passed: what comes into each node; least: 分 that an arc must take.
     """
     node, leaf = groups.node[edge], groups.leaf[edge]
     lends, takes = np.flatnonzero(flow >= least), np.flatnonzero(groups.cap[edge] - flow >= least)
@@ -95,7 +94,7 @@ def hubs_of(groups: Groups, edge: Ints, flow: Ints, passed: Ints, ends: Flags, l
             more = to_leaf[at_node[node[to_leaf]] & ~at_leaf[leaf[to_leaf]]]
             second = _one_each(leaf, more, len(at_leaf))
             at_leaf[leaf[second]] = True
-            used += [number[edge[first]], number[edge[second]]]
+            used += [edge[first], edge[second]]
             if not len(second):
                 return at_node, at_leaf, used
 

@@ -22,6 +22,10 @@ LARGEST_TOTAL = 2**60
 """Unmet 分 of all leaves together; beyond it a flow would leave 64 bits."""
 
 
+SPREAD = 2_654_435_761
+"""An odd factor that scatters numbers; always the same way."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class CoverageNetwork:
     """Funds, their shared caps and the leaf cells that they may serve.
@@ -122,12 +126,12 @@ class CoverageNetwork:
 
     def with_those_above(self, nodes: Ints) -> Ints:
         """These nodes and all that feed them, in order."""
-        found = nodes = np.unique(nodes)
+        is_there = np.zeros(len(self.size), np.bool_)
         while len(nodes):
+            is_there[nodes] = True
             above = self.fed_by[nodes]
-            nodes = np.setdiff1d(above[above != SOURCE], found)
-            found = np.union1d(found, nodes)
-        return found
+            nodes = above[(above != SOURCE) & ~is_there[above]]
+        return np.flatnonzero(is_there)
 
     def clipped(self) -> tuple[Ints, Ints]:
         """(size, cap) lowered to what can ever flow; the maximum flow is the same, and every sum fits 64 bits."""
@@ -189,3 +193,17 @@ def spans(start: Ints, rows: Ints) -> Ints:
     first, count = start[rows], start[rows + 1] - start[rows]
     offset = np.repeat(first - np.concatenate([[0], np.cumsum(count)[:-1]]), count)
     return np.asarray(offset + np.arange(len(offset)), np.int64)
+
+
+def one_of_each(values: Ints) -> Ints:
+    """The places of one of each different value. Cost: a few passes."""
+    found, left = [], np.arange(len(values))
+    bits = len(values).bit_length()
+    while len(left):
+        # Of the values that are scattered to one slot one is left there: all like it are done.
+        slot = (values[left] * SPREAD >> 8) & ((1 << bits) - 1)
+        last = np.full(1 << bits, -1)
+        last[slot] = left
+        found.append(last[last >= 0])
+        left = left[values[left] != values[last[slot]]]
+    return np.concatenate([np.zeros(0, np.int64), *found])

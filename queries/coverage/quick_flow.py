@@ -7,26 +7,59 @@ the fair ones. What is left then goes to any leaves of the group, or on to those
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from typing import Final
+from typing import Final, Self
 
 import numpy as np
 
 from queries.coverage.descent import SETTLED, Descent
 from queries.coverage.fair_fractions import FairFractions
 from queries.coverage.leftovers import chosen
-from queries.coverage.network import SOURCE, CoverageNetwork, Flags, Ints
+from queries.coverage.network import SOURCE, CoverageNetwork, Flags, Ints, one_of_each, spans
 from queries.coverage.proportions import rounded_down
 from queries.coverage.residual import Residual
 
 REMAINDER_BITS: Final = 128
-PLACES: Final = 31
+PLACES: Final = 30
 """Bits of the number of a group or node."""
 LARGEST: Final = 2**62
+NO_EDGE: Final = -1
 Ways = Mapping[int, frozenset[int]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Passages:
+    """From where to where money can pass at once: groups, and nodes of none. sure: it is sure that all that rounding leaves can; edge:
+    along which, or NO_EDGE. Of all edges that say the same one.
+    """
+
+    origin: Ints
+    goal: Ints
+    sure: Flags
+    edge: Ints
+
+    @classmethod
+    def of(cls, origin: Ints, goal: Ints, amount: Ints, least: int, sure: Flags, edge: Ints) -> Self:
+        """Those that take anything; sure where they take `least`."""
+        counts = np.flatnonzero((origin != SETTLED) & (goal != SETTLED) & (origin != goal) & (amount > 0))
+        origin, goal, sure, edge = origin[counts], goal[counts], sure[counts] & (amount[counts] >= least), edge[counts]
+        one = one_of_each((origin << PLACES | goal) << 1 | sure)
+        return cls(origin[one], goal[one], sure[one], edge[one])
+
+    @classmethod
+    def joined(cls, *parts: Self) -> Self:
+        """All of them."""
+        return cls(
+            *(np.concatenate([getattr(one, name) for one in parts]) for name in ("origin", "goal", "sure", "edge"))
+        )
+
+    @property
+    def sure_edges(self) -> Ints:
+        """One edge from each place to each other to which it is sure that money can pass."""
+        return np.asarray(self.edge[self.sure & (self.edge != NO_EDGE)], np.int64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +94,8 @@ class QuickFlow:
         changes = np.array([one.level == 1 for one in groups], np.bool_)
         changes[[one for one in seen if one < len(groups)]] = True
         # A node of no group stays where it could still give to a leaf that stays; else all it gives there crosses the cut.
-        home, edge = self.descent.node_home, self._between
+        home = self.descent.node_home
+        edge = spans(self.descent.start, np.flatnonzero((home == SETTLED) & self.descent.has_money))
         stays = ~np.append(changes, True)[self.descent.leaf_home[network.leaf[edge]]]
         gives = np.zeros(len(home), np.bool_)
         gives[network.node[edge[stays & (self.descent.flow[edge] < network.cap[edge])]]] = True
@@ -133,7 +167,7 @@ class QuickFlow:
         floor = Residual(network, passed, network.size - passed, flow, network.cap - flow)
         if not len(raised):
             return floor
-        among = self._each_once([*self.descent.hubs.edges, self._between])
+        among = np.unique(np.concatenate([*self.descent.hubs.edges, self._passages.sure_edges]))
         found = floor.raised(raised, among)
         return found if int(found.flow.sum() - flow.sum()) == len(raised) else None
 
@@ -149,45 +183,49 @@ class QuickFlow:
         return passed
 
     @cached_property
-    def _between(self) -> Ints:
-        """The edges between groups."""
-        return self._each_once(self.descent.between)
-
-    def _each_once(self, parts: Iterable[Ints]) -> Ints:
-        is_there = np.zeros(len(self.descent.flow), np.bool_)
-        for part in parts:
-            is_there[part] = True
-        return np.flatnonzero(is_there)
+    def _passages(self) -> Passages:
+        """Where money can pass on at once: down an edge with room, back up one that carries something, and between nodes of a fund."""
+        descent, hubs = self.descent, self.descent.hubs
+        network, least, groups = descent.network, 4 * len(descent.unmet), len(descent.settled)
+        idle = descent.node_home == SETTLED
+        at_node = np.where(idle, groups + np.arange(len(idle)), descent.node_home)
+        # To a node of no group something may come from leaves, or from above. The money of a group's own node is in the group; what is over
+        # at it is what rounding leaves.
+        comes, spare = self._passed > 0, np.where(idle, network.size - self._passed, 0)
+        for nodes in network.levels():
+            above = network.fed_by[nodes]
+            comes[nodes] |= (comes[above] | ~idle[above]) & (spare[nodes] > 0)
+        at_node[idle & ~comes] = SETTLED
+        origin, goal = at_node[network.node], descent.leaf_home[network.leaf]
+        edge = np.flatnonzero((origin != SETTLED) & (goal != SETTLED) & (origin != goal) & (descent.most > 0))
+        node, leaf, flow = network.node[edge], network.leaf[edge], descent.flow[edge]
+        after, before = hubs.node_after | idle, hubs.node_before | idle
+        below = np.flatnonzero(network.fed_by != SOURCE)
+        above, passed, none = network.fed_by[below], self._passed[below], np.full(len(below), NO_EDGE)
+        room = np.where(idle[node] | (flow == 0), network.cap[edge] - flow, 0)
+        back = np.flatnonzero(flow)
+        return Passages.joined(
+            Passages.of(origin[edge], goal[edge], room, least, after[node] & hubs.leaf_before[leaf], edge),
+            Passages.of(
+                goal[edge[back]],
+                origin[edge[back]],
+                flow[back],
+                least,
+                hubs.leaf_after[leaf[back]] & before[node[back]],
+                edge[back],
+            ),
+            Passages.of(at_node[below], at_node[above], passed, least, after[below] & before[above], none),
+            Passages.of(at_node[above], at_node[below], spare[below], least, after[above] & before[below], none),
+        )
 
     @cached_property
     def _ways(self) -> tuple[Ways, Ways]:
-        """By group, and by node of none (numbered after them), where it can pass money on at once: for sure, and perhaps.
-
-        Down an edge with room, back up one that carries something, and likewise between nodes of a fund.
-        """
-        descent, hubs = self.descent, self.descent.hubs
-        network, least = descent.network, 4 * len(descent.unmet)
-        edge = self._between
-        node, leaf, flow = network.node[edge], network.leaf[edge], descent.flow[edge]
-        below = np.flatnonzero(network.fed_by != SOURCE)
-        above, passed = network.fed_by[below], self._passed[below]
-        idle = descent.node_home == SETTLED
-        at_node = np.where(idle, len(descent.settled) + np.arange(len(idle)), descent.node_home)
-        after, before = hubs.node_after | idle, hubs.node_before | idle
-        # The money of a group's own node is in the group; what is over at it is what rounding leaves.
-        spare = np.where(idle[below], network.size[below] - passed, 0)
-        room = np.where(idle[node] | (flow == 0), network.cap[edge] - flow, 0)
-        found = [
-            _pairs(at_node[node], descent.leaf_home[leaf], room, least, after[node] & hubs.leaf_before[leaf]),
-            _pairs(descent.leaf_home[leaf], at_node[node], flow, least, hubs.leaf_after[leaf] & before[node]),
-            _pairs(at_node[below], at_node[above], passed, least, after[below] & before[above]),
-            _pairs(at_node[above], at_node[below], spare, least, after[above] & before[below]),
-        ]
-        origin, goal, sure = (np.concatenate(column) for column in zip(*found, strict=True))
-        groups = len(descent.settled)
+        """By group, and by node of none (numbered after them), where it can pass money on at once: for sure, and perhaps."""
+        passages, groups = self._passages, len(self.descent.settled)
+        origin, goal, sure = passages.origin, passages.goal, passages.sure
         while True:
             # A node of no group is no way where nothing comes to it, or nothing goes on.
-            comes, goes = np.zeros(groups + len(idle), np.bool_), np.zeros(groups + len(idle), np.bool_)
+            comes, goes = (np.zeros(groups + len(self.descent.node_home), np.bool_) for _ in range(2))
             comes[goal], goes[origin] = True, True
             kept = (comes[origin] | (origin < groups)) & (goes[goal] | (goal < groups))
             if kept.all():
@@ -211,12 +249,6 @@ class QuickFlow:
                     seen.add(at)
                     waiting += ways.get(at, ())
         return True
-
-
-def _pairs(origin: Ints, goal: Ints, amount: Ints, least: int, sure: Flags) -> tuple[Ints, Ints, Flags]:
-    """(origin, goal) of arcs that take something, and of which of them it is sure that they take enough."""
-    counts = np.flatnonzero((origin != SETTLED) & (goal != SETTLED) & (origin != goal) & (amount > 0))
-    return origin[counts], goal[counts], sure[counts] & (amount[counts] >= least)
 
 
 def _ways(origin: Ints, goal: Ints) -> Ways:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from queries.coverage.max_flow import Arcs, max_flow
-from queries.coverage.network import SOURCE, CoverageNetwork, Flags, Ints
+from queries.coverage.network import SOURCE, CoverageNetwork, Flags, Ints, spans
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,14 +63,20 @@ class Residual:
     def _reach(self, nodes: Flags) -> tuple[Flags, Flags]:
         network = self.network
         leaves = np.zeros(len(network.unmet), np.bool_)
+        start = np.searchsorted(network.node, np.arange(len(nodes) + 1))
         inner = np.flatnonzero(network.fed_by != SOURCE)
         above = network.fed_by[inner]
-        known = -1
-        while known < (known := int(nodes.sum()) + int(leaves.sum())):
-            nodes[inner[nodes[above] & (self.spare[inner] > 0)]] = True
-            nodes[above[nodes[inner] & (self.passed[inner] > 0)]] = True
-            leaves[network.leaf[nodes[network.node] & (self.room > 0)]] = True
-            nodes[network.node[leaves[network.leaf] & (self.flow > 0)]] = True
+        down, up = self.spare[inner] > 0, self.passed[inner] > 0
+        carrying = np.flatnonzero(self.flow)
+        giver, taker = network.node[carrying], network.leaf[carrying]
+        done = np.zeros(len(nodes), np.bool_)
+        while len(new := np.flatnonzero(nodes & ~done)):
+            done[new] = True
+            edges = spans(start, new)
+            leaves[network.leaf[edges[self.room[edges] > 0]]] = True
+            nodes[giver[leaves[taker]]] = True
+            nodes[inner[nodes[above] & down]] = True
+            nodes[above[nodes[inner] & up]] = True
         return nodes, leaves
 
     def raised(self, leaves: Ints, among: Ints | None = None) -> Residual:

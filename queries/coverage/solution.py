@@ -163,7 +163,7 @@ def _solve(view: View, chosen: tuple[int, ...] | None, year: int | None, basis: 
         plan=plan,
         flow=flow,
         fund_of_node=network.fund,
-        has_money_left=flow.residual.from_source()[0][: len(handles)],
+        has_money_left=flow.has_money_left[: len(handles)],
         measures=_measures(asked, deployed, covered, flow),
         into=into,
         marginals=Marginals(plan, flow.residual, into),
