@@ -52,10 +52,10 @@ def least_repair(trials: Trials, found: Appraised, costs: Costs, is_late: Callab
         if is_late():
             return LATE
         if at >= MOST_TRIALS:
-            return _greedy(trials, found, options, costs, is_late)
+            return _greedy(trials, found, options, unmet, costs, is_late)
         if passes(trials.with_repairs(found.candidate, chosen)):
             return Outcome(LeastRepair(chosen, cost_of(chosen, costs), True))
-    return _greedy(trials, found, options, costs, is_late) if len(options) > EXACT_UP_TO else Outcome(None)
+    return _greedy(trials, found, options, unmet, costs, is_late) if len(options) > EXACT_UP_TO else Outcome(None)
 
 
 class _Unmet(NamedTuple):
@@ -97,7 +97,12 @@ def _by_cost(options: Sequence[Repair], unmet: Sequence[_Unmet], costs: Costs) -
 
 
 def _greedy(
-    trials: Trials, found: Appraised, options: Sequence[Repair], costs: Costs, is_late: Callable[[], bool]
+    trials: Trials,
+    found: Appraised,
+    options: Sequence[Repair],
+    asked: Sequence[_Unmet],
+    costs: Costs,
+    is_late: Callable[[], bool],
 ) -> Outcome:
     """A set that passes, found by adding the cheapest repair of a gate that does not, and then leaving out what is not needed."""
     chosen: list[Repair] = []
@@ -114,11 +119,12 @@ def _greedy(
             return LATE
         chosen.append(min(useful, key=lambda one: (costs[one.kind], -len(one.mends & unmet))))
         now = trials.with_repairs(found.candidate, chosen)
+    lacking = [one for one in asked if one.facts and one.may_be_met(chosen)]
     for one in sorted(chosen, key=lambda one: -costs[one.kind]):
         fewer = [other for other in chosen if other is not one]
         if is_late():
             return LATE
-        if passes(trials.with_repairs(found.candidate, fewer)):
+        if all(gate.may_be_met(fewer) for gate in lacking) and passes(trials.with_repairs(found.candidate, fewer)):
             chosen = fewer
     return Outcome(LeastRepair(tuple(chosen), cost_of(chosen, costs), False))
 

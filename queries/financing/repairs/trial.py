@@ -15,7 +15,7 @@ from queries.financing.appraised import Appraised, appraise
 from queries.financing.candidates import Candidate
 from queries.financing.repairs.repair import Repair
 from queries.financing.supports import marks_of, ways_to_support
-from queries.financing.terms import Ternary
+from queries.financing.terms import PathStatus, Ternary
 
 KEPT: Final = 16
 """Worlds with repairs that are kept for the next path."""
@@ -23,7 +23,12 @@ KEPT: Final = 16
 
 def passes(found: Appraised | None) -> bool:
     """Whether every gate says yes."""
-    return found is not None and all(result.verdict is Ternary.YES for result in found.gates)
+    # A path that is refused shows it soonest by its status.
+    return (
+        found is not None
+        and found.status is not PathStatus.BLOCKED
+        and all(result.verdict is Ternary.YES for result in found.gates)
+    )
 
 
 @dataclass(eq=False)
