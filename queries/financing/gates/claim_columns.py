@@ -35,6 +35,12 @@ def claim_gate(view: View, gate: Gate, owners: Ints, claims: Ints) -> tuple[np.n
     return unknown, blocked
 
 
+def notice_gate(view: View, notice: Ints, claims: Ints) -> tuple[np.ndarray, np.ndarray]:
+    """Of which pairs NOTICE is unknown, and of which it says no: of a product, by what it states of `notice`, and a receivable."""
+    notified = view.ints(claims, "notified")
+    return (notice == NOT_STATED) | (notice == 1) & (notified == NOT_STATED), (notice == 1) & (notified == 0)
+
+
 def taken_whole(view: View, assets: Ints) -> np.ndarray:
     """Which assets of one kind a registration over them takes as a whole, since it states no amount."""
     found = np.zeros(len(assets), bool)

@@ -27,9 +27,10 @@ class OfferColumns:
     """All products by technique, in each in id order, so that those of one technique are a piece.
 
     `rate` the larger α in millionths, with cover or without (1 where not stated), `maximum` and `pool` what they and their pools
-    admit (UNLIMITED, UNSTATED), days as stated (`tenor_max` UNLIMITED where not); `unbounded` neither maximum nor pool; `purpose` the
-    place in `purposes` of what each is for, as its source lists it (empty: anything). `ascending` their handles, `order` where these
-    stand.
+    admit (UNLIMITED, UNSTATED), `least` the smallest amount that they give, at least 1 分; days as stated (`tenor_max`, and `overdue`
+    for how long a claim may be, UNLIMITED where not); `notice` whether the debtor must be notified; `unbounded` neither maximum nor
+    pool; `purpose` the place in `purposes` of what each is for, as its source lists it (empty: anything). `ascending` their handles,
+    `order` where these stand.
     """
 
     nodes: Ints
@@ -40,12 +41,15 @@ class OfferColumns:
     rate: Ints
     maximum: Ints
     pool: Ints
+    least: Ints
     unbounded: np.ndarray
     is_open: np.ndarray
     may_be_open: np.ndarray
     tenor_min: Ints
     tenor_max: Ints
     processing: Ints
+    overdue: Ints
+    notice: Ints
     purpose: Ints
     purposes: tuple[tuple[str, ...], ...]
 
@@ -72,6 +76,8 @@ def _made(view: View) -> OfferColumns:
     pieces = zip(known.tolist(), starts.tolist(), (starts + counts).tolist(), strict=True)
     rate, maximum, status = (view.ints(nodes, name) for name in ("advance_rate", "max_amount", "status"))
     most = [in_currency(view, nodes, name) for name in ("max_amount", "max_amount_with_cover")]
+    smallest, unrated = in_currency(view, nodes, "min_amount", owed=True)
+    overdue = view.ints(nodes, "overdue_max_days")
     pools, longest = view.refs(nodes, "pool"), view.ints(nodes, "tenor_max_days")
     covered = np.full(len(nodes), UNLIMITED)
     for pool in np.unique(pools[pools >= 0]).tolist():
@@ -92,12 +98,15 @@ def _made(view: View) -> OfferColumns:
         np.where(rate == NOT_STATED, MILLION, np.maximum(rate, view.ints(nodes, "advance_rate_with_cover"))),
         np.where(free, UNLIMITED, np.maximum(most[0][0], most[1][0])),
         covered,
+        np.where(unrated, 1, np.maximum(smallest, 1)),
         (maximum == NOT_STATED) & (pools < 0),
         status == list(OfferStatus).index(OfferStatus.OPEN),
         status == NOT_STATED,
         view.ints(nodes, "tenor_min_days"),
         np.where(longest == NOT_STATED, UNLIMITED, longest),
         view.ints(nodes, "processing_days"),
+        np.where(overdue == NOT_STATED, UNLIMITED, np.maximum(overdue, 0)),
+        view.ints(nodes, "with_notice"),
         np.array([place_of[text] for text in listed], np.int64),
         tuple(tuple(text.split(SEPARATOR)) if text else () for text in texts),
     )

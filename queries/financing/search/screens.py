@@ -22,6 +22,7 @@ from queries.financing.asset_kinds import ASSET_KINDS
 from queries.financing.gates.claim_columns import claim_gate, taken_whole
 from queries.financing.gates.eligibility import NO, UNKNOWN, ruled_subjects
 from queries.financing.gates.of_offer import decided, is_finance_company, licence_of
+from queries.financing.limits.asset_columns import asset_bounds, receivable_bounds
 from queries.financing.limits.of_anchor import headrooms
 from queries.financing.limits.of_fund import dry_powder
 from queries.financing.limits.offer_columns import offer_columns
@@ -50,10 +51,10 @@ def shared_by(row: TechniqueRow, spine: Spine, step: Step) -> tuple[object, ...]
     kind = step.farther
     if kind not in SCREENS or step.repeated or spine.form is Form.IN_FORCE:
         return ()
-    if kind in ("Receivable", "Voucher"):
-        return (CLAIM_GATES.intersection(spine.gates),)
+    if kind == "Receivable":
+        return (CLAIM_GATES.intersection(spine.gates), row.advances)
     if kind in ASSET_KINDS:
-        return (Gate.PRIOR_CLAIM in spine.gates,)
+        return (Gate.PRIOR_CLAIM in spine.gates, row.advances)
     if kind == "AnchorProgramme":
         return (ConstraintKind.ANCHOR_LIMIT in spine.limits,)
     if kind == "CapitalSource":
@@ -139,9 +140,10 @@ def _fund_money(appraisal: Appraisal, nodes: Ints) -> tuple[Ints, np.ndarray, np
 
 def _receivables(appraisal: Appraisal, row: TechniqueRow, spine: Spine, nodes: Ints) -> Screen:
     open_ = _Open(len(nodes))
-    face, unrated = in_currency(appraisal.view, nodes, "face")
-    open_.scaled = np.where(unrated, UNLIMITED, face)
     owned, owners = nodes.tobytes(), np.full(len(nodes), appraisal.beneficiary)
+    whole = not row.advances
+    measure = partial(receivable_bounds, appraisal.view, nodes, assigned_only=whole)
+    open_.scaled = appraisal.once((receivable_bounds, whole, owned), measure)
     for gate in CLAIM_GATES.intersection(spine.gates):
         ask = partial(claim_gate, appraisal.view, gate, owners, nodes)
         unknown, blocked = appraisal.once(("claims", gate, owned), ask)
@@ -151,11 +153,10 @@ def _receivables(appraisal: Appraisal, row: TechniqueRow, spine: Spine, nodes: I
 
 
 def _assets(appraisal: Appraisal, row: TechniqueRow, spine: Spine, nodes: Ints) -> Screen:
-    """Of any other asset: at most its value, nothing of what lapsed, and what takes all of it."""
+    """Of any other asset: at most what is free of its value, nothing of what lapsed, and what takes all of it."""
     view, open_ = appraisal.view, _Open(len(nodes))
     kind = ASSET_KINDS[view.kind_of(int(nodes[0])).name]
-    value, unrated = in_currency(view, nodes, kind.value)
-    open_.scaled = np.where(unrated, UNLIMITED, np.where(value == NOT_STATED, UNSTATED, value))
+    open_.scaled = asset_bounds(view, nodes, kind, assigned_only=not row.advances)
     if kind.until is not None and kind.lapses:
         last = view.ints(nodes, kind.until)
         # Of what lapsed nothing is left to lend on, and it runs no day: one gate or both may say no.
@@ -166,9 +167,8 @@ def _assets(appraisal: Appraisal, row: TechniqueRow, spine: Spine, nodes: Ints) 
 
 
 def _vouchers(appraisal: Appraisal, row: TechniqueRow, spine: Spine, nodes: Ints) -> Screen:
-    view, open_ = appraisal.view, _Open(len(nodes))
-    face, unrated = in_currency(view, nodes, "face")
-    open_.scaled = np.where(unrated, UNLIMITED, face)
+    open_ = _Open(len(nodes))
+    open_.scaled = asset_bounds(appraisal.view, nodes, ASSET_KINDS["Voucher"], assigned_only=not row.advances)
     return open_.done()
 
 

@@ -76,6 +76,12 @@ class Walks(NamedTuple):
         nearer = self.layer.nearer
         return nearer is not None and nearer.nearer is None and not nearer.parts
 
+    @property
+    def is_single(self) -> np.ndarray | bool:
+        """Of which rows there is only one way on from the last node."""
+        edges, last = self.layer.edges, self.places[-1]
+        return True if edges is None else np.asarray(edges.starts[last + 1] - edges.starts[last] == 1)
+
     def only(self, rows: Ints) -> Walks:
         """Some rows."""
         return self._replace(

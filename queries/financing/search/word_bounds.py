@@ -13,6 +13,8 @@ import numpy as np
 from queries.financing.appraisal import Appraisal
 from queries.financing.asset_kinds import ASSET_KINDS
 from queries.financing.charges import DISCOUNTED, is_priced
+from queries.financing.gates.claim_columns import notice_gate
+from queries.financing.limits.asset_columns import are_past
 from queries.financing.limits.offer_columns import offer_columns
 from queries.financing.merits import clauses_of, default_probability
 from queries.financing.policy_basis import policy_fit
@@ -27,6 +29,7 @@ from queries.financing.search.hopes import (
     near_counts,
     root_days,
 )
+from queries.financing.search.layers import CONDITIONAL
 from queries.financing.search.prices import (
     FREE_OF_COST,
     NO_COST,
@@ -39,14 +42,14 @@ from queries.financing.search.prices import (
     prices,
     share,
 )
-from queries.financing.search.score_bounds import Scale
+from queries.financing.search.score_bounds import SHUT, Scale
 from queries.financing.search.strengths import strengths
 from queries.financing.search.walks import Passed, Walks
 from queries.financing.spines import Form, Spine, Step
 from queries.financing.supports import offered_guarantees, offered_policies
 from queries.financing.techniques.rows import ObligorRule, TechniqueRow
 from queries.financing.tenor import DayRange, wanted
-from queries.financing.terms import Gate, SupportKind
+from queries.financing.terms import ConstraintKind, Gate, SupportKind
 from queries.ratios import UNLIMITED, Ints, share_at_most
 
 OFFER: Final = "LoanProduct"
@@ -63,6 +66,14 @@ class Bounds(NamedTuple):
     score: Ints
     status: Ints
     cost: Ints
+
+
+class Screened(NamedTuple):
+    """What limits let rows bring at most, whatever is asked for; at best their status; and of which it is known that a gate says no."""
+
+    admitted: Ints
+    status: Ints
+    refused: np.ndarray
 
 
 class Parts(NamedTuple):
@@ -115,13 +126,37 @@ class WordBounds:
         is_fund = self.row.funds and any(step.farther == "Fund" for step in self.spine.word)
         return None if is_fund else wanted(self.appraisal.need(self.row, self.spine))
 
-    def capacity(self, walks: Walks) -> Ints:
-        """At most what paths bring that go on over the last nodes of rows."""
+    def admitted(self, walks: Walks) -> Ints:
+        """At most what limits let paths bring that go on over the last nodes of rows, whatever is asked for."""
         layer, last = walks.layer, walks.places[-1]
         tail = np.minimum(layer.scaled[last], walks.scaled)
         if walks.rate is not None:
             tail = share_at_most(tail, walks.rate)
-        return np.minimum(np.minimum(np.minimum(layer.flat[last], walks.flat), self.needed), tail)
+        return np.minimum(np.minimum(layer.flat[last], walks.flat), tail)
+
+    def screened(self, walks: Walks) -> Screened:
+        """What is known of rows themselves. Of whole paths LIMIT says no where what is left is too little for the offer: of others some
+        bound may not be stated.
+        """
+        view, offer, gates = self.hopes.view, self.offers(walks), self.spine.gates
+        admitted = self.admitted(walks)
+        status = np.maximum(walks.layer.status[walks.places[-1]], walks.status)
+        refused = np.zeros(len(admitted), bool)
+        on_claims = offer is not None and self.spine.word[walks.place].farther == "Receivable"
+        if Gate.LIMIT in gates and walks.arrives:
+            too_little = admitted < self._least(offer)
+            if on_claims and ConstraintKind.ASSET_FREE in self.spine.limits:
+                too_little |= are_past(view, walks.nodes[-1], offer_columns(view).overdue[offer])
+            refused = too_little & (admitted >= 0) & walks.is_single
+        if Gate.NOTICE in gates and on_claims:
+            unknown, told_no = notice_gate(view, offer_columns(view).notice[offer], walks.nodes[-1])
+            status, refused = np.maximum(status, np.where(unknown, CONDITIONAL, 0)), refused | told_no
+        return Screened(admitted, status, refused)
+
+    def _least(self, offer: Ints | None) -> Ints | int:
+        """The smallest amount that goes under each product; a fund's smallest ticket is not looked at."""
+        of_fund = self.row.funds and any(step.farther == "Fund" for step in self.spine.word)
+        return 1 if offer is None or of_fund else offer_columns(self.hopes.view).least[offer]
 
     def after(self, walks: Walks) -> Passed:
         """What rows have passed once they go on over their last nodes."""
@@ -288,15 +323,17 @@ def bounds_of(laid: Sequence[tuple[WordBounds, Walks]], scale: Scale) -> Iterato
     """The bounds of rows of several words, which stand on their words' offers or nearer: in one pass over all rows."""
     sizes = [len(walks.places[-1]) for _, walks in laid]
     strength, cost, fit, safety = map(np.concatenate, zip(*_parts_of(laid), strict=True))
-    capacity = np.concatenate([word.capacity(walks) for word, walks in laid])
+    every = [word.screened(walks) for word, walks in laid]
+    admitted, status, refused = map(np.concatenate, zip(*every, strict=True))
     need = np.repeat([word.needed for word, _ in laid], sizes)
     policy = np.repeat([word.policy_fit for word, _ in laid], sizes)
+    capacity = np.minimum(admitted, need)
     score = scale.bounds(np.maximum(capacity, 0), need, policy, strength, cost, fit, safety)
+    score = np.where(refused, SHUT, score)
     stop = 0
-    for (_, walks), size in zip(laid, sizes, strict=True):
+    for size in sizes:
         here = slice(stop, stop := stop + size)
-        status = np.maximum(walks.layer.status[walks.places[-1]], walks.status)
-        yield Bounds(capacity[here], score[here], status, cost[here])
+        yield Bounds(capacity[here], score[here], status[here], cost[here])
 
 
 def _parts_of(laid: Sequence[tuple[WordBounds, Walks]]) -> list[Parts]:
