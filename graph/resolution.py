@@ -22,6 +22,8 @@ NOTHING = -1
 """Stands in `KindView.row` where no statement contributes."""
 FIRST_SLOT = -2
 """Slot s of several statements stands there as FIRST_SLOT - s."""
+FEW = 8
+"""So few slots are not worth a column of what is picked for each."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,19 @@ class Slots:
         if spec.name not in self._picks:
             self._picks[spec.name] = self._pick(spec)
         return self._picks[spec.name]
+
+    def pick_one(self, slot: int, spec: FieldSpec) -> int:
+        """As `pick`, of one slot: where there are but a few, each field is looked for by itself."""
+        if spec.name in self._picks or self.size > FEW or spec.name == "valid_to":
+            return int(self.pick(spec)[slot])
+        column, rows = self.table.all_columns[spec.name], self.of(slot)
+        empty = self.table.stated_empty(spec, rows)
+        for place, row in enumerate(map(int, rows)):
+            if empty is not None and empty[place]:
+                return -1
+            if column.at(row) is not None:
+                return row
+        return -1
 
     def _pick(self, spec: FieldSpec) -> Rows:
         stated = self.table.stated(spec, self.rows)
@@ -133,7 +148,7 @@ class KindView:
         if number >= self.row.size:
             return NOTHING
         row = int(self.row[number])
-        return int(self.slots.pick(spec)[FIRST_SLOT - row]) if row <= FIRST_SLOT else row
+        return self.slots.pick_one(FIRST_SLOT - row, spec) if row <= FIRST_SLOT else row
 
     def statements(self, number: int) -> Rows:
         """The contributing rows of one record, the first to be asked first."""

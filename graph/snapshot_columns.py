@@ -257,7 +257,9 @@ class Texts:
 
 
 def _not_null(part: pl.Series, rows: Rows) -> Mask:
-    # The mask of a whole part is a pass over it: few rows are looked up one by one.
+    # The mask of a whole part is a pass over it: few rows are looked up together, and a handful one by one.
+    if rows.size <= FEW_VALUES:
+        return np.array([part[row] is not None for row in rows.tolist()], bool)
     if rows.size * FEW < part.len():
         return np.asarray(part.gather(rows).is_not_null())
     return np.asarray(part.is_not_null())[rows]

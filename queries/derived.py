@@ -40,10 +40,9 @@ def offer_record(view: View, handle: int, kind: type[R]) -> R:
 
     Raises TypeError when it is of another kind.
     """
-    kept = kept_of(view)
-    record = kept.get(handle)
+    record = kept_of(view).get(handle)
     if record is None:
-        record = kept[handle] = view.record(handle)
+        record = once(view, handle, lambda: view.record(handle), of=frozenset({view.kind_of(handle).name}))
     if not isinstance(record, kind):
         raise TypeError(f"{view.id_of(handle)} is no {kind.__name__}")
     return record

@@ -16,7 +16,7 @@ from graph.kinds.supply_side import LoanProduct
 from graph.records import Record
 from graph.values import millionths
 from graph.view import View
-from queries.derived import kept_of, once
+from queries.derived import kept_of, offer_record, once
 from queries.financing.control import legal_entity
 from queries.financing.limits.constraints import MissingFact
 from queries.financing.limits.receivables import PriorClaim
@@ -68,12 +68,7 @@ class Appraisal:
 
     def offer(self, handle: int, kind: type[R]) -> R:
         """The record of an offer, a programme, a pool or an institution: kept with the view, since every question reads them."""
-        record = self._shared.get(handle)
-        if record is None:
-            record = self._shared[handle] = self.view.record(handle)
-        if not isinstance(record, kind):
-            raise TypeError(f"{self.view.id_of(handle)} is no {kind.__name__}")
-        return record
+        return offer_record(self.view, handle, kind)
 
     @cached_property
     def _shared(self) -> dict[Hashable, Any]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
+from typing import Final
 
 import numpy as np
 
@@ -25,6 +26,9 @@ from queries.financing.limits.stated_bounds import less_used
 from queries.financing.terms import ConstraintKind, SupportKind
 from queries.ratios import fraction
 from queries.tally import Amount, Tally, amount_of, total_of
+
+COVERED: Final = frozenset({"Loan.pool", "Loan.product", "LoanProduct.pool"})
+TOTALS: Final = COVERED | {"Pool", "Loan.outstanding", "Loan.principal", "ExchangeRate"}
 
 
 def pool_limits(case: Case) -> Iterator[Constraint]:
@@ -78,7 +82,7 @@ def bridged(view: View, pool: int, borrower: int = -1) -> Tally:
 
 def pool_total(view: View, handle: int, currency: str = CNY) -> Constraint:
     """What a pool can still cover of all borrowers together; 0 once its bad-loan rate has reached its stop rate."""
-    return once(view, (pool_total, handle, currency), lambda: _total(view, handle, currency))
+    return once(view, (pool_total, handle, currency), lambda: _total(view, handle, currency), of=TOTALS)
 
 
 def _total(view: View, handle: int, currency: str) -> Constraint:
@@ -117,7 +121,7 @@ def covered(view: View, handle: int, currency: str = CNY, borrower: int = -1) ->
 
 def covered_loans(view: View, handle: int) -> np.ndarray:
     """The loans that a pool covers: those that name it, and those under its products that name no other."""
-    return once(view, (covered_loans, handle), lambda: _covered_loans(view, handle))
+    return once(view, (covered_loans, handle), lambda: _covered_loans(view, handle), of=COVERED)
 
 
 def _covered_loans(view: View, handle: int) -> np.ndarray:

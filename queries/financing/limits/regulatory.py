@@ -41,6 +41,9 @@ BASES: Final = {
 }
 GROUPS: Final = (RegulatoryLimit.GROUP, RegulatoryLimit.CONNECTED)
 
+BOUNDS: Final = frozenset({"Institution", "Region", "Rule"})
+"""What says what caps an institution."""
+
 
 class Bound(NamedTuple):
     """One cap of an institution: `share` in millionths of `base`, None: not stated; `rule` -1: its own."""
@@ -127,7 +130,7 @@ def any_bounds(view: View, source: int) -> bool:
 
 
 def _all_bounds(view: View, source: int) -> dict[RegulatoryLimit, tuple[Bound, ...]]:
-    return once(view, (bounds_of, source), lambda: _bounds(view, source))
+    return once(view, (bounds_of, source), lambda: _bounds(view, source), of=BOUNDS)
 
 
 def _bounds(view: View, source: int) -> dict[RegulatoryLimit, tuple[Bound, ...]]:
