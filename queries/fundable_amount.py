@@ -98,9 +98,9 @@ def fundable_amount(
         What is to be financed; None: the enterprise's open needs, of which each path fits those that its technique serves; with none, the
         amount is what all paths together bring.
     techniques, sources, status, budget, include_intra_group
-        As for `financing_paths`. The paths are all that the budget finds, not a page of them.
+        As for `financing_paths`. The paths are as many of those that the budget finds as can make a difference, the cheapest first.
     cost_of
-        What a path costs; None counts as dearer than any that is known.
+        What a path costs, None dearer than any that is known, where it is not the upper end of its cost; then all paths are put together.
 
     Returns
     -------
@@ -114,11 +114,12 @@ def fundable_amount(
 
     Notes
     -----
-    Cost: that of the paths, and a flow over them; where they share limits in ways that are no flow, an integer programme.
+    Cost: for a need that can be met, that of some dozen paths and a flow over them; else of all paths that limits tell apart. Where they
+    share limits in ways that are no flow, an integer programme.
     """
     techniques = None if techniques is None else tuple(techniques)
     asked = _need(view, view.require(beneficiary, "Enterprise", at="beneficiary"), need, techniques)
-    in_order = asked is not None and cost_of is None
+    in_order = cost_of is None
     gathering = Gathering(asked if in_order else None, cost_of or dearest_cost)
     drawing = drawn(
         view,

@@ -84,14 +84,14 @@ class FundableAmount:
         description="What is asked for; null: unlimited, or in a currency without a rate"
     )
     shortfall: Money | None = strawberry.field(description="What of the need is not met; null: there is no need")
-    mix: Any = strawberry.field(graphql_type=StrawberryList(MixItem), description="By the order of the paths")
+    mix: Any = strawberry.field(graphql_type=StrawberryList(MixItem), description="The cheapest first")
     weighted_cost_bps: Decimal | None = strawberry.field(
         description="Σ cost·amount / Σ amount; null: nothing flows, or a part's cost has no upper end"
     )
     least_cost: bool = strawberry.field(description="Whether it is proven that no cheaper mix brings as much")
     stopped_by: list[Constraint] = strawberry.field(
         description="The limits that stop the money: the minimum cut nearest the source; of an integer programme those of which "
-        "more raises the amount"
+        "more raises the amount or, where that is not known, the full ones that bound it"
     )
     method: SolveMethod
     lower: Money = strawberry.field(description="A whole solution brings so much")
@@ -100,7 +100,8 @@ class FundableAmount:
     )
     amount_is_upper_bound: bool = strawberry.field(description="A factor that nobody states could only lower it")
     not_stated: list[Constraint] = strawberry.field(
-        description="Limits that nobody states: the paths under them bring nothing here, and may bring something"
+        description="Limits that nobody states, where the need is not met: the paths under them bring nothing here, and may "
+        "bring something"
     )
     paths_left_out: int = strawberry.field(description="How many paths have no capacity for that reason")
     completeness: Completeness

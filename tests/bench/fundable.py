@@ -6,8 +6,11 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any, Final
 
+from graph.kinds.terms import Instrument
+from graph.money import Money
 from graph.view import View
 from queries.completeness import Budget, IncompleteReason
+from queries.financing.need import NeedAsked, open_needs
 from queries.financing_paths import UNBLOCKED, financing_paths
 from queries.financing_reach import financing_reach
 from queries.fundable_amount import fundable_amount
@@ -19,6 +22,7 @@ from tests.bench.ground import Ground
 from tests.bench.paths import hub_of, sampled
 
 SAMPLE: Final = 40
+AMOUNTS: Final = (5_000_000, 50_000_000)
 BUDGETS: Final = (100, 200, 500, 1000, 2000)
 """Milliseconds in which a question is cut; those that it does not need are not counted."""
 
@@ -30,12 +34,32 @@ def measure(ground: Ground) -> Iterator[Figure]:
     ask = partial(fundable_amount, view)
     ask(firms[0])
     note = "new money of paths that exist or are available: least cost, mix, and what stops it"
-    yield Figure.of("fundable amount of any enterprise", "ms", each(ask, firms).milliseconds(), at_most(50), note)
+    for amount in AMOUNTS:
+        asked = partial(ask, need=NeedAsked(Money(amount * 100), (Instrument.DEBT,)))
+        name = f"fundable amount of any enterprise, for a need of {amount:,} yuan"
+        yield Figure.of(name, "ms", each(asked, firms).milliseconds(), at_most(50), note)
+        every = partial(asked, status=UNBLOCKED)
+        name = f"fundable amount for a need of {amount:,} yuan, of paths of every status"
+        yield Figure.of(name, "ms", each(every, firms).milliseconds())
+    needy = [
+        firm
+        for firm in sampled(view, ground.times(3 * SAMPLE))
+        if open_needs(view, view.require(firm, "Enterprise", at=""))
+    ]
+    note = f"{len(needy)} enterprises that ask for money"
+    yield Figure.of(
+        "fundable amount for the enterprise's own needs", "ms", each(ask, needy).milliseconds(), at_most(50), note
+    )
+    unlimited = [firm for firm in firms if firm not in needy]
+    note = "enterprises that ask for nothing: all that every limit together lets through"
+    yield Figure.of("fundable amount without a need", "ms", each(ask, unlimited).milliseconds(), None, note)
     every = partial(ask, status=UNBLOCKED)
-    yield Figure.of("the same, of paths of every status", "ms", each(every, firms).milliseconds())
+    yield Figure.of(
+        "fundable amount without a need, of paths of every status", "ms", each(every, unlimited).milliseconds()
+    )
     hub, _ = hub_of(view)
     times = each(lambda _: every(hub), range(ground.times(10))).milliseconds()
-    yield Figure.of("the same, of the hub", "ms", times)
+    yield Figure.of("fundable amount of the hub, of paths of every status", "ms", times)
     yield from _deadlines(view, hub)
     yield from _against_cypher(ground.for_cypher)
 

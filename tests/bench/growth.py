@@ -6,11 +6,15 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Final
 
+from graph.kinds.terms import Instrument
+from graph.money import Money
+from queries.financing.need import NeedAsked
 from queries.financing_paths import financing_paths
 from queries.fundable_amount import fundable_amount
 from queries.why_not import why_not
 from tests.bench.clock import each
 from tests.bench.figure import Figure, at_most
+from tests.bench.fundable import AMOUNTS
 from tests.bench.ground import Ground
 from tests.bench.paths import SAMPLE, SEED, WARM, hub_of, sampled
 from tests.bench.reach import listed
@@ -27,10 +31,11 @@ def measure(ground: Ground) -> Iterator[Figure]:
         paths(firm)
     times = each(paths, firms).milliseconds()
     yield Figure.of("financing paths", "ms", times, at_most(10), "the first 20 of any enterprise, all techniques")
-    fundable = partial(fundable_amount, view)
+    fundable = partial(fundable_amount, view, need=NeedAsked(Money(AMOUNTS[0] * 100), (Instrument.DEBT,)))
     fundable(firms[0])
     some = firms[: ground.times(40)]
-    yield Figure.of("fundable amount", "ms", each(fundable, some).milliseconds(), at_most(50), "of any enterprise")
+    note = f"of any enterprise, for {AMOUNTS[0]:,} yuan"
+    yield Figure.of("fundable amount", "ms", each(fundable, some).milliseconds(), at_most(50), note)
     why = partial(why_not, view, count=False)
     why(firms[0])
     note = "the first 20 of any enterprise, with repairs"

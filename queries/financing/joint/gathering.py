@@ -6,8 +6,8 @@ their gates are asked. The shadow prices of what is put together then prove that
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 from itertools import islice
@@ -15,8 +15,9 @@ from typing import Final
 
 from queries.financing.appraisal import Appraisal
 from queries.financing.appraised import Appraised
+from queries.financing.joint.linear import bound_of
 from queries.financing.joint.programme import Allocation, Left, SolveMethod
-from queries.financing.joint.shadow import shadow_of
+from queries.financing.joint.shadow import Shadow, shadow_of
 from queries.financing.joint.shared_limits import OF_A_DEAL, OF_A_NAME, Joint, JointPath, joint_of
 from queries.financing.joint.solving import solve
 from queries.financing.limits.constraints import ONE, Constraint
@@ -26,6 +27,10 @@ MOST_PATHS: Final = 2_000
 """So many paths, the first ones, are put together at most."""
 FIRST_TRIED: Final = 4
 """So many at first, then half as many more each time; four times as many where it is no flow, which takes longer."""
+MOST_ROUNDS: Final = 3
+"""So often what was set aside is taken back and all of it put together again."""
+FEW: Final = 48
+"""Up to so many paths nothing is left aside in the end."""
 UNSHARED: Final = OF_A_DEAL | OF_A_NAME | {ConstraintKind.NEED}
 
 CostOf = Callable[[Appraisal, Appraised], Decimal | None]
@@ -51,15 +56,24 @@ class _Spared:
     headroom: int
     draw: Fraction
 
+    def costs(self, priced: Priced, worth: Fraction) -> bool:
+        """Whether the prices of the rows that one 分 of it draws on come to so much: of its limit, else of all that are stated."""
+        if self.draw * _price(priced, self.key, self.headroom) >= worth:
+            return True
+        first = {one.key: one for one in reversed(self.found.constraints) if one.kind not in UNSHARED}
+        stated = ((key, one) for key, one in first.items() if one.applies and one.headroom is not None)
+        return sum((one.draw * _price(priced, key, one.headroom or 0) for key, one in stated), Fraction(0)) >= worth
+
 
 @dataclass(eq=False)
 class Gathering:
-    """Paths that are drawn the cheapest first to meet a need of `asked`, in 分; None: of all paths, in any order."""
+    """Paths that are drawn to meet a need of `asked` from the cheapest, in 分; None: for all that they bring, in any order."""
 
     asked: int | None
     cost_of: CostOf
     _full: dict[ConstraintKind, dict[Hashable, list[tuple[int, int]]]] = field(default_factory=dict)
     _spared: list[_Spared] = field(default_factory=list)
+    _known: tuple[int, ...] = ()
 
     def spares(self, found: Appraised, cost: int) -> bool:
         """Whether a candidate that costs at least so much, in millionths of a basis point, is set aside: a path that costs no more can take
@@ -80,7 +94,7 @@ class Gathering:
     def note(self, found: Appraised, cost: int) -> None:
         """Note the limit that a path of this cost can take all of."""
         binding = found.capacity.binding
-        if self.asked is not None and found.capacity.amount and binding.kind not in UNSHARED and binding.draw == ONE:
+        if found.capacity.amount and binding.kind not in UNSHARED and binding.draw == ONE:
             full = self._full.setdefault(binding.kind, {})
             full.setdefault(binding.key, []).append((found.capacity.amount, cost))
 
@@ -94,18 +108,19 @@ class Gathering:
         """What the paths bring, put together in the time that is `left`. `again` draws what was set aside, and then the rest."""
         paths: list[JointPath] = []
         unstated: list[Constraint] = []
+        rounds = 0
         while True:
             tried = self._drawn(appraisal, drawn, paths, unstated, left)
-            if tried is None and self._spared and len(paths) < MOST_PATHS:
-                drawn = again(self._take_back(self._spared))
-                continue
-            if tried is None:
-                joint = joint_of(paths)
-                is_all = not self._spared and next(drawn, None) is None
-                return Gathered(joint, solve(joint.programme, left), tuple(unstated), is_all)
-            joint, solved, useful = tried
-            if not useful:
-                return Gathered(joint, solved, (), True)
+            if tried is not None:
+                joint, solved, useful = tried
+                if not useful:
+                    return Gathered(joint, solved, (), True)
+            else:
+                joint, solved = self._solved(paths, left)
+                useful, rounds = self._may_add(joint, solved), rounds + 1
+                if not useful or rounds > MOST_ROUNDS or len(paths) >= MOST_PATHS or left() <= 0:
+                    is_all = not useful and next(drawn, None) is None
+                    return Gathered(joint, self._proven(joint, solved), tuple(unstated), is_all)
             drawn = again(self._take_back(useful))
 
     def _take_back(self, some: Sequence[_Spared]) -> list[Appraised]:
@@ -133,15 +148,20 @@ class Gathering:
             paths.append(JointPath(appraisal, found, self.cost_of(appraisal, found)))
             brings += amount
             if self.asked is not None and brings > self.asked and len(paths) >= tried:
-                joint = joint_of(paths)
-                solved = solve(joint.programme, left)
-                useful = self._useful(joint, solved, self.asked)
+                joint, solved = self._solved(paths, left)
+                useful = self._may_spare(joint, solved, self.asked)
                 if useful is not None:
                     return joint, solved, useful
                 tried = len(paths) * (3 if solved.method is SolveMethod.EXACT_FLOW else 8) // 2
         return None
 
-    def _useful(self, joint: Joint, solved: Allocation, asked: int) -> list[_Spared] | None:
+    def _solved(self, paths: Sequence[JointPath], left: Left) -> tuple[Joint, Allocation]:
+        joint = joint_of(paths)
+        solved = solve(joint.programme, left, known=(*self._known, *[0] * (len(paths) - len(self._known))))
+        self._known = solved.amounts
+        return joint, solved
+
+    def _may_spare(self, joint: Joint, solved: Allocation, asked: int) -> list[_Spared] | None:
         """Which of the candidates set aside may bring the same for less; None: so may paths that are not drawn yet, or more, or move what
         stops it.
         """
@@ -152,16 +172,49 @@ class Gathering:
         shadow = shadow_of(joint.programme, solved.amounts)
         if shadow is None or joint.programme.cost[-1] < shadow.unit:
             return None
-        priced: dict[Hashable, list[tuple[int, Fraction]]] = {}
-        for key, limit, price in zip(joint.keys, joint.limits, shadow.rows, strict=True):
-            if price and key is not None:
-                priced.setdefault(key, []).append((limit.headroom or 0, price))
+        return self._below(joint, shadow)
 
-        def may_help(one: _Spared) -> bool:
-            prices = (price for headroom, price in priced.get(one.key, ()) if headroom >= one.headroom)
-            return one.cost + one.draw * sum(prices, Fraction(0)) < shadow.unit
+    def _may_add(self, joint: Joint, solved: Allocation) -> list[_Spared]:
+        """Which of the candidates set aside may bring more beside all the others, or the same for less."""
+        if not solved.prices or len(joint.paths) + len(self._spared) <= FEW:
+            return list(self._spared)
+        priced = _by_limit(joint, solved.prices)
+        useful = [one for one in self._spared if not one.costs(priced, Fraction(1))]
+        shadow = (
+            shadow_of(joint.programme, solved.amounts, largest=True) if solved.least_cost and solved.lower else None
+        )
+        return useful if useful or shadow is None else self._below(joint, shadow)
 
-        return [one for one in self._spared if may_help(one)]
+    def _proven(self, joint: Joint, solved: Allocation) -> Allocation:
+        """What is proven of the paths together with those that are still set aside."""
+        if not self._spared or not solved.prices:
+            return solved
+        shadow = (
+            shadow_of(joint.programme, solved.amounts, largest=True) if solved.least_cost and solved.lower else None
+        )
+        upper = bound_of(joint.programme, solved.prices)
+        return replace(solved, upper=upper, least_cost=shadow is not None and not self._below(joint, shadow))
+
+    def _below(self, joint: Joint, shadow: Shadow) -> list[_Spared]:
+        priced = _by_limit(joint, shadow.rows)
+        return [one for one in self._spared if not one.costs(priced, shadow.unit - one.cost)]
+
+
+Priced = Mapping[Hashable, Sequence[tuple[int, Fraction]]]
+"""By what tells a limit: the headrooms of its rows, with their prices."""
+
+
+def _price(priced: Priced, key: Hashable, seen: int) -> Fraction:
+    """Of the rows of a limit of which a path sees a headroom: those that let no less through."""
+    return sum((price for headroom, price in priced.get(key, ()) if headroom >= seen), Fraction(0))
+
+
+def _by_limit(joint: Joint, prices: Sequence[Fraction]) -> Priced:
+    found: dict[Hashable, list[tuple[int, Fraction]]] = {}
+    for key, limit, price in zip(joint.keys, joint.limits, prices, strict=True):
+        if price and key is not None:
+            found.setdefault(key, []).append((limit.headroom or 0, price))
+    return found
 
 
 def may_bring(found: Appraised) -> bool:

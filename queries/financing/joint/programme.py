@@ -129,7 +129,8 @@ class Programme:
 class Allocation:
     """Whole amounts by path, which hold. `lower` ≤ the largest amount ≤ `upper`; `least_cost`: no cheaper ones bring as much.
 
-    `stops` the rows that stop the money.
+    `stops` the rows that stop the money. `prices` by row: every path that can bring anything draws for 1 or more on its rows, so that
+    nothing above Σ price·headroom can be brought; empty where they are not known.
     """
 
     amounts: tuple[int, ...]
@@ -137,6 +138,7 @@ class Allocation:
     upper: int
     least_cost: bool
     stops: tuple[int, ...]
+    prices: tuple[Fraction, ...] = ()
 
     @property
     def lower(self) -> int:

@@ -1,7 +1,8 @@
-"""Shadow prices of amounts that meet a need: what further paths must cost to be of no use beside them.
+"""Shadow prices of amounts: what further paths must cost to be of no use beside them.
 
 Of a linear programme min Σ c·x with Σ x = A under the rows: where c ≥ λ − Σ draw·y holds of every path, no amounts cost less than
-λ·A − Σ y·headroom (weak duality). Paths that are not in the programme may be left out as far as they keep to that.
+λ·A − Σ y·headroom (weak duality). Paths that are not in the programme may be left out as far as they keep to that. Where no amounts bring
+more than A, the same is asked of costs less one that is above any: more would cost less.
 """
 
 from __future__ import annotations
@@ -27,16 +28,18 @@ class Shadow:
     rows: tuple[Fraction, ...]
 
 
-def shadow_of(programme: Programme, amounts: Sequence[int]) -> Shadow | None:
-    """The shadow prices under which these amounts, above 0 in all, cost the least; None: they are not known. Cost: of a pass over the
-    network for each of its vertices at most, or of a relaxation.
+def shadow_of(programme: Programme, amounts: Sequence[int], *, largest: bool = False) -> Shadow | None:
+    """The shadow prices under which these amounts, above 0 in all, cost the least of those that bring as much; None: they are not known.
+
+    `largest`: under which they are the largest, and of those the cheapest, too. Cost: of a pass over the network for each of its vertices
+    at most, or of a relaxation.
     """
     network = network_of(programme)
-    found = None if network is None else _of_flow(programme, network, amounts)
-    return found or _of_relaxation(programme, amounts)
+    found = None if network is None else _of_flow(programme, network, amounts, largest)
+    return found if found is not None or largest else _of_relaxation(programme, amounts)
 
 
-def _of_flow(programme: Programme, network: Network, amounts: Sequence[int]) -> Shadow | None:
+def _of_flow(programme: Programme, network: Network, amounts: Sequence[int], largest: bool) -> Shadow | None:
     """By the cheapest ways back from the sink in the residual network; None where the amounts are not the cheapest flow of their sum."""
     first = len(network.rows)
     flow = [*(sum(amounts[path] for path in programme.rows[place].draws) for place in network.rows), *amounts]
@@ -44,6 +47,9 @@ def _of_flow(programme: Programme, network: Network, amounts: Sequence[int]) -> 
     arcs = list(zip(network.tail, network.head, network.capacity, cost, flow, strict=True))
     residual = [(tail, head, charge) for tail, head, capacity, charge, used in arcs if used < capacity]
     residual += [(head, tail, -charge) for tail, head, _, charge, used in arcs if used]
+    if largest:
+        above_all = (max(programme.cost, default=0) + 1) * 2 * network.vertices
+        residual += [(SINK, SOURCE, -above_all), (SOURCE, SINK, above_all)]
     back: list[int | None] = [None] * network.vertices
     back[SINK] = 0
     for _ in range(network.vertices):

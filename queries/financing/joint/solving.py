@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from fractions import Fraction
+
 from queries.financing.joint.flow import cheapest_flow, nearest_cut
-from queries.financing.joint.integer import Whole, filled, whole
+from queries.financing.joint.integer import MOST_PATHS, Whole, filled, whole
+from queries.financing.joint.linear import priced
 from queries.financing.joint.network import network_of
-from queries.financing.joint.programme import Allocation, Left, Programme, SolveMethod
+from queries.financing.joint.programme import Allocation, Left, Programme, Row, SolveMethod
 
 
-def solve(programme: Programme, left: Left, *, mix: bool = True) -> Allocation:
+def solve(programme: Programme, left: Left, *, mix: bool = True, known: Sequence[int] = ()) -> Allocation:
     """The solution, exact where the programme is a flow, else as far as it is proven within the time `left`.
 
-    `lower` is brought by `amounts`; `upper` is proven. Paths in their order decide between equal mixes. `mix` False: any amounts that
-    bring as much, and nothing about what stops them.
+    `lower` is brought by `amounts`; `upper` is proven. What stops the money is the cut of a flow; else the full rows of which more raises
+    the amount or, where that is not known, those that bound it. Paths in their order decide between equal mixes. `mix` False: any amounts
+    that bring as much, and nothing about what stops them. `known` amounts that hold, where there are any: what is found is no worse.
     """
     stops: tuple[int, ...] = ()
     network = network_of(programme)
@@ -22,12 +27,24 @@ def solve(programme: Programme, left: Left, *, mix: bool = True) -> Allocation:
             amounts, least_cost = flow
             if mix:
                 stops = nearest_cut(programme, network, amounts)
-            return Allocation(amounts, SolveMethod.EXACT_FLOW, sum(amounts), least_cost, stops)
-    found = whole(programme, left, costs=mix)
+            prices = _of_cut(programme, stops) if mix else ()
+            return Allocation(amounts, SolveMethod.EXACT_FLOW, sum(amounts), least_cost, stops, prices)
+    found = whole(programme, left, costs=mix, known=known)
     method = SolveMethod.EXACT_ENUM if found.proven else SolveMethod.BOUNDS
     if mix:
-        stops = stopping_rows(programme, found, left) if found.proven else full_rows(programme, found.amounts)
-    return Allocation(found.amounts, method, found.upper, found.least_cost, stops)
+        stops = full_rows(programme, found.amounts)
+        if found.proven and programme.size <= MOST_PATHS:
+            stops = stopping_rows(programme, found, left)
+        elif found.prices:
+            stops = tuple(place for place in stops if found.prices[place])
+    return Allocation(found.amounts, method, found.upper, found.least_cost, stops, found.prices)
+
+
+def _of_cut(programme: Programme, stops: Sequence[int]) -> tuple[Fraction, ...]:
+    """Prices by which the rows of a cut bound what flows."""
+    cut = set(stops)
+    near = [1 / (row.uniform or Row.ONE) if place in cut else Fraction(0) for place, row in enumerate(programme.rows)]
+    return priced(programme, near)
 
 
 def full_rows(programme: Programme, amounts: tuple[int, ...]) -> tuple[int, ...]:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from decimal import Decimal
 from itertools import cycle
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -13,6 +14,7 @@ from graph.kinds.terms import Technique
 from graph.money import Money
 from graph.records import Ref
 from graph.view import View
+from queries.financing.joint import gathering
 from queries.financing.joint.capacity import joint_capacity
 from queries.financing.joint.programme import SolveMethod
 from queries.financing.joint.shared_limits import JointPath
@@ -95,13 +97,23 @@ def test_what_meets_a_need_at_first_is_what_all_paths_bring_together(
     view = view_of(*records)
     for place, amount in asked_of:
         need, firm = None if amount is None else NeedAsked(Money(amount)), world.firms[place % len(world.firms)].id
-        found = fundable_amount(view, firm, need=need, status=UNBLOCKED)
         every = fundable_amount(view, firm, need=need, status=UNBLOCKED, cost_of=dearest_cost)
-        assert (found.need, found.lower, found.upper) == (every.need, every.lower, every.upper)
-        if found.least_cost and every.least_cost:
-            assert found.weighted_cost == every.weighted_cost
-        if found.method is every.method is SolveMethod.EXACT_FLOW:
-            assert found.stopped_by == every.stopped_by
+        for few in (gathering.FEW, 0):
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(gathering, "FEW", few)
+                found = fundable_amount(view, firm, need=need, status=UNBLOCKED)
+            assert found.upper is not None
+            assert found.need == every.need
+            assert found.lower <= every.upper
+            assert every.lower <= found.upper
+            if found.method is not SolveMethod.BOUNDS:
+                assert found.lower >= every.lower
+            if few:
+                assert (found.lower, found.upper) == (every.lower, every.upper)
+            if found.least_cost and every.least_cost:
+                assert (found.amount, found.weighted_cost) == (every.amount, every.weighted_cost)
+            if found.method is every.method is SolveMethod.EXACT_FLOW:
+                assert found.stopped_by == every.stopped_by
 
 
 @settings(max_examples=WORLDS)

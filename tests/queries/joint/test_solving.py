@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from queries.financing.joint.bounds import flow_bound, looser
 from queries.financing.joint.integer import whole
+from queries.financing.joint.linear import bound_of, linear
 from queries.financing.joint.network import network_of
 from queries.financing.joint.programme import Programme, Row, SolveMethod
 from queries.financing.joint.shadow import shadow_of
@@ -96,6 +97,24 @@ def test_bounds_are_true_without_any_search(programme: Programme) -> None:
     found = whole(programme, lambda: 0.0)
     assert programme.holds(found.amounts)
     assert sum(found.amounts) <= amount <= found.upper
+
+
+@settings(max_examples=EXAMPLES // 2)
+@given(st.one_of(programmes(), programmes(least=True)))
+def test_prices_of_the_relaxation_in_floats_bound_any_whole_allocation(programme: Programme) -> None:
+    found = linear(programme)
+    assert found is not None
+    for path, cap in enumerate(programme.caps):
+        drawn = sum(price * row.draws.get(path, 0) for price, row in zip(found.prices, programme.rows, strict=True))
+        assert drawn >= 1 or not cap
+    assert min(found.prices) >= 0
+    assert best(programme)[0] <= bound_of(programme, found.prices) <= int(relaxed_value(programme)) + 1
+
+
+def relaxed_value(programme: Programme) -> Fraction:
+    found = relaxation(programme)
+    assert found is not None
+    return found.value
 
 
 @settings(max_examples=EXAMPLES)
