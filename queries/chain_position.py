@@ -6,15 +6,15 @@ a firm without any recorded link on a side may stand anywhere on it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
 import numpy as np
 
-from graph.kinds.policy import Rule
 from graph.kinds.terms import ChainSide, Dimension
+from graph.snapshot import NOT_STATED
 from graph.view import View
 from queries.derived import once
 from queries.financing.reaching.firms import Firms
@@ -69,20 +69,27 @@ class Position:
     @classmethod
     def of(cls, view: View, rule: int) -> Position | None:
         """What a rule asks; None where it says in words only who leads."""
-        return once(view, (Position, rule), lambda: cls._of(view, rule), of=SAYS)
+        return once(view, (Position, rule), lambda: cls.of_all(view, [rule])[0], of=SAYS)
 
     @classmethod
-    def _of(cls, view: View, rule: int) -> Position | None:
-        record = view.record(rule)
-        assert isinstance(record, Rule)
-        tag = view.ref(rule, "tag")
-        stated = record.stated_in_source is not False and (record.count is None or record.count > 0)
-        # A field or industry that is named and not there would make every field do.
-        gone = any(getattr(record, name) is not None and view.ref(rule, name) < 0 for name in ("industry", "field_tag"))
-        if record.dimension is not Dimension.CHAIN or tag < 0 or gone or not stated:
-            return None
-        leaders = Leaders(tag, view.ref(rule, "industry"), view.ref(rule, "field_tag"))
-        return cls(leaders, record.chain_side, HOPS if record.count is None else record.count)
+    def of_all(cls, view: View, rules: Sequence[int]) -> list[Position | None]:
+        """What each of some rules asks."""
+        handles = np.array(rules, np.int64)
+        tag, industry, field_tag = (view.refs(handles, name) for name in ("tag", "industry", "field_tag"))
+        count = view.ints(handles, "count")
+        says = (view.ints(handles, "dimension") == list(Dimension).index(Dimension.CHAIN)) & (tag >= 0)
+        says &= (view.ints(handles, "stated_in_source") != 0) & ((count == NOT_STATED) | (count > 0))
+        for name, found in (("industry", industry), ("field_tag", field_tag)):
+            # A field or industry that is named and not there would make every field do.
+            says &= (found >= 0) | view.texts(handles, name).is_null().to_numpy()
+        hops = np.where(count == NOT_STATED, HOPS, count)
+        side: list[ChainSide | None] = [*ChainSide, None]
+        sides = view.ints(handles, "chain_side")
+        columns = (tag, industry, field_tag, np.where(sides == NOT_STATED, len(ChainSide), sides), hops, says)
+        return [
+            cls(Leaders(*who), side[at], most) if speaks else None
+            for *who, at, most, speaks in zip(*(one.tolist() for one in columns), strict=True)
+        ]
 
     @property
     def sides(self) -> tuple[ChainSide, ...]:
@@ -163,10 +170,11 @@ class Trade:
         own = np.arange(self.firms)
         first, last = np.where(leading, own, self.firms), np.where(leading, own, -1)
         for _ in range(hops):
-            least, most = first[near], last[near]
+            carries = (last >= 0)[near]
+            end, least, most = far[carries], first[near[carries]], last[near[carries]]
             before = first.copy(), last.copy()
-            np.minimum.at(first, far, least)
-            np.maximum.at(last, far, most)
+            np.minimum.at(first, end, least)
+            np.maximum.at(last, end, most)
             if np.array_equal(first, before[0]) and np.array_equal(last, before[1]):
                 break
         return np.asarray(((first < self.firms) & (first != own)) | ((last >= 0) & (last != own)))

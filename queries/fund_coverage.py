@@ -94,8 +94,12 @@ def fund_coverage(
     order = np.lexsort([np.arange(len(leaves)), *reversed(sort_keys)])
     rows = np.stack([*grouped.values(), np.zeros(len(leaves), np.int64)], axis=1)[order]
     starts = np.flatnonzero(np.append(True, np.any(rows[1:] != rows[:-1], axis=1))[: len(rows)])
+    named = [
+        {place: columns.text(view, dimension, key.levels, place) for place in np.unique(column).tolist()}
+        for dimension, column in grouped.items()
+    ]
     values = [
-        {dimension: columns.text(view, dimension, key.levels, place) for dimension, place in zip(by, row, strict=False)}
+        {dimension: names[place] for dimension, names, place in zip(by, named, row, strict=False)}
         for row in rows[starts].tolist()
     ]
     (total,) = cells_of(view, solution, key, [{}], shown, np.zeros(1, np.int64))

@@ -192,12 +192,14 @@ def cells_of(
     else:
         sums = np.zeros((len(solution.measures), len(starts)), np.int64)
     largest = sums[-len(REASONS) :].argmax(axis=0).tolist()
+    named = {own.get(one) for own in values for one in RECORDS}
+    record = {one: view.find(one) if isinstance(one, str) else None for one in named}
     cells = []
     ends = [*starts[1:].tolist(), len(leaves)][: len(starts)]
     for place, (own, start, end, amounts) in enumerate(
         zip(values, starts.tolist(), ends, sums.T.tolist(), strict=True)
     ):
-        industry, region, band = (_handle(view, own.get(one)) for one in RECORDS)
+        industry, region, band = (record[own.get(one)] for one in RECORDS)
         stage, instrument = (own.get(one) for one in CODES)
         tags, period = own.get(CellDimension.TAG), own.get(CellDimension.PERIOD)
         demand, deployed, covered, given, gap, gap_low = amounts[: -len(REASONS)]
@@ -223,7 +225,3 @@ def cells_of(
             )
         )
     return tuple(cells)
-
-
-def _handle(view: View, value: CellValue) -> int | None:
-    return view.find(value) if isinstance(value, str) else None

@@ -37,7 +37,7 @@ class Descent:
     """The groups not yet settled, and what is found of the others.
 
     leaf_home, node_home: the group of each among `settled`, -1: none. flow: by edge of the network, what gives each leaf its fraction
-    rounded down. hubs: how money moves within a group.
+    rounded down. is_ample: nodes that had more than could go on. hubs: how money moves within a group.
     """
 
     def __init__(self, network: CoverageNetwork, most: Ints | None = None) -> None:
@@ -47,6 +47,7 @@ class Descent:
         self.unmet, self.fed_by = network.unmet, network.fed_by.copy()
         self.most = np.minimum(network.cap, network.unmet[network.leaf]) if most is None else most
         self.size = network.clipped_sizes(self.most)
+        self.is_ample = network.size > self.size
         for below in network.levels():
             self.size[below] = np.minimum(self.size[below], self.size[network.fed_by[below]])
         self.has_money = self.size > 0
@@ -80,8 +81,11 @@ class Descent:
         found.finish()
         return found
 
-    def with_more(self, network: CoverageNetwork, changes: Flags, node_in: Flags) -> Descent:
-        """The same where some funds have more; what any of it can come to: `changes` by group settled here, and by node."""
+    def with_more(self, network: CoverageNetwork, changes: Flags, node_in: Flags, passed: Ints) -> Descent:
+        """The same where some funds have more; what any of it can come to: `changes` by group settled here, and by node.
+
+        passed: by node what comes into it here.
+        """
         found = Descent(network, self.most)
         stays = np.append(~changes, False)
         leaf_in = ~stays[self.leaf_home]
@@ -92,6 +96,13 @@ class Descent:
         at_node = np.flatnonzero(stays[self.node_home])
         found.node_home[at_node] = number[self.node_home[at_node]]
         found.hubs = self.hubs.within(~leaf_in, ~node_in)
+        fed = np.flatnonzero(found.fed_by != SOURCE)
+        inside, above = node_in[fed], node_in[found.fed_by[fed]]
+        # Across the border what comes to a node stays as it is, with what rounding leaves to its group.
+        parted, begins = fed[~inside & above], fed[inside & ~above]
+        left = np.array([*(one.left for one in self.settled), 0], np.int64)[self.node_home[parted]]
+        giver, given = found.fed_by[parted], np.minimum(found.size[parted], passed[parted] + left)
+        found.fed_by[begins], found.size[begins] = SOURCE, passed[begins]
         live = np.flatnonzero(found.most)
         of_leaf, of_node = leaf_in[network.leaf[live]], (node_in & (found.size > 0))[network.node[live]]
         kept = live[~of_leaf]
@@ -99,8 +110,7 @@ class Descent:
         crossing = live[of_node & ~of_leaf]
         found.flow[crossing] = found.most[crossing]
         found._spend(network.node[crossing], found.most[crossing])
-        parted = np.flatnonzero((found.fed_by != SOURCE) & node_in[found.fed_by] & ~node_in)
-        found._spend(found.fed_by[parted], found.size[parted])
+        found._spend(giver, given)
         found._begin(live[of_node & of_leaf], node_in)
         found.finish()
         return found
@@ -148,7 +158,7 @@ class Descent:
         found = flow_over_few(groups, wanted, count, self.edge)
         ends = found.met & np.array([not rich or one == 1 for rich, one in zip(self.is_rich, level, strict=True)])
         if ends.any():
-            self._settle(groups, found, ends, level, supply - floor, rest > 0)
+            self._settle(groups, found, ends, level, supply - floor, rest > 0, wanted < 0)
         self._part(found, ends, np.array([one == 1 for one in level], np.bool_) & self.is_rich)
 
     def _groups(self) -> Groups:
@@ -171,36 +181,47 @@ class Descent:
     def _ease(self) -> None:
         """Lower sizes to what can go on, from below; what can fill all its edges gives to the cap from now on, and rations nothing.
 
-        Only of nodes that a cut has parted from leaves: all that others have goes on.
+        Only of nodes that a cut has parted from leaves, or from the node above: all that others have goes on.
         """
-        nodes = self.eased[self.node_group[self.eased] != SETTLED]
+        network, nodes = self.network, self.eased[self.node_group[self.eased] != SETTLED]
         edges = self.edge if self.is_first else self._groups().of_nodes(nodes)
-        wanted = by_run(self.most[edges], self.network.node[edges], len(self.size))
+        wanted = by_run(self.most[edges], network.node[edges], len(self.size))
         total = int(self.unmet.sum())
-        inner = nodes[self.fed_by[nodes] != SOURCE]
-        above = np.unique(self.fed_by[inner])
-        while len(inner):
-            feeds = np.zeros(len(self.size), np.bool_)
-            feeds[self.fed_by[inner]] = True
-            lowest, inner = inner[~feeds[inner]], inner[feeds[inner]]
-            self.size[lowest] = np.minimum(self.size[lowest], np.minimum(wanted[lowest], total))
-            np.add.at(wanted, self.fed_by[lowest], self.size[lowest])
-        roots = nodes[self.fed_by[nodes] == SOURCE]
-        is_free = np.zeros(len(self.size), np.bool_)
-        is_free[roots] = self.size[roots] >= wanted[roots]
-        is_free[above] = False
-        self.size[roots] = np.minimum(self.size[roots], np.minimum(wanted[roots], total))
+        is_eased, fills, feeds = (np.zeros(len(self.size), np.bool_) for _ in range(3))
+        is_eased[nodes] = True
+        for level in [*reversed(network.levels()), np.flatnonzero(network.fed_by == SOURCE)]:
+            at = level[is_eased[level]]
+            # With just enough for what it feeds a node may be what limits that.
+            self.is_ample[at] |= self.size[at] >= wanted[at] + feeds[at]
+            fills[at] = self.is_ample[at] & (self.size[at] >= wanted[at])
+            self.size[at] = np.minimum(self.size[at], np.minimum(wanted[at], total))
+            fed = at[self.fed_by[at] != SOURCE]
+            np.add.at(wanted, self.fed_by[fed], self.size[fed])
+            feeds[self.fed_by[fed]] = True
+        is_free = fills & (self.fed_by == SOURCE)
+        for level in network.levels():
+            # What a node that rations nothing feeds is as good as fed by the source.
+            freed = level[(self.fed_by[level] != SOURCE) & is_free[self.fed_by[level]]]
+            self.fed_by[freed] = SOURCE
+            is_free[freed] = fills[freed]
         if is_free.any():
-            edges = edges[is_free[self.network.node[edges]]]
-            np.add.at(self.given, self.network.leaf[edges], self.most[edges])
+            edges = edges[is_free[network.node[edges]]]
+            np.add.at(self.given, network.leaf[edges], self.most[edges])
             self.flow[edges] = self.most[edges]
             self.node_group[is_free] = SETTLED
             self.edge = self._groups().within(self.edge)
 
     def _settle(
-        self, groups: Groups, found: FewEdges, ends: Flags, level: list[Fraction], left: Ints, lacks: Flags
+        self,
+        groups: Groups,
+        found: FewEdges,
+        ends: Flags,
+        level: list[Fraction],
+        left: Ints,
+        lacks: Flags,
+        has_more: Flags,
     ) -> None:
-        """Keep what is found of groups that have what they want."""
+        """Keep what is found of groups that have what they want; a leaf that has more than its fraction makes it doubtful."""
         mine = np.flatnonzero(ends[self.node_group[self.network.node[found.edge]]])
         self.flow[found.edge[mine]] += found.flow[mine]
         number = np.full(len(ends) + 1, SETTLED)
@@ -218,9 +239,13 @@ class Descent:
             every[edge] = flow
             edge = groups.of_nodes(np.flatnonzero(np.append(doubt, False)[self.node_group]))
             doubt = self._through_hubs(groups, found, doubt, edge, every[edge], lacks, over)
+        uneven = np.zeros(len(ends), np.bool_)
+        uneven[self.leaf_group[has_more & (leaf_home != SETTLED)]] = True
         for group in np.flatnonzero(ends).tolist():
-            whole = level[group] == 1 or not left[group]
-            self.settled.append(Settled(level[group], 0 if whole else int(left[group]), whole or not doubt[group]))
+            is_all = level[group] == 1
+            whole = is_all or not left[group]
+            is_sure = is_all or not (uneven[group] or (doubt[group] and not whole))
+            self.settled.append(Settled(level[group], 0 if whole else int(left[group]), is_sure))
 
     def _through_hubs(
         self, groups: Groups, found: FewEdges, ends: Flags, edge: Ints, flow: Ints, lacks: Flags, over: Ints

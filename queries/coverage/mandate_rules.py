@@ -216,7 +216,8 @@ def _chains(view: View) -> tuple[tuple[int, int], ...]:
 
     def make() -> tuple[tuple[int, int], ...]:
         first: dict[Position, int] = {}
-        asked = ((rule, Position.of(view, rule)) for rule in chain_rules(view))
+        rules = chain_rules(view)
+        asked = zip(rules, Position.of_all(view, rules), strict=True)
         return tuple((rule, first.setdefault(position, rule)) for rule, position in asked if position is not None)
 
     return once(view, _chains, make)

@@ -197,13 +197,15 @@ def spans(start: Ints, rows: Ints) -> Ints:
 
 def one_of_each(values: Ints) -> Ints:
     """The places of one of each different value. Cost: a few passes."""
-    found, left = [], np.arange(len(values))
-    bits = len(values).bit_length()
+    found, left, bits = [], np.arange(len(values)), 8
     while len(left):
-        # Of the values that are scattered to one slot one is left there: all like it are done.
-        slot = (values[left] * SPREAD >> 8) & ((1 << bits) - 1)
+        # The high bits of a product with this odd number depend on all bits of the other factor. Of the values that are scattered to one
+        # slot one is left there: all like it are done.
+        scattered = values[left].astype(np.uint64) * np.uint64(11_400_714_819_323_198_485)
+        slot = (scattered >> np.uint64(64 - bits)).astype(np.int64)
         last = np.full(1 << bits, -1)
         last[slot] = left
         found.append(last[last >= 0])
         left = left[values[left] != values[last[slot]]]
+        bits = min(bits + 4, 30)
     return np.concatenate([np.zeros(0, np.int64), *found])

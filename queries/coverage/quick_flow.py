@@ -101,7 +101,7 @@ class QuickFlow:
         gives[network.node[edge[stays & (self.descent.flow[edge] < network.cap[edge])]]] = True
         gives[[one - len(groups) for one in seen if one >= len(groups)]] = False
         node_in = np.where(home == SETTLED, has_more | ~gives, np.append(changes, True)[home])
-        return self._proven(self.descent.with_more(network, changes, node_in))
+        return self._proven(self.descent.with_more(network, changes, node_in, self._passed))
 
     @classmethod
     def _proven(cls, descent: Descent) -> QuickFlow | None:
@@ -191,7 +191,16 @@ class QuickFlow:
         at_node = np.where(idle, groups + np.arange(len(idle)), descent.node_home)
         # To a node of no group something may come from leaves, or from above. The money of a group's own node is in the group; what is over
         # at it is what rounding leaves.
-        comes, spare = self._passed > 0, np.where(idle, network.size - self._passed, 0)
+        left = np.array([*(one.left for one in descent.settled), 0], np.int64)[descent.node_home]
+        comes, spare = self._passed > 0, network.size - self._passed
+        below = np.flatnonzero(network.fed_by != SOURCE)
+        is_apart = np.zeros(len(idle), np.bool_)
+        is_apart[below] = at_node[below] != at_node[network.fed_by[below]]
+        beyond = np.zeros(len(idle), np.int64)
+        for nodes in reversed(network.levels()):
+            np.add.at(beyond, network.fed_by[nodes], beyond[nodes] + np.where(is_apart[nodes], left[nodes], 0))
+        left += beyond
+        spare[~idle & (~is_apart | (spare <= left))] = 0
         for nodes in network.levels():
             above = network.fed_by[nodes]
             comes[nodes] |= (comes[above] | ~idle[above]) & (spare[nodes] > 0)
@@ -200,7 +209,6 @@ class QuickFlow:
         edge = np.flatnonzero((origin != SETTLED) & (goal != SETTLED) & (origin != goal) & (descent.most > 0))
         node, leaf, flow = network.node[edge], network.leaf[edge], descent.flow[edge]
         after, before = hubs.node_after | idle, hubs.node_before | idle
-        below = np.flatnonzero(network.fed_by != SOURCE)
         above, passed, none = network.fed_by[below], self._passed[below], np.full(len(below), NO_EDGE)
         room = np.where(idle[node] | (flow == 0), network.cap[edge] - flow, 0)
         back = np.flatnonzero(flow)

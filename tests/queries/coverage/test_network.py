@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from graph.errors import InvalidInput, LimitExceeded
-from queries.coverage.network import UNLIMITED, CoverageNetwork
+from queries.coverage.network import UNLIMITED, CoverageNetwork, one_of_each
 
 
 def test_edges_may_come_in_any_order() -> None:
@@ -58,3 +60,10 @@ def test_an_empty_network_is_one() -> None:
     network = CoverageNetwork.of([], [], [])
     assert len(network.unmet) == 0
     assert np.array_equal(network.clipped()[0], network.size)
+
+
+@given(st.lists(st.integers(0, 2**61)))
+def test_one_of_each_different_value_is_found(values: list[int]) -> None:
+    column = np.array(values, np.int64)
+    found = column[one_of_each(column)].tolist()
+    assert sorted(found) == sorted(set(values))

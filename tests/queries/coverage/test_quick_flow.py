@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -21,7 +22,7 @@ ANY = 10**17
 
 @st.composite
 def networks(draw: st.DrawFn) -> CoverageNetwork:
-    """Up to 12 funds with caps and up to 25 leaves, of amounts that mostly leave room for what rounding moves."""
+    """Up to 12 funds with caps within caps and up to 25 leaves, of amounts that mostly leave room for what rounding moves."""
     largest = draw(st.sampled_from([1_000, 10**9, 10**13, 10**15]))
     chance = np.random.default_rng(draw(st.integers(0, 2**32)))
     few = chance.integers(0, largest + 1, 3).tolist()
@@ -29,8 +30,12 @@ def networks(draw: st.DrawFn) -> CoverageNetwork:
     def amount() -> int:
         return int(chance.choice(few)) if chance.random() < 0.4 else int(chance.integers(0, largest + 1))
 
-    leaves, funds, caps = int(chance.integers(1, 26)), int(chance.integers(0, 13)), int(chance.integers(0, 6))
-    shared = [(int(chance.integers(0, funds + number)), amount()) for number in range(caps if funds else 0)]
+    leaves, funds, caps = int(chance.integers(1, 26)), int(chance.integers(0, 13)), int(chance.integers(0, 12))
+    deep = 4 if chance.random() < 0.5 else funds + caps
+    shared = [
+        (int(chance.integers(max(0, funds + number - deep), funds + number)), amount())
+        for number in range(caps if funds else 0)
+    ]
     share = chance.choice([0.1, 0.4, 0.8])
     return CoverageNetwork.of(
         [amount() for _ in range(leaves)],
@@ -128,3 +133,43 @@ def test_money_that_a_full_cap_could_have_left_to_another_comes_to_it() -> None:
     amounts = high.amounts()
     assert amounts is not None
     assert amounts.tolist() == [8_000_000, 6_000_000]
+
+
+def test_a_leaf_that_has_a_part_of_a_unit_more_than_others_is_not_of_their_group() -> None:
+    # 838 of 5,046 is a little more than 2,093 of the other two; together they would have 2,931 of 17,663, of which 838 is rounded up.
+    edges = [(0, 1, 838), (1, 0, ANY), (1, 1, ANY), (1, 2, ANY)]
+    assert QuickFlow.of(CoverageNetwork.of([5_571, 5_046, 7_046], [10_000, 2_093], edges)) is None
+
+
+@pytest.mark.parametrize(
+    "network",
+    [
+        # Two caps below another come to lie in the group of a leaf to which they do not lead.
+        CoverageNetwork.of(
+            [830_000_000, 840_000_000, 620_000_000],
+            [1_900_000_000, 2_700_000_000, 1_500_000_000, None],
+            [(1, 0, 380_000_000), (1, 2, ANY), (5, 0, ANY), (6, 0, 270_000_000), (8, 2, ANY), (9, 1, ANY)],
+            [
+                (0, 380_000_000),
+                (2, 15_000_000),
+                (3, 930_000_000),
+                (5, 380_000_000),
+                (7, 560_000_000),
+                (4, 570_000_000),
+            ],
+        ),
+        # What a cap lets through to one leaf keeps it from giving to another.
+        CoverageNetwork.of(
+            [8_200_000_000_000, 3_500_000_000_000, 6_900_000_000_000],
+            [20_000_000_000_000, 14_000_000_000_000, 8_800_000_000_000, None],
+            [(1, 2, ANY), (2, 1, 650_000_000_000), (3, 0, 3_100_000_000_000), (6, 2, ANY), (7, 0, ANY)],
+            [(0, 2_300_000_000_000), (4, 8_900_000_000_000), (5, 6_900_000_000_000), (4, 5_500_000_000_000)],
+        ),
+    ],
+)
+def test_caps_within_caps_of_which_the_upper_binds_pass_on_what_the_unknown_brings(network: CoverageNetwork) -> None:
+    low, high = QuickFlow.of(network.sized(0)), network.sized(UNLIMITED)
+    assert low is not None
+    more, exact = low.unlimited(high, np.array([3])), fair_fractions(high)
+    assert more is not None
+    assert [more.fractions.of(leaf) for leaf in range(3)] == [exact.of(leaf) for leaf in range(3)]
