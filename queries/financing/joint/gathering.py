@@ -27,6 +27,9 @@ MOST_PATHS: Final = 2_000
 """So many paths, the first ones, are put together at most."""
 FIRST_TRIED: Final = 4
 """So many at first, then half as many more each time; four times as many where it is no flow, which takes longer."""
+MOST_TRIES: Final = 3
+"""From so many tries on what whole and least amounts cost above the relaxation is let stand."""
+NOTHING: Final = Fraction(0)
 MOST_ROUNDS: Final = 3
 """So often what was set aside is taken back and all of it put together again."""
 FEW: Final = 48
@@ -62,7 +65,7 @@ class _Spared:
             return True
         first = {one.key: one for one in reversed(self.found.constraints) if one.kind not in UNSHARED}
         stated = ((key, one) for key, one in first.items() if one.applies and one.headroom is not None)
-        return sum((one.draw * _price(priced, key, one.headroom or 0) for key, one in stated), Fraction(0)) >= worth
+        return sum((one.draw * _price(priced, key, one.headroom or 0) for key, one in stated), NOTHING) >= worth
 
 
 @dataclass(eq=False)
@@ -74,6 +77,7 @@ class Gathering:
     _full: dict[ConstraintKind, dict[Hashable, list[tuple[int, int]]]] = field(default_factory=dict)
     _spared: list[_Spared] = field(default_factory=list)
     _known: tuple[int, ...] = ()
+    _tries: int = 0
 
     def spares(self, found: Appraised, cost: int) -> bool:
         """Whether a candidate that costs at least so much, in millionths of a basis point, is set aside: a path that costs no more can take
@@ -149,9 +153,9 @@ class Gathering:
             brings += amount
             if self.asked is not None and brings > self.asked and len(paths) >= tried:
                 joint, solved = self._solved(paths, left)
-                useful = self._may_spare(joint, solved, self.asked)
-                if useful is not None:
-                    return joint, solved, useful
+                met = self._met(joint, solved, self.asked)
+                if met is not None:
+                    return joint, *met
                 tried = len(paths) * (3 if solved.method is SolveMethod.EXACT_FLOW else 8) // 2
         return None
 
@@ -161,25 +165,31 @@ class Gathering:
         self._known = solved.amounts
         return joint, solved
 
-    def _may_spare(self, joint: Joint, solved: Allocation, asked: int) -> list[_Spared] | None:
-        """Which of the candidates set aside may bring the same for less; None: so may paths that are not drawn yet, or more, or move what
-        stops it.
+    def _met(self, joint: Joint, solved: Allocation, asked: int) -> tuple[Allocation, list[_Spared]] | None:
+        """The need met, and which of the candidates set aside may bring the same for less; None: paths that are still to be drawn may, or
+        bring more, or move what stops it.
+
+        What whole and least amounts cost above the relaxation is looked into a few times, then let stand.
         """
-        if solved.lower < asked or not solved.least_cost:
-            return None
-        if any(joint.limits[place].kind is not ConstraintKind.NEED for place in solved.stops):
+        if solved.lower < asked or any(joint.limits[place].kind is not ConstraintKind.NEED for place in solved.stops):
             return None
         shadow = shadow_of(joint.programme, solved.amounts)
-        if shadow is None or joint.programme.cost[-1] < shadow.unit:
+        following = joint.programme.cost[-1]
+        self._tries += shadow is not None and shadow.above > 0
+        if shadow is None or following < shadow.unit:
             return None
-        return self._below(joint, shadow)
+        proven = solved.least_cost and following >= shadow.unit + shadow.above
+        if self._tries < MOST_TRIES:
+            return (solved, self._below(joint, shadow, shadow.above)) if proven else None
+        proven = proven and not self._below(joint, shadow, shadow.above)
+        return replace(solved, least_cost=proven), self._below(joint, shadow)
 
     def _may_add(self, joint: Joint, solved: Allocation) -> list[_Spared]:
         """Which of the candidates set aside may bring more beside all the others, or the same for less."""
         if not solved.prices or len(joint.paths) + len(self._spared) <= FEW:
             return list(self._spared)
         priced = _by_limit(joint, solved.prices)
-        useful = [one for one in self._spared if not one.costs(priced, Fraction(1))]
+        useful = [one for one in self._spared if not one.costs(priced, ONE)]
         shadow = (
             shadow_of(joint.programme, solved.amounts, largest=True) if solved.least_cost and solved.lower else None
         )
@@ -195,9 +205,10 @@ class Gathering:
         upper = bound_of(joint.programme, solved.prices)
         return replace(solved, upper=upper, least_cost=shadow is not None and not self._below(joint, shadow))
 
-    def _below(self, joint: Joint, shadow: Shadow) -> list[_Spared]:
+    def _below(self, joint: Joint, shadow: Shadow, above: Fraction = NOTHING) -> list[_Spared]:
+        """Which of the candidates set aside cost less than the shadow prices ask for, and so much more."""
         priced = _by_limit(joint, shadow.rows)
-        return [one for one in self._spared if not one.costs(priced, shadow.unit - one.cost)]
+        return [one for one in self._spared if not one.costs(priced, shadow.unit + above - one.cost)]
 
 
 Priced = Mapping[Hashable, Sequence[tuple[int, Fraction]]]
@@ -206,7 +217,7 @@ Priced = Mapping[Hashable, Sequence[tuple[int, Fraction]]]
 
 def _price(priced: Priced, key: Hashable, seen: int) -> Fraction:
     """Of the rows of a limit of which a path sees a headroom: those that let no less through."""
-    return sum((price for headroom, price in priced.get(key, ()) if headroom >= seen), Fraction(0))
+    return sum((price for headroom, price in priced.get(key, ()) if headroom >= seen), NOTHING)
 
 
 def _by_limit(joint: Joint, prices: Sequence[Fraction]) -> Priced:

@@ -21,11 +21,12 @@ from queries.financing.joint.simplex import ZERO, relaxation
 class Shadow:
     """`unit` (λ) what one 分 of the need may cost at most, `rows` (y ≥ 0) what one more of each row would spare; whole units of cost.
 
-    `unit` holds also what the amounts cost above the bound, which whole or least amounts may take.
+    `above` what the amounts cost above the bound, as whole or least amounts may: the first 分 of a further path must make up for it.
     """
 
     unit: Fraction
     rows: tuple[Fraction, ...]
+    above: Fraction = ZERO
 
 
 def shadow_of(programme: Programme, amounts: Sequence[int], *, largest: bool = False) -> Shadow | None:
@@ -89,7 +90,7 @@ def _of_relaxation(programme: Programme, amounts: Sequence[int]) -> Shadow | Non
     (need,) = bounding
     prices = [ZERO if place == need else price for place, price in enumerate(vertex.prices)]
     unit = -vertex.prices[need]
-    return Shadow(programme.total_cost(amounts) - vertex.cost + unit, _with_own(programme, unit, prices))
+    return Shadow(unit, _with_own(programme, unit, prices), programme.total_cost(amounts) - vertex.cost)
 
 
 def _with_own(programme: Programme, unit: Fraction, prices: list[Fraction]) -> tuple[Fraction, ...]:

@@ -160,7 +160,7 @@ def test_shadow_prices_prove_which_further_paths_are_of_no_use(
         every.cost[path] + sum(price * every.rows[place].draws.get(path, 0) for place, price in prices.items())
         for path in range(size)
     ]
-    if all(cost >= shadow.unit for cost in charged[some:]):
+    if all(cost >= shadow.unit + shadow.above for cost in charged[some:]):
         assert best(every) == (need, -few.total_cost(found.amounts))
 
 
