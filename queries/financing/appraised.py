@@ -118,9 +118,7 @@ class Appraised:
         for gate in gates:
             if self._verdict(gate).answer is Ternary.NO:
                 return True
-        return limited and (
-            self._admits_too_little(books, least) or any(admits_too_little(one, least) for one in self.constraints)
-        )
+        return limited and (self._admits_too_little(books, least) or self._verdict(Gate.LIMIT).answer is Ternary.NO)
 
     def _admits_too_little(self, kinds: tuple[ConstraintKind, ...], least: int | None) -> bool:
         return any(admits_too_little(one, least) for kind in kinds for one in self.of_kind(kind))

@@ -12,12 +12,15 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Final, NamedTuple
 
+import numpy as np
+
 from graph.kinds.contracts import Participation
 from graph.kinds.policy import Rule, RuleKind, SyndicateShare
 from graph.kinds.terms import SyndicateRole
 from graph.view import View
 from queries.derived import offer_record, once
 from queries.financing.cases import Case
+from queries.financing.control import legal_entity
 from queries.financing.limits.constraints import Constraint, MissingFact
 from queries.financing.limits.of_lender import group_limits, sector_limits, single_name_limits
 from queries.financing.limits.regulatory import statutory_totals
@@ -25,6 +28,7 @@ from queries.financing.limits.rules import rules_of
 from queries.financing.limits.stated_bounds import at_once
 from queries.financing.limits.syndicate import Shares, Syndicate, syndicate
 from queries.financing.terms import ConstraintKind
+from queries.ratios import Ints
 
 OF_EACH_BANK: Final = (single_name_limits, group_limits, sector_limits, statutory_totals)
 """Limits that a bank has of its own."""
@@ -69,6 +73,16 @@ def _members(view: View, product: int, lead: int) -> tuple[Member, ...]:
     return tuple(
         sorted(found, key=lambda one: (one.link >= 0, one.role is not SyndicateRole.LEAD, view.id_of(one.bank)))
     )
+
+
+def are_alone(view: View, products: Ints) -> np.ndarray:
+    """Under which products no other bank lends beside who offers them: what they bring is not stated, whoever asks."""
+
+    def judge(product: int) -> bool:
+        lead = view.ref(product, "lender")
+        return lead < 0 or len(members_of(view, product, legal_entity(view, lead))) < 2
+
+    return np.array([judge(product) for product in products.tolist()], bool)
 
 
 def parts_of(case: Case) -> tuple[Syndicate | None, tuple[Part, ...]]:

@@ -23,11 +23,13 @@ from queries.financing.gates.eligibility import NO, UNKNOWN, RuleTable, ruled_su
 from queries.financing.gates.of_offer import admits, decided
 from queries.financing.limits.joint_credit import banks_of, mechanisms_on
 from queries.financing.limits.of_lender import limits_on
+from queries.financing.limits.of_syndicate import are_alone
 from queries.financing.limits.offer_columns import OfferColumns, offer_columns
 from queries.financing.limits.regulatory import any_bounds
 from queries.financing.search.layers import CONDITIONAL, Edges, Screen, distinct
 from queries.financing.search.refusals import WEIGHTS
-from queries.financing.spines import Spine
+from queries.financing.search.walking import technique_code
+from queries.financing.spines import Spine, StepAmount
 from queries.financing.supports import offered_guarantees, offered_policies
 from queries.financing.techniques.rows import TechniqueRow
 from queries.financing.terms import ConstraintKind, Gate, SupportKind
@@ -53,14 +55,15 @@ SCREENED: Final = frozenset({Gate.PRODUCT_OPEN, Gate.ELIGIBILITY, Gate.TENOR, Ga
 class Asked(NamedTuple):
     """What a spine asks of products: the instruments of needs that the technique and the spine serve, the gates, and what bounds them.
 
-    `pooled` by the product's pool too; `bare`: nothing of the path bounds it; `backed` by what somebody must offer; `advances` only α
-    of a value.
+    `pooled` by the product's pool too; `shared`: by what a syndicate's banks bring together; `bare`: nothing of the path bounds it;
+    `backed` by what somebody must offer; `advances` only α of a value.
     """
 
     row_serves: tuple[Instrument, ...]
     serves: tuple[Instrument, ...]
     gates: frozenset[Gate]
     pooled: bool
+    shared: bool
     bare: bool
     backed: SupportKind | None
     advances: bool
@@ -73,6 +76,7 @@ class Asked(NamedTuple):
             row.serves if spine.serves is None else spine.serves,
             SCREENED.intersection(spine.gates),
             ConstraintKind.POOL in spine.limits,
+            spine.amount is StepAmount.SYNDICATE,
             SELF_BOUND.isdisjoint(spine.limits),
             spine.support if spine.support in BACKED else None,
             row.advances,
@@ -95,6 +99,11 @@ def _screened(appraisal: Appraisal, row: TechniqueRow, spine: Spine, asked: Aske
     offered = offer_columns(appraisal.view)
     size = len(offered.nodes)
     flat = np.minimum(offered.maximum, offered.pool) if asked.pooled else offered.maximum
+    if asked.shared:
+        piece = offered.piece(technique_code(row.technique))
+        alone = once(appraisal.view, are_alone, lambda: are_alone(appraisal.view, offered.nodes[piece]))
+        flat = flat.copy()
+        flat[piece] = np.where(alone, UNSTATED, flat[piece])
     if asked.bare:
         free = appraisal.once(_without_bound, lambda: _without_bound(appraisal, offered))
         flat = np.where(free, UNSTATED, flat)

@@ -184,20 +184,18 @@ def _programmes(appraisal: Appraisal, row: TechniqueRow, spine: Spine, nodes: In
 def _sources(appraisal: Appraisal, row: TechniqueRow, spine: Spine, nodes: Ints) -> Screen:
     open_ = _Open(len(nodes))
     if Gate.LICENCE in spine.gates:
-        answers = [_licence(appraisal, row, source) for source in nodes.tolist()]
+        known: dict[int, Ternary] = once(appraisal.view, (licence_of, row.technique), dict)
+        answers = [known.get(source) or _licence(appraisal, row, source, known) for source in nodes.tolist()]
         open_.let(Gate.LICENCE, np.array([answer is not Ternary.NO for answer in answers], bool))
         open_.unknown = np.array([answer is Ternary.UNKNOWN for answer in answers], bool)
     return open_.done()
 
 
-def _licence(appraisal: Appraisal, row: TechniqueRow, source: int) -> Ternary:
+def _licence(appraisal: Appraisal, row: TechniqueRow, source: int, known: dict[int, Ternary]) -> Ternary:
     """The answer about a source, kept with the view; of a finance company it depends on whom it finances."""
-    kept: dict[int, Ternary] = once(appraisal.view, (_licence, row.technique), dict)
-    answer = kept.get(source)
-    if answer is None:
-        answer = licence_of(appraisal, row, source).answer
-        if not is_finance_company(appraisal.view, source):
-            kept[source] = answer
+    answer = licence_of(appraisal, row, source).answer
+    if not is_finance_company(appraisal.view, source):
+        known[source] = answer
     return answer
 
 
