@@ -27,7 +27,12 @@ def among(handles: Ints, ascending: Ints) -> np.ndarray:
 
 def of_kinds(view: View, handles: Ints, kinds: Collection[str]) -> np.ndarray:
     """Whether each record is of one of these concrete kinds."""
-    return np.isin(handles >> KIND_SHIFT, [view.snapshot.codes[kind] for kind in kinds])
+    if not len(handles):
+        return np.zeros(0, bool)
+    codes, wanted = handles >> KIND_SHIFT, {view.snapshot.codes[kind] for kind in kinds}
+    if (codes == codes[0]).all():
+        return np.full(len(codes), int(codes[0]) in wanted)
+    return np.isin(codes, [*wanted])
 
 
 def is_stated(view: View, handles: Ints, field: str) -> np.ndarray:

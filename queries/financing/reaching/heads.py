@@ -16,6 +16,7 @@ from typing import Final
 import numpy as np
 
 from graph.kinds.terms import Technique
+from graph.snapshot_ids import KIND_SHIFT, kinds_in
 from graph.view import View
 from queries.columns import of_kinds
 from queries.completeness import Meter
@@ -184,13 +185,14 @@ def _heads(view: View, seeds: dict[str, Ints], row: TechniqueRow, spine: Spine, 
         names = ("", step.farther) if at == 0 else (step.farther,)
         # Who covers a contract in force does not lead to what would repay or follow it.
         named = [name for name in names if name not in CONTRACTS or spine.form is Form.IN_FORCE]
-        taken = [seeds[name] for name in named if name in seeds]
-        records = np.unique(np.concatenate(taken)) if taken else np.zeros(0, np.int64)
+        taken = [seeds[name] for name in named if name in seeds and len(seeds[name])]
+        if not taken:
+            continue
+        records = np.unique(np.concatenate(taken))
         records = records[of_kinds(view, records, view.ontology.concrete(step.farther))]
         if not len(records) or (len(records) == 1 and _leads_nowhere(view, word, at, int(records[0]))):
             continue
-        by_kind = (records[records >> 32 == code] for code in np.unique(records >> 32).tolist())
-        records = np.concatenate([ours[_meets(view, row, step, ours)] for ours in by_kind])
+        records = np.concatenate([ours[_meets(view, row, step, ours)] for ours in _by_kind(records, records)])
         nodes, links = _back(view, row, word, at, records)
         if len(nodes):
             found.append(_Taken(at, nodes, links))
@@ -269,9 +271,20 @@ def _forward(
         return
     width = 1 + max((place for place, step in enumerate(word) if step.farther in OFFERS), default=0)
     before = np.column_stack([nodes[:, :width], links[:, : width - 1]])
-    distinct, head = np.unique(before, axis=0, return_inverse=True)
+    distinct, head = _told_apart(before)
     heads = tuple(Head(tuple(one[:width]), tuple(one[width:])) for one in distinct.tolist())
-    yield Family(row, spine, Tail.RECORDS, heads, nodes[:, width:], links[:, width - 1 :], head.reshape(-1))
+    yield Family(row, spine, Tail.RECORDS, heads, nodes[:, width:], links[:, width - 1 :], head)
+
+
+def _told_apart(rows: Ints) -> tuple[Ints, Ints]:
+    """The rows, each once and in order, and the place of each of `rows` among them."""
+    order = np.lexsort(rows.T[::-1])
+    ordered = rows[order]
+    fresh = np.ones(len(rows), bool)
+    fresh[1:] = (ordered[1:] != ordered[:-1]).any(axis=1)
+    places = np.empty(len(rows), np.int64)
+    places[order] = np.cumsum(fresh) - 1
+    return ordered[fresh], places
 
 
 def _records(
@@ -338,8 +351,13 @@ def _meets(view: View, row: TechniqueRow, step: Step, farther: Ints) -> Ints:
 def _pairs_that_meet(view: View, row: TechniqueRow, step: Step, farther: Ints, nearer: Ints, links: Ints) -> Ints:
     kept = []
     # Columns are of one kind: pairs are asked about by the kinds of their ends.
-    kinds = np.unique(np.column_stack([farther >> 32, nearer >> 32]), axis=0)
-    for far_kind, near_kind in kinds.tolist():
-        here = np.flatnonzero((farther >> 32 == far_kind) & (nearer >> 32 == near_kind))
-        kept.append(here[keeps(view, step, nearer[here], farther[here], links[here], row.technique)])
+    for here in _by_kind(farther, np.arange(len(farther))):
+        for both in _by_kind(nearer[here], here):
+            kept.append(both[keeps(view, step, nearer[both], farther[both], links[both], row.technique)])
     return np.sort(np.concatenate(kept)) if kept else np.zeros(0, np.int64)
+
+
+def _by_kind(handles: Ints, places: Ints) -> list[Ints]:
+    """The places of handles, apart by the handles' kinds."""
+    kinds = kinds_in(handles) if len(handles) else []
+    return [places] if len(kinds) == 1 else [places[handles >> KIND_SHIFT == kind] for kind in kinds]
