@@ -17,15 +17,18 @@ from queries.financing.reaching.firms import Firms
 from queries.funds.judging import Covenant
 from queries.investment_targets import InvestmentTarget, InvestmentTargets, investment_targets
 from queries.ratios import UNLIMITED, UNSTATED, Ints
-from queries.targets.composing import LARGEST, Composed, Group, Row, compose, shared_out
+from queries.targets.bounds import Bounds, Row
+from queries.targets.composing import Composed, compose
 from queries.targets.conflicts import in_conflict
 from queries.targets.criteria import Verdict
 from queries.targets.headroom import Headroom
-from queries.targets.repair import Repairs
+from queries.targets.repair import Repairs, Requirement
+from queries.targets.tickets import Group, shared_out
+from queries.targets.unmendable import Unmendable
 from queries.targets.weights import DEFAULT, TargetWeights
 
-MOST_GROUPS: Final = 20
-"""Groups of firms, alike in what a yuan into them mends, that are weighed against each other; beyond, the ones that mend most."""
+MOST_GROUPS: Final = 400
+"""Groups of firms, alike in what a yuan into them does, that are weighed against each other; beyond, those of the best targets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +48,9 @@ class Portfolio:
     be met. exact: of what deals can mend, no less money and no fewer deals mend all, over all candidates; without deals, that none do
     within the budget. needed: the least money that would if neither budget nor what the fund has bound; None: none would, or it is not
     proven. candidates: firms that fit, have no conflict, and can be given a ticket; considered: those weighed against each other.
-    unweighed: covenants on concentration, by which no deal is weighed; where one of them is not met after the deals, others may mend
-    it, and nothing is exact. beyond: covenants that are not met and that no deal is known to mend.
+    needed_at_least: what all portfolios that mend all cost at least, as far as it is proven; None: nothing is, or there is none.
+    unweighed: covenants that bound concentration from below, by which no deal is weighed; where one of them is not met after the deals,
+    others may mend it, and nothing is exact. beyond: covenants that are not met and that no deal is known to mend, and why.
     """
 
     fund: int
@@ -56,12 +60,13 @@ class Portfolio:
     restored: bool
     exact: bool
     needed: int | None
+    needed_at_least: int | None
     candidates: int
     considered: int
     before: tuple[Covenant, ...]
     after: tuple[Covenant, ...]
     unweighed: tuple[Covenant, ...]
-    beyond: tuple[Covenant, ...]
+    beyond: tuple[tuple[Covenant, Unmendable], ...]
 
     @property
     def total(self) -> int:
@@ -78,9 +83,8 @@ def portfolio(view: View, fund: str, budget: Money, *, weights: TargetWeights = 
     """The portfolio of a fund: deals with targets that fit and have no conflict, each within the fund's terms.
 
     Every covenant that investments move is a requirement, those that are met among them: what mends one must not break another. A firm
-    of which a fact is missing counts with the least that it may mend. Concentration is no requirement: its ratio is of the squares of
-    what lies in each cell to the square of all, so that a yuan mends or breaks it as the other deals go, and in 分 squares leave the
-    64 bits of an integer programme. What it says afterwards is shown, and where it is not met then, nothing is claimed to be exact.
+    of which a fact is missing counts with the least that it may mend; a covenant of which it is not known whether it is met must not become
+    known to be broken, and one of which there is nothing to measure yet must be met afterwards.
 
     Parameters
     ----------
@@ -103,7 +107,7 @@ def portfolio(view: View, fund: str, budget: Money, *, weights: TargetWeights = 
 
     Notes
     -----
-    An integer programme over groups of firms, exact up to `MOST_GROUPS` of them; see `queries.targets.composing`.
+    Branch and bound over groups of firms, proven in whole 分 as far as its effort goes: see `queries.targets.composing`.
     """
     handle = view.require(fund, "Fund")
     worth = worth_in(view, budget)
@@ -118,18 +122,27 @@ def portfolio(view: View, fund: str, budget: Money, *, weights: TargetWeights = 
     candidates, highs = _candidates(targets, headroom)
     members = _grouped(candidates, repairs)
     kept = members[:MOST_GROUPS]
+    complete = len(kept) == len(members)
     groups = [Group(headroom.smallest, tuple(sorted(highs[some].tolist(), reverse=True))) for some in kept]
-    rows = [
-        Row(tuple(one.effect(int(candidates[some[0]]))[0] for some in kept), -one.margin, one.strict)
-        for one in repairs.requirements
-    ]
-    found = compose(groups, rows, spendable)
-    put = _deals(found, kept, candidates, highs, headroom.smallest)
+    firsts = [int(candidates[some[0]]) for some in kept]
+    needed = Bounds(
+        tuple(
+            Row(tuple(one.counted(one.effect(place)) for place in firsts), -one.margin, one.strict)
+            for one in repairs.asked
+        ),
+        tuple(one.spread(firsts) for one in repairs.dispersals),
+    )
+    found = compose(groups, needed, UNLIMITED) if repairs.are_needed else Composed.nothing(len(groups))
+    within = found
+    if found.total is None or found.total > spendable:
+        settled = complete and (found.at_least is None or found.at_least > spendable)
+        within = Composed(None, True, None) if settled else compose(groups, needed, spendable)
+    put = _deals(within, kept, candidates, highs, headroom.smallest)
     firms = Firms.of(view).handles
     after = repairs.outlook.after({int(firms[place]): amount for place, amount in put}) if put else repairs.outlook.now
     broken = {one.rule for one in after if one.met is False}
-    as_meant = found.deals is None or broken <= {one.rule for one in repairs.beyond}
-    complete = len(kept) == len(members)
+    as_meant = within.deals is None or broken <= {one.rule for one, _ in repairs.beyond}
+    sure = complete and as_meant
     return Portfolio(
         fund=handle,
         budget=worth,
@@ -138,8 +151,9 @@ def portfolio(view: View, fund: str, budget: Money, *, weights: TargetWeights = 
             PortfolioDeal(targets.target(place), amount, _mends(repairs, place, amount)) for place, amount in put
         ),
         restored=not broken,
-        exact=found.proven and complete and as_meant,
-        needed=_needed(found, groups, rows) if complete and as_meant else None,
+        exact=within.proven and sure,
+        needed=found.total if found.at_least == found.total and sure else None,
+        needed_at_least=found.at_least if complete else None,
         candidates=len(candidates),
         considered=sum(len(some) for some in kept),
         before=repairs.outlook.now,
@@ -160,22 +174,22 @@ def _candidates(targets: InvestmentTargets, headroom: Headroom) -> tuple[Ints, I
 
 
 def _grouped(candidates: Ints, repairs: Repairs) -> list[Ints]:
-    """Candidates alike in what a yuan mends, by place among them: the groups that mend most first, the best target first in each."""
+    """Candidates alike in what a yuan does and where it lies, by place among them: best targets first, groups and within each."""
     if not len(candidates):
         return []
-    columns = [np.zeros(len(candidates), np.int64)]
-    for one in repairs.requirements:
-        lows = [low for low, _ in one.effects]
-        number = {low: at for at, low in enumerate(sorted(set(lows)))}
-        columns.append(np.array([number[low] for low in lows], np.int64)[one.of_firm[candidates]])
-    group = np.unique(np.stack(columns), axis=1, return_inverse=True)[1].reshape(-1)
+    group = np.zeros(len(candidates), np.int64)
+    for kinds in (*(_counted(one) for one in repairs.asked), *(one.of_firm for one in repairs.dispersals)):
+        of_firm = kinds[candidates] + 1
+        group = np.unique(group * (int(of_firm.max()) + 1) + of_firm, return_inverse=True)[1].reshape(-1)
     order = np.argsort(group, kind="stable")
-    members = np.split(order, np.cumsum(np.bincount(group))[:-1])
+    return sorted(np.split(order, np.cumsum(np.bincount(group))[:-1]), key=lambda some: int(some[0]))
 
-    def mended(some: Ints) -> Fraction:
-        return sum((max(Fraction(0), one.effect(int(candidates[some[0]]))[0]) for one in repairs.broken), Fraction(0))
 
-    return sorted(members, key=lambda some: (-mended(some), int(some[0])))
+def _counted(requirement: Requirement) -> Ints:
+    """By firm a number of what a yuan into it counts."""
+    counted = [requirement.counted(effect) for effect in requirement.effects]
+    number = {value: at for at, value in enumerate(sorted(set(counted)))}
+    return np.array([number[value] for value in counted], np.int64)[requirement.of_firm]
 
 
 def _deals(found: Composed, kept: Sequence[Ints], candidates: Ints, highs: Ints, low: int) -> list[tuple[int, int]]:
@@ -189,18 +203,10 @@ def _deals(found: Composed, kept: Sequence[Ints], candidates: Ints, highs: Ints,
 
 
 def _mends(repairs: Repairs, place: int, amount: int) -> tuple[tuple[int, Fraction], ...]:
-    effects = ((one.covenant.rule, one.effect(place)[0] * amount) for one in repairs.requirements)
-    return tuple((rule, moved) for rule, moved in effects if moved)
-
-
-def _needed(found: Composed, groups: Sequence[Group], rows: Sequence[Row]) -> int | None:
-    """The least money without a budget, as far as 64 bits count it: whoever is given more than that alone costs more."""
-    if found.deals is not None:
-        return found.total if found.proven else None
-    whole = [row.whole for row in rows]
-    factor = max((abs(factor) for factors, _ in whole for factor in factors), default=1) or 1
-    most = (LARGEST - 1 - max((abs(least) for _, least in whole), default=0)) // (factor * max(1, len(groups))) // 2
-    if most <= 0:
-        return None
-    freely = compose(groups, rows, most)
-    return freely.total if freely.proven else None
+    """What a deal moves the margins by; what must equal a value is below or above it, and moves towards it or away."""
+    effects: dict[int, Fraction] = {}
+    for one in sorted(repairs.requirements, key=lambda one: one.is_met):
+        if one.is_known:
+            effects.setdefault(one.covenant.rule, one.effect(place)[0] * amount)
+    moved = ((one.covenant.rule, effects.get(one.covenant.rule)) for one in repairs.requirements)
+    return tuple((rule, amount) for rule, amount in dict(moved).items() if amount)

@@ -1,17 +1,14 @@
-"""Covenants on where money went and how fast: reinvestment, fields, stages, concentration, rate and pace of deployment."""
+"""Covenants on where money went and how fast: reinvestment, fields, stages, rate and pace of deployment."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
 from fractions import Fraction
 
 import numpy as np
 
 from graph.kinds.parties import FundType
-from graph.kinds.places import IndustryLevel, RegionLevel
 from graph.kinds.policy import MoneyBase
-from graph.kinds.terms import Dimension
 from queries.financing.limits.constraints import MissingFact
 from queries.financing.terms import Ternary
 from queries.funds.capital import Contribution
@@ -31,7 +28,6 @@ from queries.funds.facts import FundFacts
 from queries.funds.holdings import below
 from queries.funds.investments import Investment, investments_of
 from queries.funds.measures import Measure, ratio
-from queries.trees import tree_of
 
 
 def reinvestment(facts: FundFacts, firms: FirmFacts, rule: CovenantRule) -> Measure:
@@ -124,7 +120,9 @@ def main_field(facts: FundFacts, firms: FirmFacts, rule: CovenantRule) -> Measur
         firms, facts.investments, lambda one: holds(firms, wanted, one) if wanted else Ternary.NO, weighings
     )
     money, missing = facts.money(rule.base or MoneyBase.INVESTED)
-    return ratio(weighed(found), (money, money), (*missing, *firms.missing, *_unstated(facts.investments)), found)
+    return ratio(
+        weighed(found), (money, money), (*missing, *firms.missing, *unstated_amounts(facts.investments)), found
+    )
 
 
 def field_weighings(rule: CovenantRule) -> list[Weighing]:
@@ -153,10 +151,13 @@ def early_stage(facts: FundFacts, firms: FirmFacts, rule: CovenantRule | None) -
 
     found = counted(firms, facts.investments, is_early)
     money, missing = facts.money((rule.base if rule else None) or MoneyBase.INVESTED)
-    return ratio(weighed(found), (money, money), (*missing, *firms.missing, *_unstated(facts.investments)), found)
+    return ratio(
+        weighed(found), (money, money), (*missing, *firms.missing, *unstated_amounts(facts.investments)), found
+    )
 
 
-def _unstated(investments: Iterable[Investment]) -> list[MissingFact]:
+def unstated_amounts(investments: Iterable[Investment]) -> list[MissingFact]:
+    """The amounts of investments that nobody states."""
     return [MissingFact(one.round, "amount") for one in investments if one.amount is None]
 
 
@@ -194,59 +195,3 @@ def deployment_pace(facts: FundFacts, base: MoneyBase) -> Measure:
         return Measure(nothing=True)
     due = money * Fraction(min(days, period), period)
     return ratio((deployed, deployed), (due, due), missing)
-
-
-def concentration(facts: FundFacts, firms: FirmFacts, dimension: Dimension | None) -> Measure:
-    """HHI: Σ (a cell's share of what is invested)². Its numerator is the mean size of the cell in which a yuan lies.
-
-    Cells are those of coverage at its usual levels, section, stage and county, or of one of these dimensions. What a firm's record
-    does not tell may lie in a cell of its own or in the largest: the value lies between.
-    """
-    firms = firms.fresh()
-    missing = _unstated(facts.investments)
-    if missing:
-        return Measure(missing=tuple(dict.fromkeys(missing)))
-    cells: dict[tuple[int, ...], int] = defaultdict(int)
-    loose: dict[int, int] = defaultdict(int)
-    for one in facts.investments:
-        cell, lacking = _cell(facts, firms, one, dimension)
-        if lacking:
-            loose[one.enterprise] += one.amount or 0
-            missing += lacking if one.amount else []
-        else:
-            cells[cell] += one.amount or 0
-    total, apart = sum(cells.values()) + sum(loose.values()), sum(loose.values())
-    if not total:
-        return Measure(denominator=Fraction(0), nothing=True)
-    squares = sum(amount * amount for amount in cells.values())
-    largest = max(cells.values(), default=0)
-    low = squares + sum(amount * amount for amount in loose.values())
-    high = squares + (largest + apart) ** 2 - largest**2
-    return ratio((Fraction(low, total), Fraction(high, total)), (total, total), missing)
-
-
-def _cell(
-    facts: FundFacts, firms: FirmFacts, one: Investment, dimension: Dimension | None
-) -> tuple[tuple[int, ...], list[MissingFact]]:
-    view = facts.view
-    values: list[int] = []
-    missing: list[MissingFact] = []
-    if one.enterprise < 0:
-        return (), [MissingFact(one.round, "enterprise")]
-    for wanted, kind, level in (
-        (Dimension.INDUSTRY, "Industry", IndustryLevel.SECTION),
-        (Dimension.REGION, "Region", RegionLevel.COUNTY),
-    ):
-        if dimension in (None, wanted):
-            place = view.ref(one.enterprise, kind.lower())
-            if place < 0:
-                missing.append(MissingFact(one.enterprise, kind.lower()))
-            else:
-                values.append(tree_of(view, kind).rolled_up(place, level))
-    if dimension in (None, Dimension.STAGE):
-        stage = firms.stage(one)
-        if stage is None:
-            missing.append(MissingFact(one.enterprise, "stage"))
-        else:
-            values.append(list(type(stage)).index(stage))
-    return tuple(values), missing

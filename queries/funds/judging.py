@@ -10,10 +10,10 @@ from graph.kinds.terms import Dimension, Operator
 from queries.financing.limits.constraints import MissingFact
 from queries.financing.terms import Stated
 from queries.funds.capital_measures import capital_share, distributed_to_paid_in, leverage, paid_in_pace
+from queries.funds.concentration import concentration
 from queries.funds.counting import FirmFacts
 from queries.funds.covenant_rules import BASES, CovenantRule
 from queries.funds.deployment import (
-    concentration,
     deployment_pace,
     deployment_rate,
     early_stage,

@@ -1,13 +1,13 @@
 """How much one yuan into a firm moves the covenants of a fund, for all firms at once.
 
 The margin of a covenant that counts investments is affine in what is invested: numerator and denominator grow by a weight of the firm
-and by 0 or 1. Leverage, shares of capital, paid-in pace and distributions are moved by no investment; of concentration, the move depends
-on all the others.
+and by 0 or 1. Of concentration the move depends on all the others (`queries.targets.dispersal`); what no investment moves is told in
+`queries.targets.unmendable`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
@@ -29,12 +29,22 @@ from queries.funds.counting import EARLY, Conditions, conditions, early_stages, 
 from queries.funds.covenant_rules import BASES, CovenantRule
 from queries.funds.deployment import field_weighings, reinvestment_conditions, reinvestment_weighings
 from queries.funds.facts import FundFacts
-from queries.funds.judging import FLOORS, Covenant
+from queries.funds.judging import Covenant
+from queries.funds.measures import NotApplicable
+from queries.funds.months import is_due
 from queries.funds.outlook import CovenantOutlook
 from queries.ratios import Ints
+from queries.targets.dispersal import Dispersal
+from queries.targets.unmendable import Unmendable, unmendable
+from queries.thresholds import meets
 from queries.trees import descendants
 
 ONE: Final = Fraction(1)
+SIGNS: Final = {
+    Operator.GTE: (1,), Operator.GT: (1,), Operator.LTE: (-1,), Operator.LT: (-1,), Operator.EQ: (1, -1),
+}  # fmt: skip
+"""On which side of the threshold the value is to be, by comparison: above it, or below."""
+SHARES_OF_INVESTED: Final = (CovenantKind.MAIN_FIELD, CovenantKind.EARLY_STAGE)
 COUNTING: Final = (CovenantKind.REINVESTMENT, CovenantKind.MAIN_FIELD, CovenantKind.EARLY_STAGE)
 PACES: Final = (CovenantKind.DEPLOYMENT_RATE, CovenantKind.DEPLOYMENT_PACE)
 TOLD: Final = {YES: Ternary.YES, UNKNOWN: Ternary.UNKNOWN, NO: Ternary.NO}
@@ -48,7 +58,8 @@ Effect = tuple[Fraction, Fraction]
 class Requirement:
     """A covenant that investments move. `effects` the different ones that firms have, `of_firm` by firm the place of its own.
 
-    margin: 分 by which it is met; negative: by which it is not. strict: at 0 it is not met.
+    margin: 分 by which it is met; negative: by which it is not. strict: at 0 it is not met. is_known: whether it is met as things are;
+    where not, the margin is the largest that it may have, and deals must not make it known to be broken.
     """
 
     covenant: Covenant
@@ -56,29 +67,35 @@ class Requirement:
     strict: bool
     effects: tuple[Effect, ...]
     of_firm: Ints
+    is_known: bool = True
 
     @property
     def is_met(self) -> bool:
-        """Whether it is met as things are."""
-        return self.margin > 0 or (self.margin == 0 and not self.strict)
+        """Whether it is met as things are, or may be."""
+        return self.margin > 0 or (self.margin == 0 and (not self.strict or self.covenant.measure.nothing))
 
     def effect(self, place: int) -> Effect:
         """What one yuan into the firm at a place adds to the margin."""
         return self.effects[int(self.of_firm[place])]
 
+    def counted(self, effect: Effect) -> Fraction:
+        """What counts of an effect in a portfolio: the least, and of a covenant of which it is not known whether it is met the most."""
+        return effect[0 if self.is_known else 1]
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Repairs:
-    """The covenants of a fund of which it is known whether they are met.
+    """What the covenants of a fund ask of its deals.
 
-    requirements: those that investments move by themselves. unweighed: those on concentration, whose move depends on all other
-    investments. beyond: those that are not met and that no investment is known to mend.
+    requirements, dispersals: those that investments move, on concentration the second. unweighed: those that bound concentration from
+    below. beyond: those that are not met and that no deal is known to mend, and why.
     """
 
     outlook: CovenantOutlook
     requirements: tuple[Requirement, ...]
+    dispersals: tuple[Dispersal, ...]
     unweighed: tuple[Covenant, ...]
-    beyond: tuple[Covenant, ...]
+    beyond: tuple[tuple[Covenant, Unmendable], ...]
 
     @classmethod
     def of(cls, view: View, fund: int) -> Repairs:
@@ -88,27 +105,43 @@ class Repairs:
     @classmethod
     def _made(cls, view: View, fund: int) -> Repairs:
         outlook = CovenantOutlook(view, fund)
-        rules = {rule.handle: rule for rule in outlook.rules}
         requirements: list[Requirement] = []
+        dispersals: list[Dispersal] = []
         unweighed: list[Covenant] = []
-        beyond: list[Covenant] = []
-        for one in outlook.now:
-            if one.met is None:
+        beyond: list[tuple[Covenant, Unmendable]] = []
+        for one, rule in zip(outlook.now, outlook.rules, strict=True):
+            if not _may_be_asked(outlook.facts, one, rule):
                 continue
             if one.kind is CovenantKind.CONCENTRATION:
-                unweighed.append(one)
+                found = Dispersal.of(view, outlook.facts, one, rule.record.dimension)
+                if found is not None:
+                    dispersals.append(found)
+                elif one.met is not None:
+                    unweighed.append(one)
                 continue
-            made = _requirement(view, outlook.facts, one, rules[one.rule])
-            if made is not None:
-                requirements.append(made)
-            elif not one.met:
-                beyond.append(one)
-        return cls(outlook, tuple(requirements), tuple(unweighed), tuple(beyond))
+            made = list(_requirements(view, outlook.facts, one, rule))
+            requirements += made
+            short = [some for some in made if not some.is_met]
+            if one.met is False and not any(low > 0 for some in short for low, _ in some.effects):
+                may_be = any(high > 0 for some in short for _, high in some.effects)
+                beyond.append((one, unmendable(outlook.facts, one, may_be=may_be)))
+        return cls(outlook, tuple(requirements), tuple(dispersals), tuple(unweighed), tuple(beyond))
 
     @property
     def broken(self) -> tuple[Requirement, ...]:
         """Those that are not met."""
         return tuple(one for one in self.requirements if not one.is_met)
+
+    @property
+    def asked(self) -> tuple[Requirement, ...]:
+        """Those that deals have to meet: all but what none is known to mend."""
+        beyond = {one.rule for one, _ in self.beyond}
+        return tuple(one for one in self.requirements if one.covenant.rule not in beyond)
+
+    @property
+    def are_needed(self) -> bool:
+        """Whether a covenant is not met that deals may mend."""
+        return not all(one.is_met for one in self.asked) or any(one.covenant.met is False for one in self.dispersals)
 
     def utility(self, firms: int) -> Ints:
         """By firm, in millionths rounded down: what one yuan takes off the shortfalls, each counted 0–1, on the mean of those not met.
@@ -126,31 +159,72 @@ class Repairs:
         return np.where(known, total // len(broken), NOT_STATED)
 
 
-def _requirement(view: View, facts: FundFacts, covenant: Covenant, rule: CovenantRule) -> Requirement | None:
-    """The covenant as a requirement; None where investments do not move it, or not alone."""
+def _may_be_asked(facts: FundFacts, covenant: Covenant, rule: CovenantRule) -> bool:
+    """Whether a covenant can be told to be met or broken, now or after deals; one of which nothing can be measured yet, after them."""
+    if covenant.threshold is None or covenant.operator is None or rule.missing:
+        return False
+    if covenant.not_applicable is None:
+        return True
+    of_deals = covenant.kind is CovenantKind.CONCENTRATION or _is_of_invested(covenant.kind, rule)
+    return (
+        covenant.not_applicable is NotApplicable.NOTHING_TO_MEASURE
+        and of_deals
+        and is_due(facts, rule.record.max_months) is True
+    )
+
+
+def _is_of_invested(kind: CovenantKind, rule: CovenantRule) -> bool:
+    """Whether what a deal brings is part of the denominator too."""
+    return kind in SHARES_OF_INVESTED and (rule.base or BASES[kind]) is MoneyBase.INVESTED
+
+
+def _requirements(view: View, facts: FundFacts, covenant: Covenant, rule: CovenantRule) -> Iterator[Requirement]:
+    """The covenant as requirements, two of what must equal a value; none where investments do not move it."""
     firms = len(Firms.of(view))
+    threshold, operator = covenant.threshold, covenant.operator
+    assert threshold is not None
+    assert operator is not None
     if covenant.kind is CovenantKind.IDLE_MONTHS:
         idle, paid = covenant.measure.numerator, covenant.measure.denominator
-        if covenant.met or idle is None or paid is None or rule.record.value is None:
-            return None
-        # Once less than the share lies idle, the months begin anew.
-        margin = Fraction(rule.record.value) * paid - idle
-        return Requirement(covenant, margin, True, ((ONE, ONE),), np.zeros(firms, np.int64))
-    margin_ = covenant.margin
-    if margin_ is None or covenant.threshold is None or covenant.operator in (None, Operator.EQ):
-        return None
-    sign = 1 if covenant.operator in FLOORS else -1
-    strict = covenant.operator in STRICT
+        at_once = meets(operator, threshold, Fraction(0), Fraction(0))
+        if (
+            covenant.met is False
+            and at_once
+            and idle is not None
+            and paid is not None
+            and rule.record.value is not None
+        ):
+            # Once less than the share lies idle, the months begin anew.
+            margin = Fraction(rule.record.value) * paid - idle
+            yield Requirement(covenant, margin, True, ((ONE, ONE),), np.zeros(firms, np.int64))
+        return
     if covenant.kind in PACES:
-        return Requirement(covenant, margin_, strict, ((ONE * sign, ONE * sign),), np.zeros(firms, np.int64))
-    if covenant.kind not in COUNTING:
+        weights, of_firm = [(ONE, ONE)], np.zeros(firms, np.int64)
+    elif covenant.kind in COUNTING:
+        weights, of_firm = _weights(view, facts, covenant.kind, rule)
+    else:
+        return
+    of_bottom = threshold if _is_of_invested(covenant.kind, rule) else Fraction(0)
+    for sign in SIGNS[operator]:
+        margin_ = _margin(covenant, threshold, sign)
+        if margin_ is not None:
+            moved = [((low - of_bottom) * sign, (high - of_bottom) * sign) for low, high in weights]
+            effects = tuple((min(pair), max(pair)) for pair in moved)
+            is_known = covenant.met is not None or covenant.measure.nothing
+            yield Requirement(covenant, margin_, operator in STRICT, effects, of_firm, is_known)
+
+
+def _margin(covenant: Covenant, threshold: Fraction, sign: int) -> Fraction | None:
+    """分 by which the value is above a threshold, or below it (sign -1), by its bounds where it is not known. None: no bound is."""
+    measure = covenant.measure
+    if measure.nothing:
+        return Fraction(0)
+    end = measure.high if sign > 0 else measure.low
+    if covenant.met is not None and measure.value is None:
+        end = measure.low if sign > 0 else measure.high
+    if measure.denominator is None or end is None:
         return None
-    base = rule.base or BASES[covenant.kind]
-    of_bottom = covenant.threshold if base is MoneyBase.INVESTED else Fraction(0)
-    weights, of_firm = _weights(view, facts, covenant.kind, rule)
-    moved = [((low - of_bottom) * sign, (high - of_bottom) * sign) for low, high in weights]
-    effects = tuple((min(pair), max(pair)) for pair in moved)
-    return Requirement(covenant, margin_, strict, effects, of_firm)
+    return (end - threshold) * measure.denominator * sign
 
 
 def _weights(view: View, facts: FundFacts, kind: CovenantKind, rule: CovenantRule) -> tuple[list[Effect], Ints]:

@@ -10,12 +10,16 @@ import strawberry
 from graph.money import Money as Amount
 from queries.portfolio import Portfolio, PortfolioDeal, portfolio
 from queries.ratios import rounded
+from queries.targets.unmendable import Unmendable
 from schema.context import Scope
+from schema.types.codes import code_enum
 from schema.types.covenants import Covenant
 from schema.types.derived import derived, question
 from schema.types.entity import Entity
 from schema.types.targets import TargetAnswer, TargetFields, TargetWeightsInput, target_weights
 from schema.types.values import Money, MoneyInput, amount_of, money_of
+
+code_enum(Unmendable)
 
 
 @strawberry.type(description="修复 · By how much a deal moves the margin of a covenant, in 元, negative ones too")
@@ -24,6 +28,14 @@ class Mended:
 
     rule: Any = strawberry.field(graphql_type=derived("Rule"))
     amount: Decimal = strawberry.field(description="At least, in 元, half-even to 6 places")
+
+
+@strawberry.type(description="交易无法修复的约定 · A covenant that is not met and that no deal is known to mend")
+class BeyondDeals:
+    """One of them, and why."""
+
+    covenant: Covenant
+    reason: Unmendable
 
 
 class DealAnswer:
@@ -52,12 +64,12 @@ class PortfolioAnswer:
         self.total = Amount(found.total)
         self.spendable = Amount(found.spendable)
         self.restored, self.exact = found.restored, found.exact
-        self.needed = amount_of(found.needed)
+        self.needed, self.needed_at_least = amount_of(found.needed), amount_of(found.needed_at_least)
         self.candidate_count, self.considered_count = found.candidates, found.considered
         self.before = [Covenant.of(scope, one) for one in found.before]
         self.after = [Covenant.of(scope, one) for one in found.after]
         self.unweighed = [Covenant.of(scope, one) for one in found.unweighed]
-        self.beyond = [Covenant.of(scope, one) for one in found.beyond]
+        self.beyond = [BeyondDeals(covenant=Covenant.of(scope, one), reason=why) for one, why in found.beyond]
         self.undecided = [Covenant.of(scope, one) for one in found.undecided]
 
 
@@ -78,15 +90,18 @@ class PortfolioFields:
     needed: Money | None = strawberry.field(
         description="The least money that would mend it if neither budget nor the fund's money bound; null: none, or not proven"
     )
+    needed_at_least: Money | None = strawberry.field(
+        description="What deals that mend it cost at least, as far as it is proven; null: none do, or nothing is known"
+    )
     candidate_count: int = strawberry.field(description="Firms that fit, have no conflict, and can be given a ticket")
     considered_count: int = strawberry.field(description="Those of them that were weighed against each other")
     before: list[Covenant] = strawberry.field(description="The covenants that rules speak of, as they are")
     after: list[Covenant] = strawberry.field(description="The same after the deals")
     unweighed: list[Covenant] = strawberry.field(
-        description="集中度 · Those on concentration: what a yuan does to them depends on all other deals, so no deal is weighed by them;"
-        " where one is not met after the deals, nothing is exact"
+        description="Those that bound concentration from below, by which no deal is weighed: where one is not met after the deals,"
+        " nothing is exact"
     )
-    beyond: list[Covenant] = strawberry.field(description="Those not met that no deal is known to mend")
+    beyond: list[BeyondDeals] = strawberry.field(description="Those not met that no deal is known to mend, and why")
     undecided: list[Covenant] = strawberry.field(description="Those of which facts are missing")
 
 

@@ -27,7 +27,7 @@ TARGETS = (
 PORTFOLIO = (
     'query($budget: MoneyInput!) { portfolio(fund: "fund:m10", budget: $budget) { restored exact total { amount } needed { amount }'
     " candidateCount consideredCount deals { amount { amount } target { enterprise { id } } mends { rule { id } amount } }"
-    " before { kind met } after { kind met } beyond { kind } } }"
+    " before { kind met } after { kind met } beyond { covenant { kind } reason } neededAtLeast { amount } } }"
 )
 
 
@@ -36,9 +36,10 @@ def records() -> list[Record]:
     share = rule(
         "field", None, kind=RuleKind.COVENANT, covenant=CovenantKind.DEPLOYMENT_RATE, value=dec("0.2"),
     )  # fmt: skip
+    pace = rule("pace", None, kind=RuleKind.COVENANT, covenant=CovenantKind.PAID_IN_PACE, value=dec("0.5"))
     return [
         *chain(), fund(ticket_max=wan(3_000)), commitment(10_000, 4_000), *gate(), firm("lp"), need("part", 900),
-        firm("young", size=None), share,
+        firm("young", size=None), share, pace,
     ]  # fmt: skip
 
 
@@ -106,11 +107,16 @@ def test_a_cell_and_weights_may_be_asked_for(house: World) -> None:
 def test_a_portfolio_says_what_it_takes(house: World) -> None:
     found = house.ask(PORTFOLIO, {"budget": {"amount": "50000000"}})["portfolio"]
     assert (found["restored"], found["exact"], found["total"], found["needed"]) == (
-        True, True, {"amount": "20000000.00"}, {"amount": "20000000.00"},
+        False, True, {"amount": "20000000.00"}, {"amount": "20000000.00"},
     )  # fmt: skip
+    assert found["neededAtLeast"] == {"amount": "20000000.00"}
+    assert found["beyond"] == [{"covenant": {"kind": "PAID_IN_PACE"}, "reason": "INVESTORS"}]
     (deal,) = found["deals"]
     assert deal["mends"] == [{"rule": {"id": "rule:field"}, "amount": "20000000"}]
-    assert ([one["met"] for one in found["before"]], [one["met"] for one in found["after"]]) == ([False], [True])
+    assert ([one["met"] for one in found["before"]], [one["met"] for one in found["after"]]) == (
+        [False, False],
+        [True, False],
+    )
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from graph.view import View
 from queries.financing.reaching.firms import Firms
 from queries.funds.outlook import CovenantOutlook
 from queries.targets.repair import Repairs
+from queries.targets.unmendable import Unmendable
 from tests.examples import FEW_WORLDS
 from tests.graph.build import view_of
 from tests.queries.funds.effects import effects
@@ -50,7 +51,7 @@ def test_share_of_a_field_is_mended_by_what_lies_in_it_less_what_it_raises() -> 
 def test_covenants_that_no_deal_moves_are_told_apart() -> None:
     view = view_of(fund(), commitment(1_000, 100), firm("a"), covenant("pace", CovenantKind.PAID_IN_PACE, "0.5"))
     found = repairs(view)
-    assert [one.kind for one in found.beyond] == [CovenantKind.PAID_IN_PACE]
+    assert [(one.kind, why) for one, why in found.beyond] == [(CovenantKind.PAID_IN_PACE, Unmendable.INVESTORS)]
     assert found.requirements == ()
 
 
@@ -62,6 +63,7 @@ def test_money_in_a_firm_that_a_covenant_does_not_want_counts_nothing_wherever_i
         covenant("back", CovenantKind.REINVESTMENT, "1", tag=Ref("tag:t")),
     )  # fmt: skip
     outlook, (one,) = CovenantOutlook(view, view.find(FUND)), repairs(view).requirements
+    assert [why for _, why in repairs(view).beyond] == [Unmendable.NOT_STATED]
     firms = Firms.of(view)
     for place, handle in enumerate(firms.handles.tolist()):
         expected = Fraction(int(view.id_of(handle) == "enterprise:in"))
