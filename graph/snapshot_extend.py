@@ -143,22 +143,23 @@ def _tell_apart(frame: pl.DataFrame) -> Rows:
 
 def _appended(table: Table, frame: pl.DataFrame, handles: Mapping[str, Ints], placed: Placed, numbers: int) -> Table:
     rows = placed.rows
+    ordered = frame if frame.height == 1 else frame[placed.order]
     ending = np.flatnonzero(rows.op == Op.END.value)
     until = np.full(rows.size, OPEN, np.int32)
     if UNTIL in frame.columns:
         # An undo states a row again that had ended: such a STATE carries its end with it.
         stated = rows.op != Op.RETRACT.value
-        until[stated] = frame[UNTIL].to_physical().fill_null(OPEN).to_numpy()[placed.order][stated]
+        until[stated] = ordered[UNTIL].to_physical().fill_null(OPEN).to_numpy()[stated]
     columns: dict[str, Values] = {}
     for column in table.kind.columns:
         if column.name in handles:
             values: Values = handles[column.name][placed.order]
             columns[column.name] = values if (values != -1).any() else None  # type: ignore[union-attr]
         elif column.name in frame.columns and column.name != "valid_from":
-            columns[column.name] = stored_values(column.storage, frame[column.name].gather(placed.order))
+            columns[column.name] = stored_values(column.storage, ordered[column.name])
     for name, storage in _STATEMENT_STORAGE.items():
         if name in frame.columns:
-            columns[name] = stored_values(storage, frame[name].gather(placed.order))
+            columns[name] = stored_values(storage, ordered[name])
     if ending.size:
         carried = _carried(table, rows.op, ending, placed.superseded)
         until[ending[carried < 0]] = FIRST

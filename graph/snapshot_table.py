@@ -17,7 +17,7 @@ from graph.blocks import CONFIDENCE, DTYPES, LOCATOR, NONE, Op
 from graph.fields import SEPARATOR, FieldSpec, FieldType, Storage
 from graph.ontology import KindSpec
 from graph.snapshot_cells import Cell, cell_of
-from graph.snapshot_columns import NO_DAY, NOBODY, NOT_STATED, Codes, Column, Mask, Numbers, Rows, Texts
+from graph.snapshot_columns import FEW_VALUES, NO_DAY, NOBODY, NOT_STATED, Codes, Column, Mask, Numbers, Rows, Texts
 
 OPEN: Final = 2**31 - 1
 """The end of what has not ended: of load numbers and of days."""
@@ -52,6 +52,9 @@ def stored_values(storage: Storage, series: pl.Series | None) -> Values:
     """A block's column as the snapshot keeps it (references are interned elsewhere); None where all is null."""
     if series is None or series.null_count() == series.len():
         return None
+    dtype = DTYPES[storage]
+    if series.dtype == dtype and dtype is not pl.String and series.len() <= FEW_VALUES:
+        return _few_values(storage, series.to_list())
     match storage:
         case Storage.INT | Storage.DECIMAL:
             return series.cast(pl.Int64).fill_null(NOT_STATED).to_numpy()
@@ -60,7 +63,14 @@ def stored_values(storage: Storage, series: pl.Series | None) -> Values:
         case Storage.BOOL:
             return series.cast(pl.Boolean).cast(pl.Int8).fill_null(-1).to_numpy()
         case Storage.TEXT | Storage.CODE | Storage.REF:
-            return series.cast(DTYPES[storage])
+            return series if series.dtype == dtype else series.cast(dtype)
+
+
+def _few_values(storage: Storage, values: list[Any]) -> Values:
+    empty = empty_column(storage)
+    assert isinstance(empty, Numbers)
+    stored = (day_of(value) if isinstance(value, date) else value for value in values)
+    return np.array([empty.null if value is None else int(value) for value in stored], empty.dtype)
 
 
 @dataclass(frozen=True)
