@@ -10,13 +10,11 @@ from graph.errors import InvalidInput
 from graph.kinds.terms import Technique
 from graph.view import View
 from queries.completeness import LIMITS, Budget, IncompleteReason, Meter
-from queries.derived import once
 from queries.financing.answers import FinancingPath, FinancingPaths
 from queries.financing.appraisal import Appraisal
 from queries.financing.appraised import Appraised, appraise
 from queries.financing.candidates import Candidate
-from queries.financing.control import control_of
-from queries.financing.gates.of_offer import is_finance_company, is_struck_off
+from queries.financing.gates.of_offer import is_struck_off
 from queries.financing.need import NeedAsked
 from queries.financing.path_building import path_of
 from queries.financing.path_id import parse, path_id
@@ -25,6 +23,7 @@ from queries.financing.score import DEFAULT, Weights
 from queries.financing.search.automaton import Automaton
 from queries.financing.search.best_first import BestFirst, Sparing, Wanted
 from queries.financing.search.walking import leads
+from queries.financing.sources import Sources
 from queries.financing.spines import Form, Spine
 from queries.financing.supports import OFFERS, support_of
 from queries.financing.techniques.rows import TechniqueRow
@@ -167,7 +166,7 @@ def drawn(
         words = [(row, spine) for row, spine in words if appraisal.need(row, spine).needs]
     automaton = Automaton(appraisal, meter)
     arrivals = automaton.run(words)
-    allowed = _source_allowed(appraisal, sources, include_intra_group)
+    allowed = Sources.of(appraisal, sources, include_intra_group)
     search = BestFirst(appraisal, meter, wanted, automaton.deepest, allowed, cheapest, sparing)
     return Drawing(appraisal, meter, automaton.deepest, search.paths(arrivals), search.again)
 
@@ -198,7 +197,7 @@ def blocked_candidates(
     rows = [row for row in chosen(techniques) if _serves(row, need)]
     automaton = Automaton(appraisal, meter, blocked=True)
     arrivals = automaton.run(_words(appraisal, rows, Wanted(frozenset({PathStatus.BLOCKED}))))
-    allowed = _source_allowed(appraisal, sources, False)
+    allowed = Sources.of(appraisal, sources, False)
     found = Blocked(appraisal, meter, automaton.deepest, allowed).candidates(arrivals, most)
     return Listing(appraisal, meter, automaton.deepest, found)
 
@@ -263,31 +262,6 @@ def _words(appraisal: Appraisal, rows: Iterable[TechniqueRow], wanted: Wanted) -
         and may_be(spine) & wanted.statuses
         and not (struck_off and Gate.ELIGIBILITY in spine.gates)
     ]
-
-
-def _source_allowed(
-    appraisal: Appraisal, sources: Sequence[str] | None, include_intra_group: bool
-) -> Callable[[int], bool]:
-    """Which sources the question lets in."""
-    view = appraisal.view
-    asked = (
-        None
-        if sources is None
-        else {view.require(one, "CapitalSource", at=f"sources[{place}]") for place, one in enumerate(sources)}
-    )
-    if asked is not None and not asked:
-        raise InvalidInput("sources is an empty list: name whose money it may be, or leave it out for any")
-    own = control_of(view, appraisal.beneficiary)
-
-    def judge(source: int) -> bool:
-        entity = appraisal.entity(source)
-        if asked is not None and source not in asked and entity not in asked:
-            return False
-        if include_intra_group or is_finance_company(view, entity):
-            return True
-        return not once(view, (control_of, entity), lambda: control_of(view, entity)).is_shared_with(own)
-
-    return lambda source: appraisal.once(("allowed", source), lambda: judge(source))
 
 
 class _Page(NamedTuple):

@@ -6,7 +6,7 @@ that say no of it weigh; so candidates are appraised in that order, and only as 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
@@ -19,6 +19,7 @@ from queries.financing.candidates import Candidate
 from queries.financing.search.automaton import Arrival
 from queries.financing.search.layers import CLOSED, Layer
 from queries.financing.search.refusals import WEIGHTS
+from queries.financing.sources import Sources
 from queries.financing.supports import ways_to_support
 from queries.financing.techniques.table import PLACES
 from queries.financing.terms import PathStatus, Ternary
@@ -70,7 +71,7 @@ class Blocked:
     appraisal: Appraisal
     meter: Meter
     depth: int
-    allowed: Callable[[int], bool]
+    allowed: Sources
     _least: dict[int, Ints] = field(default_factory=dict)
     _ids: dict[int, str] = field(default_factory=dict)
 
@@ -118,13 +119,13 @@ class Blocked:
     def _unrolled(self, arrival: Arrival) -> Iterator[_Lot]:
         """The paths of a word, back from its sources."""
         layer, band = arrival.layer, arrival.band
-        places = [at for at in range(band.start, band.stop) if self.allowed(int(layer.nodes[at]))]
+        places = band.start + np.flatnonzero(self.allowed.among(layer.nodes[band.start : band.stop]))
         size = len(places)
         start = _Walks(
             np.empty((size, 0), np.int64),
             np.empty((size, 0), np.int64),
             np.zeros(size, np.int64),
-            np.array(places, np.int64),
+            places,
         )
         yield from self._onward(arrival, layer, start)
 

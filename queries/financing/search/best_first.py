@@ -8,7 +8,7 @@ the heap in their final order, however many there are. Of rows that are laid out
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
@@ -34,6 +34,7 @@ from queries.financing.search.score_bounds import SHUT, Scale
 from queries.financing.search.strengths import CERTAIN
 from queries.financing.search.walks import Walks
 from queries.financing.search.word_bounds import Bounds, WordBounds, bounds_of
+from queries.financing.sources import Sources
 from queries.financing.spines import Form
 from queries.financing.supports import ways_to_support
 from queries.financing.techniques.table import PLACES
@@ -128,7 +129,7 @@ class BestFirst:
     meter: Meter
     wanted: Wanted
     depth: int
-    allowed: Callable[[int], bool]
+    allowed: Sources
     cheapest: bool = False
     sparing: Sparing | None = None
     _heap: list[tuple[Key, int, _Row | Appraised]] = field(default_factory=list)
@@ -162,7 +163,7 @@ class BestFirst:
             elif item.ranking is None:
                 item.ranking = item.ranked(self.wanted.worst)
                 self._push(item, item.ranking)
-            elif not self.allowed(int(item.walks.nodes[0][item.ranking[item.at]])):
+            elif not self.allowed.admits(int(item.walks.nodes[0][item.ranking[item.at]])):
                 item.at += 1
                 self._push(item, item.ranking)
             elif not self.meter.take(1, self.depth):
@@ -239,8 +240,8 @@ class BestFirst:
         rows = np.array(ranking.following(row.at - 1))
         rows = rows[: max(1, int(np.searchsorted(np.cumsum(walks.fan_out[rows]), TOGETHER, "right")))]
         row.taken_on = row.at - 1 + len(rows)
-        allowed = [self.allowed(source) for source in walks.nodes[0][rows].tolist()]
-        some = walks.only(rows[allowed])._replace(origin=np.arange(sum(allowed)))
+        allowed = self.allowed.among(walks.nodes[0][rows])
+        some = walks.only(rows[allowed])._replace(origin=np.arange(np.count_nonzero(allowed)))
         self._lay_out([(arrival, some.onward(arrival.spine, self._word(arrival).after(some)))])
 
     def _complete(self, arrival: Arrival, nodes: tuple[int, ...], links: tuple[int, ...], merit: int) -> None:
