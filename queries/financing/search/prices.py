@@ -112,18 +112,16 @@ def _millionths(annual: Floats, known: np.ndarray) -> Ints:
     return np.where(known, np.maximum(scaled, 0), NO_COST).astype(np.int64)
 
 
-_NONE: Final = np.array([np.nan])
-_NOTHING: Final = np.zeros(1)
-NOWHERE: Final = Prices(_NONE, _NOTHING, _NOTHING, _NONE, _NONE, _NOTHING, np.zeros(1, np.int64), np.array([UNLIMITED]))
-"""Of money that is lent without a product: no price is stated."""
-OF_POOL: Final = Prices(
-    _NOTHING, _NOTHING, _NOTHING, _NONE, _NONE, _NOTHING, np.zeros(1, np.int64), np.array([UNLIMITED])
-)
-"""Of a pool that bridges: its own fee is looked at in the whole path only, and is something at least."""
+NOWHERE: Final = -2
+"""The place in `prices` of money that is lent without a product: no price is stated."""
+OF_POOL: Final = -1
+"""The place of a pool that bridges: its own fee is looked at in the whole path only, and is something at least."""
 
 
 def prices(view: View) -> Prices:
-    """The prices of all products in the order of their columns, discounts not told from interest; made once a view."""
+    """The prices of all products in the order of their columns, discounts not told from interest, and last those of money without a
+    product (`NOWHERE`, `OF_POOL`); made once a view.
+    """
     return once(view, prices, lambda: _made(view))
 
 
@@ -139,16 +137,17 @@ def _made(view: View) -> Prices:
     service = np.where(_borne(view, nodes, "service_fee_payer"), service, 0.0)
     flat = np.where(_borne(view, nodes, "commission_payer"), np.nan_to_num(share(view, nodes, "commission_rate")), 0.0)
     premium = share(view, nodes, "premium_rate")
-    return Prices(
-        interest + service,
-        service,
-        flat,
-        share(view, nodes, "guarantee_fee_rate"),
-        np.where(_borne(view, nodes, "premium_payer"), premium, 0.0),
-        _cover(view, nodes),
-        np.maximum(offered.tenor_min, 0),
-        offered.tenor_max,
+    columns = (
+        (interest + service, np.nan, 0.0),
+        (service, 0.0, 0.0),
+        (flat, 0.0, 0.0),
+        (share(view, nodes, "guarantee_fee_rate"), np.nan, np.nan),
+        (np.where(_borne(view, nodes, "premium_payer"), premium, 0.0), np.nan, np.nan),
+        (_cover(view, nodes), 0.0, 0.0),
+        (np.maximum(offered.tenor_min, 0), 0, 0),
+        (offered.tenor_max, UNLIMITED, UNLIMITED),
     )
+    return Prices(*(np.append(column, rest) for column, *rest in columns))
 
 
 def _cover(view: View, nodes: Ints) -> Floats:

@@ -196,14 +196,14 @@ class WordBounds:
             free = FREE_OF_COST if is_priced(self.row) else NO_COST
             fit = np.full(size, nan if self.need is None else 1.0)
             return Parts(self.strength(walks), np.full(size, free), fit, np.ones(size))
-        offered, safety = self._prices(walks), passed.safety
+        offered, safety = self._charging(prices(self.hopes.view).at(self.priced(walks))), passed.safety
         if safety is None:
             safety = covered(self.safety(walks), offered.cover + self._supported)
         if passed.terms is not None:
             return Parts(self.strength(walks), *passed.terms, safety)
         found = terms(offered, self.days(walks), self.need, shuts=self.shuts)
-        cost = np.broadcast_to(found.cost, size) if is_priced(self.row) else np.full(size, NO_COST)
-        return Parts(self.strength(walks), cost, np.broadcast_to(found.fit, size), safety)
+        cost = found.cost if is_priced(self.row) else np.full(size, NO_COST)
+        return Parts(self.strength(walks), cost, found.fit, safety)
 
     def strength(self, walks: Walks) -> Ints:
         """The evidence of all that was passed and may come."""
@@ -244,15 +244,12 @@ class WordBounds:
             return offer_columns(self.hopes.view).places(walks.nodes[-1])
         return walks.passed.offer
 
-    def _prices(self, walks: Walks) -> Prices:
-        """The prices under the product of each row."""
+    def priced(self, walks: Walks) -> Ints:
+        """The place of each row among the prices: its product's, or what is known of the price where no product states it."""
         offer = self.offers(walks)
-        return self._charging(self._without_product if offer is None else prices(self.hopes.view).at(offer))
-
-    @cached_property
-    def _without_product(self) -> Prices:
-        """What is known of the price where no product states it."""
-        return OF_POOL if self.spine.word[0].farther == "Pool" else NOWHERE
+        if offer is not None:
+            return offer
+        return np.full(len(walks.places[-1]), OF_POOL if self.spine.word[0].farther == "Pool" else NOWHERE)
 
     def _charging(self, offered: Prices) -> Prices:
         """What products charge under the technique, and for what the technique has beside them."""
@@ -290,7 +287,7 @@ class WordBounds:
 
     @property
     def is_plain(self) -> bool:
-        """Whether its offers charge what they state, whoever asks, and nothing was passed that settles it."""
+        """Whether it costs what its offers state, if anything, whoever asks."""
         return not self.in_force and self.spine.support not in CHARGED and is_priced(self.row)
 
     @property
@@ -341,7 +338,7 @@ def _parts_of(laid: Sequence[tuple[WordBounds, Walks]]) -> list[Parts]:
     found: dict[int, Parts] = {}
     alike: dict[object, list[int]] = {}
     for at, (word, walks) in enumerate(laid):
-        if word.is_plain and walks.passed.terms is None and word.offers(walks) is not None:
+        if word.is_plain and walks.passed.terms is None:
             alike.setdefault((word.need, word.shuts), []).append(at)
         else:
             found[at] = word.parts(walks)
@@ -353,7 +350,7 @@ def _parts_of(laid: Sequence[tuple[WordBounds, Walks]]) -> list[Parts]:
 def _priced(laid: Sequence[tuple[WordBounds, Walks]]) -> Iterator[Parts]:
     word = laid[0][0]
     sizes = [len(walks.places[-1]) for _, walks in laid]
-    offered = prices(word.hopes.view).at(np.concatenate([word.offers(walks) for word, walks in laid]))
+    offered = prices(word.hopes.view).at(np.concatenate([word.priced(walks) for word, walks in laid]))
     offered = offered.discounted(np.repeat([word.discounts for word, _ in laid], sizes))
     days = DayBounds(*map(np.concatenate, zip(*(word.days(walks) for word, walks in laid), strict=True)))
     found = terms(offered, days, word.need, shuts=word.shuts)
