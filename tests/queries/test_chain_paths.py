@@ -123,6 +123,16 @@ def test_link_without_a_term_is_not_stated_and_last_never_zero() -> None:
     assert missing_of(last, Gate.LIMIT) == ["paymentTermDays"]
 
 
+def test_link_without_a_term_is_a_way_where_all_others_carry_less_than_the_product_gives() -> None:
+    links = (supplies("t1", "anchor", 3650, 90), supplies("t2", "t1", 730, 60), supplies("t2", "t3", 3650, None))
+    chain = (firm("t1"), firm("t2"), firm("t3"), *links, supplies("t3", "anchor", 3650, 90))
+    least = product(DEEP, "deep", min_amount=wan(200), **UNDER)
+    view = chain_view(*chain, programme(1000), least)
+    (path,) = ask(view, "t2").paths
+    assert spine(view, path)[3:] == ["anchor", "t3", "t2"]
+    assert path.capacity is None
+
+
 def test_link_without_dilution_leaves_an_upper_bound() -> None:
     view = chain_view(firm("t1"), supplies("t1", "anchor", 3650, 90, dilution=None), programme(1000), PAYABLES_PRODUCT)
     path = only(ask(view, "t1"))
