@@ -130,6 +130,8 @@ class Interning:
 
 def _united(new: pl.Series, keys: pl.Series) -> pl.Series:
     """Distinct keys with these among them."""
+    if new.len() + keys.len() <= FEW_VALUES:
+        return pl.Series("", [*dict.fromkeys([*new.to_list(), *keys.to_list()])], dtype=pl.String)
     if new.len():
         keys = keys.alias("key").to_frame().join(new.alias("key").to_frame(), on="key", how="anti")["key"]
     return pl.concat([new, keys.unique().alias("")]) if keys.len() else new

@@ -306,7 +306,7 @@ class ViewState:
                 changed.append(np.flatnonzero(before != now).astype(np.int64) | (code << KIND_SHIFT))
             elif kind.name in self._handles:
                 made._handles[kind.name] = self._handles[kind.name]
-        nodes = np.concatenate(changed) if changed else np.empty(0, np.int64)
+        nodes = made._members(np.concatenate(changed)) if changed else []
         for code, live in list(self._live.items()):
             kind = self.snapshot.kinds[code]
             if kind is None or not kind.is_link or kind.name not in made._kinds:
@@ -326,14 +326,19 @@ class ViewState:
             made._check_ends(code, now, numbers)
             made._live[code] = now
 
-    def _links_at(self, name: str, nodes: Ints) -> npt.NDArray[np.integer]:
-        """The links of a kind at these canonical nodes."""
+    def _members(self, nodes: Ints) -> list[tuple[int, npt.NDArray[np.integer]]]:
+        """The numbers of all ids of these canonical nodes, by kind."""
+        kinds = nodes >> KIND_SHIFT
+        codes = np.unique(kinds).tolist()
+        return [(code, self.identity.expanded(code, nodes[kinds == code] & NUMBER_MASK)[1]) for code in codes]
+
+    def _links_at(self, name: str, nodes: list[tuple[int, npt.NDArray[np.integer]]]) -> npt.NDArray[np.integer]:
+        """The links of a kind at these nodes, which are as `_members` has them."""
         found: list[npt.NDArray[np.integer]] = [np.empty(0, np.int32)]
-        if not nodes.size:
+        if not nodes:
             return found[0]
         canon = None if name == SAME_AS else self.identity.canon(self.snapshot.codes[name])
-        for code in np.unique(nodes >> KIND_SHIFT).tolist():
-            _, members = self.identity.expanded(code, nodes[nodes >> KIND_SHIFT == code] & NUMBER_MASK)
+        for code, members in nodes:
             for end in ("source", "target"):
                 adjacency = self.snapshot.edges.get((name, end, code))
                 if adjacency is not None:
