@@ -45,7 +45,7 @@ class Descent:
         self.network = network
         nodes, leaves = len(network.size), len(network.unmet)
         self.unmet, self.fed_by = network.unmet, network.fed_by.copy()
-        self.most = np.minimum(network.cap, network.unmet[network.leaf]) if most is None else most
+        self.most = network.clipped_caps() if most is None else most
         self.size = network.clipped_sizes(self.most)
         self.is_ample = network.size > self.size
         for below in network.levels():

@@ -38,13 +38,23 @@ class Groups:
 
     def of_nodes(self, nodes: Ints) -> Ints:
         """The edges of some nodes within their groups that can carry anything."""
-        return self.within(spans(self.start, nodes))
+        return self._to(nodes, self.leaf_group)
+
+    def out_of(self, nodes: Ints, leaves: Flags) -> Ints:
+        """Those of them that lead to some of the leaves."""
+        return self._to(nodes, np.where(leaves, self.leaf_group, -1))
+
+    def _to(self, nodes: Ints, group: Ints) -> Ints:
+        nodes = nodes[self.node_group[nodes] >= 0]
+        edges = spans(self.start, nodes)
+        own = np.repeat(self.node_group[nodes].astype(np.int32), self.start[nodes + 1] - self.start[nodes])
+        edges = edges[group.astype(np.int32)[self.leaf[edges]] == own]
+        return np.asarray(edges[self.cap[edges] > 0], np.int64)
 
     def within(self, edges: Ints) -> Ints:
-        """Of some edges those within a group that can carry anything."""
-        group = self.leaf_group[self.leaf[edges]]
-        is_within = (group >= 0) & (group == self.node_group[self.node[edges]]) & (self.cap[edges] > 0)
-        return np.asarray(edges[is_within], np.int64)
+        """Of some edges those that are still within a group."""
+        group = self.node_group[self.node[edges]]
+        return np.asarray(edges[(group >= 0) & (group == self.leaf_group[self.leaf[edges]])], np.int64)
 
     def likely(self, edges: Ints, wanted: Ints) -> Ints:
         """Of edges within groups, by node, those to try first where leaves want so much."""
@@ -91,23 +101,36 @@ def flow_over_few(groups: Groups, wanted: Ints, count: int, tried: Ints) -> FewE
     is_tried = np.zeros(len(groups.node), np.bool_)
     is_tried[tried] = True
     edge = tried[asked[groups.leaf[tried]] > 0]
+    # The arcs out of the source and into the sink come first: there is no going back along them.
+    fixed = len(root) + len(ends)
+    tail = np.concatenate([np.full(len(root), source), nodes + ends, groups.fed_by[inner]])
+    head = np.concatenate([root, np.full(len(ends), source + 1), inner])
+    room = np.concatenate([groups.size[root], asked[ends], groups.size[inner]])
+    carried = np.zeros(len(tail), np.int64)
+    new = edge
     while True:
+        tail, head = np.append(tail, groups.node[new]), np.append(head, nodes + groups.leaf[new])
+        room, carried = np.append(room, groups.cap[new]), np.append(carried, np.zeros(len(new), np.int64))
+        ahead, back = np.flatnonzero(room), fixed + np.flatnonzero(carried[fixed:])
         arcs = Arcs(
             vertices=source + 2,
-            tail=np.concatenate([np.full(len(root), source), groups.fed_by[inner], groups.node[edge], nodes + ends]),
-            head=np.concatenate([root, inner, nodes + groups.leaf[edge], np.full(len(ends), source + 1)]),
-            capacity=np.concatenate([groups.size[root], groups.size[inner], groups.cap[edge], asked[ends]]),
+            tail=np.append(tail[ahead], head[back]),
+            head=np.append(head[ahead], tail[back]),
+            capacity=np.append(room[ahead], carried[back]),
         )
-        carried, reached = max_flow(arcs, total)
+        more, reached = max_flow(arcs, total - int(carried[len(root) : fixed].sum()))
+        gained = np.zeros(len(tail), np.int64)
+        gained[ahead] = more[: len(ahead)]
+        gained[back] -= more[len(ahead) :]
+        carried, room = carried + gained, room - gained
         got = np.zeros(count, np.int64)
-        np.add.at(got, groups.leaf_group[ends], carried[len(carried) - len(ends) :])
+        np.add.at(got, groups.leaf_group[ends], carried[len(root) : fixed])
         met = got == demand
         node_reached, leaf_reached = reached[:nodes], reached[nodes:source].copy()
         leaf_reached[wanted < 0] = True
         # What is left out leads only to leaves that are reached, in every group that lacks something.
         short = np.append(~met, False)
-        out = spans(groups.start, np.flatnonzero(node_reached & short[groups.node_group]))
-        lacking = groups.within(out[(short[groups.leaf_group] & ~leaf_reached)[groups.leaf[out]]])
+        lacking = groups.out_of(np.flatnonzero(node_reached & short[groups.node_group]), ~leaf_reached)
         wants = asked[groups.leaf[lacking]] > 0
         new = lacking[wants & ~is_tried[lacking]]
         if not len(new):
@@ -125,8 +148,8 @@ def flow_over_few(groups: Groups, wanted: Ints, count: int, tried: Ints) -> FewE
         is_tried[new] = True
         tried, edge = np.concatenate([tried, new]), np.concatenate([edge, new])
     passed = np.zeros(nodes, np.int64)
-    passed[root], passed[inner] = carried[: len(root)], carried[len(root) : len(root) + len(inner)]
-    flow = carried[len(root) + len(inner) : len(carried) - len(ends)]
+    passed[root], passed[inner] = carried[: len(root)], carried[fixed : fixed + len(inner)]
+    flow = carried[fixed + len(inner) :]
     return FewEdges(edge, flow, tried, passed, met, node_reached, leaf_reached)
 
 

@@ -139,12 +139,12 @@ class MoreFlow:
         wanted = np.flatnonzero((had > 0) & self.rich_leaf[ends])
         edges = self.into.into(ends[wanted])
         end = np.repeat(np.arange(len(wanted)), np.diff(self.into.start)[ends[wanted]])
-        gives = (residual.room[edges] > 0) & self.gives[network.node[edges]] & ~np.isin(network.node[edges], without)
+        gives = (residual.room_of(edges) > 0) & self.gives[network.node[edges]] & ~np.isin(network.node[edges], without)
         edges, end = edges[gives], end[gives]
         taken = np.zeros(len(ends), np.int64)
         if not len(edges):
             return taken
-        taken[wanted] = given_down(network, residual.spare, edges, residual.room[edges], end, had[wanted])
+        taken[wanted] = given_down(network, residual.spare, edges, residual.room_of(edges), end, had[wanted])
         return taken
 
     def _anew(self, without: Ints, part: CoverageNetwork) -> int:
@@ -184,11 +184,12 @@ class MoreFlow:
         seen_node, seen_leaf = absent.copy(), np.zeros(len(network.unmet), np.bool_)
         seen_leaf[leaves] = True
         # Onward an edge is walked from its leaf to its node against the flow on it, from its node to its leaf where there is room.
-        up, down = (residual.flow, residual.room) if onward else (residual.room, residual.flow)
+        flow_of_some = residual.flow.__getitem__
+        up, down = (flow_of_some, residual.room_of) if onward else (residual.room_of, flow_of_some)
         to_above, to_below = (residual.passed, residual.spare) if onward else (residual.spare, residual.passed)
         while len(leaves):
             edges = self.into.into(leaves)
-            nodes = np.unique(network.node[edges[up[edges] > 0]])
+            nodes = np.unique(network.node[edges[up(edges) > 0]])
             found = [nodes := nodes[~seen_node[nodes]]]
             seen_node[nodes] = True
             while len(self.inner) and len(nodes):
@@ -200,7 +201,7 @@ class MoreFlow:
                 seen_node[nodes] = True
                 found.append(nodes)
             edges = spans(self.node_start, np.concatenate(found))
-            leaves = np.unique(network.leaf[edges[down[edges] > 0]])
+            leaves = np.unique(network.leaf[edges[down(edges) > 0]])
             leaves = leaves[~seen_leaf[leaves]]
             seen_leaf[leaves] = True
         return seen_node & ~absent, seen_leaf
@@ -224,7 +225,7 @@ class MoreFlow:
         head = [at_leaf[network.leaf[edges]], at_node[inner]]
         tail += [first + part.network.node, first + part.network.fed_by[own]]
         head += [at_leaf[ends[part.network.leaf]], first + own]
-        ahead = np.concatenate([residual.room[edges], residual.spare[inner], part.room, part.spare[own]])
+        ahead = np.concatenate([residual.room_of(edges), residual.spare[inner], part.room, part.spare[own]])
         back = np.concatenate([residual.flow[edges], residual.passed[inner], part.flow, part.passed[own]])
         up, down = np.concatenate(tail), np.concatenate(head)
         arcs = [

@@ -22,6 +22,8 @@ LARGEST_TOTAL = 2**60
 """Unmet 分 of all leaves together; beyond it a flow would leave 64 bits."""
 
 
+BLOCK = 2**17
+"""Edges looked at together, so that what is made of them stays in the processor's cache."""
 SPREAD = 2_654_435_761
 """An odd factor that scatters numbers; always the same way."""
 
@@ -60,8 +62,10 @@ class CoverageNetwork:
         if len(self.node):
             if min(self.node.min(), self.leaf.min()) < 0 or self.node.max() >= nodes or self.leaf.max() >= leaves:
                 raise InvalidInput("An edge names a node or a leaf that the network does not have.")
-            place = self.node * leaves + self.leaf
-            if np.any(place[1:] <= place[:-1]):
+            follows = (self.node[1:] > self.node[:-1]) | (
+                (self.node[1:] == self.node[:-1]) & (self.leaf[1:] > self.leaf[:-1])
+            )
+            if not follows.all():
                 raise InvalidInput("Edges must be sorted by (node, leaf), each pair once.")
         most = len(self.unmet) * int(self.unmet.max(initial=0))
         if most > LARGEST_TOTAL and sum(self.unmet.tolist()) > LARGEST_TOTAL:
@@ -135,8 +139,19 @@ class CoverageNetwork:
 
     def clipped(self) -> tuple[Ints, Ints]:
         """(size, cap) lowered to what can ever flow; the maximum flow is the same, and every sum fits 64 bits."""
-        cap = np.minimum(self.cap, self.unmet[self.leaf])
+        cap = self.clipped_caps()
         return self.clipped_sizes(cap), cap
+
+    def clipped_caps(self) -> Ints:
+        """By edge, its cap lowered to what its leaf lacks; the caps themselves where that lowers none."""
+        found = self.cap
+        for start in range(0, len(found), BLOCK):
+            part = slice(start, start + BLOCK)
+            lacking = self.unmet[self.leaf[part]]
+            if (self.cap[part] > lacking).any():
+                found = self.cap.copy() if found is self.cap else found
+                np.minimum(self.cap[part], lacking, out=found[part])
+        return found
 
     def clipped_sizes(self, cap: Ints) -> Ints:
         """By node, its size lowered to what can ever flow, with caps that are so already."""

@@ -164,7 +164,7 @@ class QuickFlow:
             return None
         network, flow = self.descent.network, self.descent.flow
         passed = self._passed
-        floor = Residual(network, passed, network.size - passed, flow, network.cap - flow)
+        floor = Residual(network, passed, network.size - passed, flow)
         if not len(raised):
             return floor
         among = np.unique(np.concatenate([*self.descent.hubs.edges, self._passages.sure_edges]))
@@ -205,18 +205,23 @@ class QuickFlow:
             above = network.fed_by[nodes]
             comes[nodes] |= (comes[above] | ~idle[above]) & (spare[nodes] > 0)
         at_node[idle & ~comes] = SETTLED
-        origin, goal = at_node[network.node], descent.leaf_home[network.leaf]
-        edge = np.flatnonzero((origin != SETTLED) & (goal != SETTLED) & (origin != goal) & (descent.most > 0))
+        giving = np.flatnonzero(at_node != SETTLED)
+        edge = spans(descent.start, giving)
+        giver = np.repeat(at_node[giving].astype(np.int32), np.diff(descent.start)[giving])
+        taker = descent.leaf_home.astype(np.int32)[network.leaf[edge]]
+        leads = np.flatnonzero((taker != SETTLED) & (giver != taker))
+        leads = leads[descent.most[edge[leads]] > 0]
+        edge, origin, goal = edge[leads], giver[leads].astype(np.int64), taker[leads].astype(np.int64)
         node, leaf, flow = network.node[edge], network.leaf[edge], descent.flow[edge]
         after, before = hubs.node_after | idle, hubs.node_before | idle
         above, passed, none = network.fed_by[below], self._passed[below], np.full(len(below), NO_EDGE)
         room = np.where(idle[node] | (flow == 0), network.cap[edge] - flow, 0)
         back = np.flatnonzero(flow)
         return Passages.joined(
-            Passages.of(origin[edge], goal[edge], room, least, after[node] & hubs.leaf_before[leaf], edge),
+            Passages.of(origin, goal, room, least, after[node] & hubs.leaf_before[leaf], edge),
             Passages.of(
-                goal[edge[back]],
-                origin[edge[back]],
+                goal[back],
+                origin[back],
                 flow[back],
                 least,
                 hubs.leaf_after[leaf[back]] & before[node[back]],

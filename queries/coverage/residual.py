@@ -14,7 +14,7 @@ from queries.coverage.network import SOURCE, CoverageNetwork, Flags, Ints, spans
 class Residual:
     """A flow that gives each leaf a certain amount, and the room that it leaves.
 
-    passed, spare: by node, what the arc into it carries and still takes. flow, room: the same by edge.
+    passed, spare: by node, what the arc into it carries and still takes. flow: by edge what it carries.
     Two flows that give the leaves the same amounts differ by circulations only, so what reaches what does not depend on
     which of them was found; the amounts on single edges do.
     """
@@ -23,7 +23,15 @@ class Residual:
     passed: Ints
     spare: Ints
     flow: Ints
-    room: Ints
+
+    @property
+    def room(self) -> Ints:
+        """By edge, what it still takes. Cost: a pass over all edges; of some of them see `room_of`."""
+        return self.network.cap - self.flow
+
+    def room_of(self, edges: Ints) -> Ints:
+        """What some edges still take."""
+        return np.asarray(self.network.cap[edges] - self.flow[edges], np.int64)
 
     @property
     def amount(self) -> Ints:
@@ -52,9 +60,9 @@ class Residual:
         nodes = np.zeros(len(self.spare), np.bool_)
         inner = np.flatnonzero(network.fed_by != SOURCE)
         above = network.fed_by[inner]
-        known = -1
+        known, has_room = -1, self.room >= least
         while known < (known := int(nodes.sum()) + int(leaves.sum())):
-            nodes[network.node[leaves[network.leaf] & (self.room >= least)]] = True
+            nodes[network.node[leaves[network.leaf] & has_room]] = True
             nodes[above[nodes[inner] & (self.spare[inner] >= least)]] = True
             nodes[inner[nodes[above] & (self.passed[inner] >= least)]] = True
             leaves[network.leaf[nodes[network.node] & (self.flow >= least)]] = True
@@ -73,7 +81,7 @@ class Residual:
         while len(new := np.flatnonzero(nodes & ~done)):
             done[new] = True
             edges = spans(start, new)
-            leaves[network.leaf[edges[self.room[edges] > 0]]] = True
+            leaves[network.leaf[edges[self.room_of(edges) > 0]]] = True
             nodes[giver[leaves[taker]]] = True
             nodes[inner[nodes[above] & down]] = True
             nodes[above[nodes[inner] & up]] = True
@@ -92,7 +100,7 @@ class Residual:
         inner = np.flatnonzero(network.fed_by != SOURCE)
         up = np.concatenate([network.fed_by[inner], network.node[edges]])
         down = np.concatenate([inner, nodes + network.leaf[edges]])
-        room = np.concatenate([self.spare[inner], self.room[edges]])
+        room = np.concatenate([self.spare[inner], self.room_of(edges)])
         flow = np.concatenate([self.passed[inner], self.flow[edges]])
         ahead, back = np.flatnonzero(room), np.flatnonzero(flow)
         one = np.ones(len(leaves), np.int64)
@@ -109,9 +117,9 @@ class Residual:
         gained[back] -= rest[len(ahead) : len(ahead) + len(back)]
         more = np.zeros(nodes, np.int64)
         more[root], more[inner] = at_root, gained[: len(inner)]
-        carried = np.zeros(len(network.cap), np.int64)
-        carried[edges] = gained[len(inner) :]
-        return Residual(network, self.passed + more, self.spare - more, self.flow + carried, self.room - carried)
+        flow = self.flow.copy()
+        flow[edges] += gained[len(inner) :]
+        return Residual(network, self.passed + more, self.spare - more, flow)
 
 
 def flow_of(network: CoverageNetwork, amount: Ints) -> Residual:
@@ -136,4 +144,4 @@ def flow_of(network: CoverageNetwork, amount: Ints) -> Residual:
     flow = np.zeros(len(network.cap), np.int64)
     flow[useful] = carried[nodes : nodes + len(useful)]
     passed = carried[:nodes]
-    return Residual(network, passed, network.size - passed, flow, network.cap - flow)
+    return Residual(network, passed, network.size - passed, flow)

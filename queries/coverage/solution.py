@@ -11,7 +11,7 @@ import numpy as np
 
 from graph.view import View
 from queries.coverage.amounts import added_up
-from queries.coverage.cell_id import DemandBasis
+from queries.coverage.cell_id import CellDimension, DemandBasis, Levels
 from queries.coverage.demand import UNKNOWN, Cell, Uncounted, demand_of
 from queries.coverage.dimensions import LeafColumns
 from queries.coverage.fair_flow import FairFlow, GapReason, fair_flow
@@ -185,16 +185,7 @@ def _scope(view: View, year: int | None) -> Callable[[Cell], bool]:
 
 def _in_order(view: View, cells: set[Cell]) -> tuple[Cell, ...]:
     """Cells by their dimensions, records in order of their ids; what is not known comes last."""
-    last = int(np.iinfo(np.int64).max)
-    rank = {UNKNOWN: last}
-    for kind in ("Industry", "Region", "TicketBand", "Tag"):
-        handles = view.handles(kind)
-        rank |= dict(zip(handles.tolist(), range(len(handles)), strict=True))
-
-    def key(cell: Cell) -> tuple[int | tuple[int, ...], ...]:
-        stage, period = (last if value == UNKNOWN else value for value in (cell.stage, cell.period))
-        tags = tuple(rank[tag] for tag in cell.tags)
-        band = rank[cell.ticket_band]
-        return rank[cell.industry], stage, rank[cell.region], cell.instrument, band, tags, period
-
-    return tuple(sorted(cells, key=key))
+    found, levels = list(cells), Levels()
+    columns = LeafColumns.of(view, found)
+    keys = [columns.order(view, dimension, levels, columns.own(dimension)) for dimension in CellDimension]
+    return tuple(found[at] for at in np.lexsort(keys[::-1]).tolist())

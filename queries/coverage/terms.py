@@ -270,45 +270,71 @@ class _Terms:
     def edges(self, node: Ints, fund: Ints, need: Ints, suits: Flags) -> _Edges:
         """The edges of nodes that may serve the same needs, sorted. suits: by node and need, or the same for all nodes."""
         needs = self.needs
-        room = self._room(fund, need)
-        amount = np.minimum(needs.unmet[need], self.ticket_max[fund, None])
-        np.minimum(amount, room, out=amount)
-        amount[(amount < self.ticket_min[fund, None]) | (needs.period[need] > self.last[fund, None]) | ~suits] = 0
-        self.reached[need] |= (amount[self.has_money[fund]] > 0).any(axis=0)
-        if not self.are_single and len(heads := _firsts(self.group[need])) < len(need):
-            # Needs of one company in one leaf stand side by side: together they take no more than its room.
-            need, room = need[heads], room[:, heads]
-            amount = np.minimum(np.add.reduceat(amount, heads, axis=1), room)
+        amount = np.minimum(needs.unmet[need], np.minimum(self.ticket_max, self.cap)[fund, None])
+        row, column, taken = self._held(fund, need)
+        amount[row, column] = np.minimum(amount[row, column], np.maximum(0, self.cap[fund[row]] - taken))
+        nothing = amount < self.ticket_min[fund, None]
+        period, last = needs.period[need], self.last[fund]
+        if last.min() < period.max():
+            nothing |= period > last[:, None]
+        if not suits.all():
+            nothing |= ~suits
+        amount[nothing] = 0
+        has_money = self.has_money[fund]
+        self.reached[need] |= (amount if has_money.all() else amount[has_money]).any(axis=0)
+        if not self.are_single:
+            self._share_room(fund, need, amount)
         leaf = needs.leaf[need]
-        shared = self._shared_caps(node, need, amount, room)
+        shared = self._shared_caps(node, fund, need, amount)
         firsts = _firsts(leaf)
         if len(firsts) < len(leaf):
             leaf, amount = leaf[firsts], np.add.reduceat(amount, firsts, axis=1)
         return _Edges(node, leaf, amount, shared)
 
+    def _share_room(self, fund: Ints, need: Ints, amount: Ints) -> None:
+        """Let needs of one company in one leaf, which stand side by side, take together no more than its room: at the first of them."""
+        heads = _firsts(self.group[need])
+        size = np.diff(np.append(heads, len(need)))
+        several = size > 1
+        if not several.any():
+            return
+        heads = heads[several]
+        among = np.flatnonzero(np.repeat(several, size))
+        firsts = np.cumsum(size[several]) - size[several]
+        together = np.add.reduceat(amount[:, among], firsts, axis=1)
+        amount[:, among] = 0
+        amount[:, heads] = np.minimum(together, self._room(fund, need[heads]))
+
     def _room(self, fund: Ints, need: Ints) -> Ints:
         """By fund and need, what the cap per company leaves for the need's enterprise."""
         room = np.repeat(self.cap[fund][:, None], len(need), axis=1)
+        row, column, taken = self._held(fund, need)
+        room[row, column] = np.maximum(0, room[row, column] - taken)
+        return room
+
+    def _held(self, fund: Ints, need: Ints) -> tuple[Ints, Ints, Ints]:
+        """(places of funds, places of needs, amounts): what funds with a cap per company have invested in enterprises of the needs."""
         start, stop = np.searchsorted(self.held_fund, fund), np.searchsorted(self.held_fund, fund, side="right")
         rows = np.repeat(np.arange(len(fund)), stop - start)
         pairs = np.arange(len(rows)) + np.repeat(start - np.cumsum(stop - start) + stop - start, stop - start)
+        if not len(pairs) or not len(need):
+            return rows[:0], rows[:0], rows[:0]
         theirs = self.held_need[pairs]
         place = np.searchsorted(need, theirs).clip(max=len(need) - 1)
         hit = need[place] == theirs
-        rows, place, taken = rows[hit], place[hit], self.held_amount[pairs[hit]]
-        room[rows, place] = np.maximum(0, room[rows, place] - taken)
-        return room
+        return rows[hit], place[hit], self.held_amount[pairs[hit]]
 
-    def _shared_caps(self, node: Ints, need: Ints, amount: Ints, room: Ints) -> _SharedCaps:
+    def _shared_caps(self, node: Ints, fund: Ints, need: Ints, amount: Ints) -> _SharedCaps:
         """The caps that bind over several leaves of a company, by node; what they carry is taken out of `amount`."""
         spread = np.flatnonzero(self.is_spread[need])
-        rows, columns = np.nonzero((room[:, spread] < NO_LIMIT) & (amount[:, spread] > 0))
-        columns = spread[columns]
+        room = self._room(fund, need[spread])
+        rows, places = np.nonzero((room < NO_LIMIT) & (amount[:, spread] > 0))
+        limits, columns = room[rows, places], spread[places]
         leaf, enterprise = self.needs.leaf[need], self.needs.enterprise[need]
         order = np.lexsort((columns, enterprise[columns], rows))
-        rows, columns = rows[order], columns[order]
+        rows, columns, limit = rows[order], columns[order], limits[order]
         firsts = _firsts(rows, enterprise[columns])
-        carried, limit = amount[rows, columns], room[rows, columns]
+        carried = amount[rows, columns]
         binds = np.add.reduceat(carried, firsts) > limit[firsts] if len(firsts) else np.zeros(0, np.bool_)
         number = np.repeat(np.where(binds, np.cumsum(binds) - 1, -1), np.diff(np.append(firsts, len(rows))))
         heads, bound = firsts[binds], number >= 0

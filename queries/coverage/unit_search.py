@@ -23,7 +23,7 @@ class UnitSearch:
         network = self.network = start.network
         self.place, self.served = place, served.copy()
         self.passed, self.spare = start.passed.copy(), start.spare.copy()
-        self.flow, self.room = start.flow.copy(), start.room.copy()
+        self.flow, self.room = start.flow.copy(), start.room
         nodes, leaves = len(network.size), len(network.unmet)
         into = LeafEdges.of(network)
         self.by_leaf, self.leaf_start = into.order, into.start
@@ -40,7 +40,7 @@ class UnitSearch:
 
     def result(self) -> Residual:
         """The flow of the present choice."""
-        return Residual(self.network, self.passed, self.spare, self.flow, self.room)
+        return Residual(self.network, self.passed, self.spare, self.flow)
 
     def offer(self, target: int) -> bool:
         """Offer a leaf the 分; True where the flow grows by it.
