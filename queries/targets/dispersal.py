@@ -62,6 +62,23 @@ class Dispersal:
             covenant, covenant.threshold, covenant.operator is Operator.LT, np.array(held, np.int64), of_firm, apart, is_known
         )  # fmt: skip
 
+    @property
+    def marginal(self) -> tuple[tuple[tuple[Fraction, Fraction], ...], Ints]:
+        """(what the next yuan into a cell adds to the margin, at least and at most: the different ones, by firm the place of its own).
+
+        The margin is share · T − Σ X²/T, which the next yuan into X moves by share + Σ (X/T)² − 2X/T. Where not all cells are known they
+        differ. What is not known of a firm may lie in the largest cell, or in one of its own.
+        """
+        distinct, place = np.unique(np.append(self.held, 0), return_inverse=True)
+        whole = int(self.held.sum()) + self.apart
+        shares = [Fraction(amount, whole) for amount in distinct.tolist()]
+        squares = self.covenant.measure.low, self.covenant.measure.high
+        low, high = (self.share + (end or 0) for end in squares)
+        effects = [(low - 2 * (share + Fraction(self.apart, whole)), high - 2 * share) for share in shares]
+        effects.append((effects[-1][0], effects[0][1]))
+        of_cell = np.append(place[:-1], len(distinct))
+        return tuple(effects), of_cell[self.of_firm]
+
     def spread(self, firms: Sequence[int]) -> Spread:
         """The requirement of money in these firms, each of another group."""
         cells = self.of_firm[np.array(firms, np.int64)].tolist()

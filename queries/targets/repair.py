@@ -87,13 +87,15 @@ class Requirement:
 class Repairs:
     """What the covenants of a fund ask of its deals.
 
-    requirements, dispersals: those that investments move, on concentration the second. unweighed: those that bound concentration from
+    requirements, dispersals: those that investments move, on concentration the second. marginal: the second that are not met, as the next
+    yuan moves them. unweighed: those that bound concentration from
     below. beyond: those that are not met and that no deal is known to mend, and why.
     """
 
     outlook: CovenantOutlook
     requirements: tuple[Requirement, ...]
     dispersals: tuple[Dispersal, ...]
+    marginal: tuple[Requirement, ...]
     unweighed: tuple[Covenant, ...]
     beyond: tuple[tuple[Covenant, Unmendable], ...]
 
@@ -125,12 +127,17 @@ class Repairs:
             if one.met is False and not any(low > 0 for some in short for low, _ in some.effects):
                 may_be = any(high > 0 for some in short for _, high in some.effects)
                 beyond.append((one, unmendable(outlook.facts, one, may_be=may_be)))
-        return cls(outlook, tuple(requirements), tuple(dispersals), tuple(unweighed), tuple(beyond))
+        marginal = [
+            Requirement(one.covenant, margin, one.strict, *one.marginal)
+            for one in dispersals
+            if one.covenant.met is False and (margin := _margin(one.covenant, one.share, -1)) is not None
+        ]
+        return cls(outlook, tuple(requirements), tuple(dispersals), tuple(marginal), tuple(unweighed), tuple(beyond))
 
     @property
     def broken(self) -> tuple[Requirement, ...]:
-        """Those that are not met."""
-        return tuple(one for one in self.requirements if not one.is_met)
+        """Those that are not met, as the next yuan moves them."""
+        return (*(one for one in self.requirements if not one.is_met), *self.marginal)
 
     @property
     def asked(self) -> tuple[Requirement, ...]:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Final
 
 from graph.errors import InvalidInput
+from graph.fields import camel
 from queries.financing.score import ScoreAspect, check_weights
 
 ASPECTS: Final[Mapping[str, ScoreAspect]] = {
@@ -43,7 +44,7 @@ class TargetWeights:
 
         Raises InvalidInput for one that is no number from 0 to 1, weights that do not sum to 1, and a growth that is not above 0.
         """
-        check_weights({name: getattr(self, name) for name in ASPECTS})
+        check_weights({camel(name): getattr(self, name) for name in ASPECTS})
         if not self.full_growth.is_finite() or not 0 < self.full_growth <= 1_000:
             raise InvalidInput(f"weights.fullGrowth {self.full_growth}: give more than 0, 30 % is 0.3")
         return self

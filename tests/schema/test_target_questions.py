@@ -124,6 +124,7 @@ def test_a_portfolio_says_what_it_takes(house: World) -> None:
     [
         ({"fund": None}, "needs a fund or a cell"),
         ({"weights": {"risk": "2"}}, "weights.risk 2"),
+        ({"weights": {"coInvestors": "0.2"}}, "coInvestors 0.2"),
         ({"first": -1}, "first is -1"),
         ({"after": "nonsense"}, "cursor"),
     ],

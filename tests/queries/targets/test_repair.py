@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from graph.kinds.parties import Fund, FundType
 from graph.kinds.places import Region, Tag
 from graph.kinds.policy import CovenantKind, MoneyBase, RuleKind
-from graph.kinds.terms import Operator, SizeClass, Stage
+from graph.kinds.terms import Dimension, Operator, SizeClass, Stage
 from graph.records import Record, Ref
 from graph.view import View
 from queries.financing.reaching.firms import Firms
@@ -69,6 +69,25 @@ def test_money_in_a_firm_that_a_covenant_does_not_want_counts_nothing_wherever_i
         expected = Fraction(int(view.id_of(handle) == "enterprise:in"))
         assert one.effect(place) == (0, expected)
         assert [(effect.low, effect.high) for effect in effects(outlook, handle)] == [(0, expected)]
+
+
+def test_next_yuan_into_a_cell_moves_concentration_by_what_lies_in_it() -> None:
+    # 60 at one stage, 40 at another: HHI 0.52. The next yuan adds 0.5 + 0.52 − 2 · 0.6, or − 2 · 0.4, or nothing less where nothing is.
+    view = view_of(
+        *PLACES, fund(), commitment(1_000, 1_000), firm("lp"), firm("most"), firm("less", stage=Stage.SEED),
+        firm("none", stage=Stage.MATURE), firm("dark", stage=None), *round_("r", "most", 60, FUND), *round_("s", "less", 40, FUND),
+        rule("hhi", Dimension.STAGE, kind=RuleKind.COVENANT, covenant=CovenantKind.CONCENTRATION, value=dec("0.5")),
+    )  # fmt: skip
+    (one,) = repairs(view).broken
+    firms = Firms.of(view)
+    effect = {view.id_of(handle): one.effect(place) for place, handle in enumerate(firms.handles.tolist())}
+    assert one.margin == -2 * 1_000_000
+    assert effect["enterprise:most"] == (Fraction(-18, 100),) * 2
+    assert effect["enterprise:less"] == (Fraction(22, 100),) * 2
+    assert effect["enterprise:none"] == (Fraction(102, 100),) * 2
+    assert effect["enterprise:dark"] == (Fraction(-18, 100), Fraction(102, 100))
+    found = dict(zip(effect, repairs(view).utility(len(firms)).tolist(), strict=True))
+    assert [found[f"enterprise:{name}"] for name in ("most", "less", "none")] == [0, 220_000, 1_000_000]
 
 
 maybe = st.booleans()
