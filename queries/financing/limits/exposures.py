@@ -59,6 +59,7 @@ from queries.tally import Amount, Tally, amount_of, plus, total_of
 BRANCHES: Final = frozenset({"BankBranch"})
 OWED: Final = frozenset(f"{kind}.{name}" for kind, spec in ASSET_KINDS.items() for name in spec.debtors)
 REGISTERED: Final = OWED | {"Encumbrance.asset", "Encumbrance.creditor"}
+FACILITIES: Final = BRANCHES | {"ExchangeRate", "Facility", "Guarantee", "InsurancePolicy", "Loan", "LossSharing"}
 OF_PRODUCTS: Final = ("recourse", "recourse_share", "buyer_limit_with_recourse", "technique", "pool", "programme")
 COUNTED: Final = frozenset(
     {
@@ -102,9 +103,8 @@ def on_borrowers(view: View, lender: int, borrowers: Sequence[int], counted: Cou
     tally, ours, parties = Tally(), _of_lender(view, lender), np.array(borrowers, np.int64)
     if ours.isdisjoint(creditors(view, parties)):
         return tally
-    for handle in named(view, "Facility", "borrower", parties, "lender", ours).tolist():
-        if _is_of(view, handle, counted.product):
-            tally.join(_facility(view, handle, counted))
+    key = (_facilities, lender, parties.tobytes(), counted)
+    tally.join(kept(view, key, lambda: _facilities(view, parties, ours, counted), of=FACILITIES))
     loans = lent(view, parties, ours)
     if counted.product >= 0:
         loans = loans[view.refs(loans, "product") == counted.product]
@@ -167,6 +167,15 @@ def _of_lender(view: View, lender: int) -> set[int]:
         return {lender, *view.holders("BankBranch", "bank", lender).tolist()}
 
     return once(view, (_of_lender, lender), make, of=BRANCHES) if view.has_kind(lender, "Institution") else {lender}
+
+
+def _facilities(view: View, borrowers: Ints, ours: set[int], counted: Counted) -> Tally:
+    """The lender's exposure under facilities to parties."""
+    tally = Tally()
+    for handle in named(view, "Facility", "borrower", borrowers, "lender", ours).tolist():
+        if _is_of(view, handle, counted.product):
+            tally.join(_facility(view, handle, counted))
+    return tally
 
 
 def _facility(view: View, handle: int, counted: Counted) -> Tally:
