@@ -11,14 +11,12 @@ from typing import Final
 import numpy as np
 
 from graph.kinds.contracts import Loan
-from graph.kinds.supply_side import LoanProduct
 from graph.kinds.terms import Recourse, Technique
 from graph.money import CNY
 from graph.snapshot_columns import NOT_STATED
 from graph.values import MILLION, millionths
 from graph.view import View
 from queries.columns import is_foreign
-from queries.derived import offer_record
 from queries.financing.limits.constraints import MissingFact
 from queries.financing.limits.covers import covers_of
 from queries.ratios import Ints, share_of
@@ -122,28 +120,26 @@ def _on_sellers(view: View, products: Ints) -> tuple[Ints, Ints]:
 
 def share_on_debtor(view: View, loan: int, owed: Amount) -> Amount:
     """The part of what is owed on a loan that counts on the debtor of the claim that it finances."""
-    offer, technique = _offer(view, loan), technique_of(view, loan)
+    product, technique = view.ref(loan, "product"), technique_of(view, loan)
     if technique is not None and technique not in ON_DEBTOR:
         return Amount(0)
-    if offer is None or owed.value is None or offer.buyer_limit_with_recourse is True or technique in ON_PAPER:
+    if product < 0 or owed.value is None or technique in ON_PAPER:
         return owed
-    if offer.recourse is Recourse.FULL:
+    recourse, share = view.value(product, "recourse"), view.value(product, "recourse_share")
+    if view.value(product, "buyer_limit_with_recourse") is True:
+        return owed
+    if recourse is Recourse.FULL:
         return Amount(0)
-    if offer.recourse is Recourse.PARTIAL and offer.recourse_share is not None:
-        return Amount(share_up(owed.value, MILLION - millionths(offer.recourse_share)))
+    if recourse is Recourse.PARTIAL and share is not None:
+        return Amount(share_up(owed.value, MILLION - millionths(share)))
     return owed
 
 
 def technique_of(view: View, loan: int) -> Technique | None:
     """The technique of a loan or a line: its own, else its product's; None: nobody states it."""
     technique: Technique | None = view.value(loan, "technique")
-    offer = _offer(view, loan) if technique is None else None
-    return technique if offer is None else offer.technique
-
-
-def _offer(view: View, loan: int) -> LoanProduct | None:
-    product = view.ref(loan, "product")
-    return offer_record(view, product, LoanProduct) if product >= 0 else None
+    product = view.ref(loan, "product") if technique is None else -1
+    return view.value(product, "technique") if product >= 0 else technique
 
 
 def share_up(amount: int, share: int) -> int:
