@@ -18,9 +18,11 @@ from queries.targets.relaxation import Box, Relaxation
 from queries.targets.spread import Tangents
 from queries.targets.tickets import Group
 
-LEAST_MONEY: Final = 700_000
-FEWEST_DEALS: Final = 300_000
+LEAST_MONEY: Final = 1_200_000
+FEWEST_DEALS: Final = 600_000
 """Numbers in the rows of all linear questions that are asked for one answer: the same question stops at the same place again."""
+ONE_QUESTION: Final = 300
+"""What asking takes by itself, in such numbers."""
 ROUNDS: Final = 40
 """Times that tangents are taken for one half."""
 FEW: Final = 8
@@ -92,6 +94,7 @@ class Search:
             if self.best is not None:
                 place = min(range(len(waiting)), key=lambda at: (waiting[at].bound, -at))
             half = self._narrow(waiting.pop(place))
+            self.effort -= len(self.groups)
             if half is None or half.bound > self.limit:
                 continue
             if self.effort < 0:
@@ -155,7 +158,7 @@ class Search:
         for _ in range(ROUNDS):
             boxes = self._boxes(half)
             values = self.relaxation.least(boxes)
-            self.effort -= self.relaxation.size
+            self.effort -= self.relaxation.size + ONE_QUESTION
             if values is None:
                 return None, 0 if self.relaxation.is_refuted(boxes) else None
             before, bound = bound, max(bound, self.relaxation.bound(boxes))
