@@ -36,7 +36,6 @@ from queries.financing.limits.covers import cover_of
 from queries.financing.limits.loans import (
     on_sellers,
     outstanding_of,
-    owed_on,
     owed_on_each,
     parts_of_each,
     share_on_debtor,
@@ -123,13 +122,15 @@ def on_borrowers(view: View, lender: int, borrowers: Sequence[int], counted: Cou
 
 def on_debtors(view: View, lender: int, debtors: Sequence[int], counted: Counted) -> Tally:
     """A lender's exposure to parties that owe the claims, bills and credits that it has financed or bought, in 分."""
-    tally = Tally()
-    for contract, registered in _claims_financed(view, lender, debtors, counted.currency).items():
+    tally, financed = Tally(), _claims_financed(view, lender, debtors, counted.currency)
+    loans = np.array([contract for contract in financed if view.has_kind(contract, "Loan")], np.int64)
+    owed_on = dict(zip(loans.tolist(), owed_on_each(view, loans, counted.currency), strict=True))
+    for contract, registered in financed.items():
         if view.has_kind(contract, "Encumbrance"):
             if counted.product < 0:
                 tally.add(registered)
-        elif view.has_kind(contract, "Loan") and _is_of(view, contract, counted.product):
-            owed = share_on_debtor(view, contract, owed_on(view, contract, counted.currency))
+        elif contract in owed_on and _is_of(view, contract, counted.product):
+            owed = share_on_debtor(view, contract, owed_on[contract])
             owed = _uncovered(view, contract, owed, counted)
             if owed.value is not None and registered.value is not None:
                 owed = Amount(min(owed.value, registered.value))
