@@ -71,8 +71,10 @@ class Wanted:
 
     def admits(self, found: Appraised) -> bool:
         """Whether a path is asked for."""
-        kinds = {support.kind for support in found.candidate.supports}
-        return found.status in self.statuses and (not self.supports or bool(kinds & self.supports))
+        # Supports are known at once; the status takes all gates.
+        if self.supports and self.supports.isdisjoint(support.kind for support in found.candidate.supports):
+            return False
+        return found.status in self.statuses
 
 
 class Sparing(Protocol):
