@@ -14,7 +14,7 @@ import numpy as np
 
 from queries.coverage.few_edges import FewEdges, Groups, flow_over_few
 from queries.coverage.hubs import Hubs, hubs_of
-from queries.coverage.network import SOURCE, UNLIMITED, CoverageNetwork, Flags, Ints, by_run
+from queries.coverage.network import SOURCE, UNLIMITED, CoverageNetwork, Flags, Ints, by_run, spans
 from queries.coverage.proportions import rounded_down
 
 SETTLED = -1
@@ -103,15 +103,17 @@ class Descent:
         left = np.array([*(one.left for one in self.settled), 0], np.int64)[self.node_home[parted]]
         giver, given = found.fed_by[parted], np.minimum(found.size[parted], passed[parted] + left)
         found.fed_by[begins], found.size[begins] = SOURCE, passed[begins]
-        live = np.flatnonzero(found.most)
-        of_leaf, of_node = leaf_in[network.leaf[live]], (node_in & (found.size > 0))[network.node[live]]
-        kept = live[~of_leaf]
+        kept = np.flatnonzero(self.flow)
+        kept = kept[~leaf_in[network.leaf[kept]]]
         found.flow[kept] = self.flow[kept]
-        crossing = live[of_node & ~of_leaf]
+        live = spans(found.start, np.flatnonzero(node_in & (found.size > 0)))
+        live = live[found.most[live] > 0]
+        of_leaf = leaf_in[network.leaf[live]]
+        crossing = live[~of_leaf]
         found.flow[crossing] = found.most[crossing]
         found._spend(network.node[crossing], found.most[crossing])
         found._spend(giver, given)
-        found._begin(live[of_node & of_leaf], node_in)
+        found._begin(live[of_leaf], node_in)
         found.finish()
         return found
 
@@ -185,7 +187,8 @@ class Descent:
         """
         network, nodes = self.network, self.eased[self.node_group[self.eased] != SETTLED]
         edges = self.edge if self.is_first else self._groups().of_nodes(nodes)
-        wanted = by_run(self.most[edges], network.node[edges], len(self.size))
+        bound = np.searchsorted(edges, self.start)
+        wanted = by_run(self.most[edges], bound)
         total = int(self.unmet.sum())
         is_eased, fills, feeds = (np.zeros(len(self.size), np.bool_) for _ in range(3))
         is_eased[nodes] = True
@@ -205,11 +208,12 @@ class Descent:
             self.fed_by[freed] = SOURCE
             is_free[freed] = fills[freed]
         if is_free.any():
-            edges = edges[is_free[network.node[edges]]]
+            freely = np.repeat(is_free, np.diff(bound))
+            self.node_group[is_free] = SETTLED
+            self.edge = edges[~freely] if self.is_first else self._groups().within(self.edge)
+            edges = edges[freely]
             np.add.at(self.given, network.leaf[edges], self.most[edges])
             self.flow[edges] = self.most[edges]
-            self.node_group[is_free] = SETTLED
-            self.edge = self._groups().within(self.edge)
 
     def _settle(
         self,

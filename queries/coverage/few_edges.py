@@ -58,11 +58,11 @@ class Groups:
 
     def likely(self, edges: Ints, wanted: Ints) -> Ints:
         """Of edges within groups, by node, those to try first where leaves want so much."""
-        node = self.node[edges]
+        bound = np.searchsorted(edges, self.start)
         most = wanted[self.leaf[edges]]
         wants = most > 0
-        chosen = self.cap[edges] < np.minimum(most, self.size[node], out=most)
-        chosen[_some(np.searchsorted(node, np.arange(len(self.size) + 1)))] = True
+        chosen = self.cap[edges] < np.minimum(most, np.repeat(self.size, np.diff(bound)), out=most)
+        chosen[_some(bound)] = True
         chosen &= wants
         return edges[chosen]
 

@@ -24,6 +24,8 @@ LARGEST_TOTAL = 2**60
 
 BLOCK = 2**17
 """Edges looked at together, so that what is made of them stays in the processor's cache."""
+SMALL = 2**20
+"""Values below this are told apart by a table."""
 SPREAD = 2_654_435_761
 """An odd factor that scatters numbers; always the same way."""
 
@@ -156,7 +158,7 @@ class CoverageNetwork:
     def clipped_sizes(self, cap: Ints) -> Ints:
         """By node, its size lowered to what can ever flow, with caps that are so already."""
         total = int(self.unmet.sum())
-        wanted = by_run(cap, self.node, len(self.size))
+        wanted = by_run(cap, np.searchsorted(self.node, np.arange(len(self.size) + 1)))
         size = np.minimum(self.size, wanted)
         for nodes in reversed(self.levels()):
             # Sums over the nodes below one are no more than those over all edges, which `wanted` holds already.
@@ -194,12 +196,11 @@ class LeafEdges:
         return self.order[spans(self.start, leaves)]
 
 
-def by_run(amount: Ints, place: Ints, places: int) -> Ints:
-    """The sum of amounts by place, where equal places stand together."""
-    total = np.zeros(places, np.int64)
-    if len(place):
-        first = np.flatnonzero(np.append(True, place[1:] != place[:-1]))
-        total[place[first]] = np.add.reduceat(amount, first)
+def by_run(amount: Ints, bound: Ints) -> Ints:
+    """The sum of amounts from each bound to the next."""
+    total, some = np.zeros(len(bound) - 1, np.int64), np.flatnonzero(np.diff(bound))
+    if len(some):
+        total[some] = np.add.reduceat(amount, bound[some])
     return total
 
 
@@ -211,7 +212,11 @@ def spans(start: Ints, rows: Ints) -> Ints:
 
 
 def one_of_each(values: Ints) -> Ints:
-    """The places of one of each different value. Cost: a few passes."""
+    """The places of one of each different value, from 0 on. Cost: one pass where values are small, else a few."""
+    if int(values.max(initial=0)) < SMALL:
+        last = np.full(int(values.max(initial=0)) + 1, -1)
+        last[values] = np.arange(len(values))
+        return np.asarray(last[last >= 0], np.int64)
     found, left, bits = [], np.arange(len(values)), 8
     while len(left):
         # The high bits of a product with this odd number depend on all bits of the other factor. Of the values that are scattered to one

@@ -46,7 +46,8 @@ class Passages:
         """Those that take anything; sure where they take `least`."""
         counts = np.flatnonzero((origin != SETTLED) & (goal != SETTLED) & (origin != goal) & (amount > 0))
         origin, goal, sure, edge = origin[counts], goal[counts], sure[counts] & (amount[counts] >= least), edge[counts]
-        one = one_of_each((origin << PLACES | goal) << 1 | sure)
+        width = int(goal.max(initial=0)) + 1
+        one = one_of_each((origin * width + goal) << 1 | sure)
         return cls(origin[one], goal[one], sure[one], edge[one])
 
     @classmethod

@@ -63,6 +63,10 @@ def measure(ground: Ground) -> Iterator[Figure]:
     again = each(lambda stage: fund_coverage(view, by=(stage,)), [CellDimension.STAGE] * ground.times(20))
     yield Figure.of("by stage alone, of the same view", "ms", again.milliseconds())
     knowledge = Knowledge.open(ground.open(_many_needs(ground)), directory=ground.folder / "many-needs")
+    knowledge.view(DAY).prepare()
+    # As the service does once it is open.
+    gc.collect()
+    gc.freeze()
     try:
         yield from _many_leaves(ground, knowledge)
     finally:
