@@ -41,7 +41,7 @@ CostOf = Callable[[Appraisal, Appraised], Decimal | None]
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """Paths put together; `unstated` the limits without which others have no capacity; `is_all`: no path is left that was not looked at."""
+    """Paths put together; `unstated` the limits without which others have no capacity; `is_all`: no other could make a difference."""
 
     joint: Joint
     solved: Allocation
