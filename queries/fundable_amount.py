@@ -50,10 +50,10 @@ class FundableAmount:
     """The answer; amounts in 分 of CNY.
 
     `need` what is asked for in all (None: unlimited), `shortfall` what of it is not met; `mix` brings `amount` at `weighted_cost` basis
-    points a year (None: nothing flows, or a part has no upper end), `least_cost`: no cheaper mix brings as much; `stopped_by` the limits
-    that stop the money. `lower` ≤ the largest amount ≤ `upper` (None: the search was cut, and nothing that is known bounds the rest).
-    `is_upper_bound`: a factor that nobody states could only lower it. `not_stated`: the limits without which `paths_left_out` paths have
-    no capacity: they bring nothing here, and may bring something.
+    points a year (None: nothing flows, or a part has no upper end), `least_cost`: no mix that brings as much is cheaper by 1 分 a year;
+    `stopped_by` the limits that stop the money. `lower` ≤ the largest amount ≤ `upper` (None: the search was cut, and nothing that is
+    known bounds the rest). `is_upper_bound`: a factor that nobody states could only lower it. `not_stated`: the limits without which
+    `paths_left_out` paths have no capacity: they bring nothing here, and may bring something; empty where the need is met.
     """
 
     need: int | None

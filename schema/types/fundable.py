@@ -88,7 +88,9 @@ class FundableAmount:
     weighted_cost_bps: Decimal | None = strawberry.field(
         description="Σ cost·amount / Σ amount; null: nothing flows, or a part's cost has no upper end"
     )
-    least_cost: bool = strawberry.field(description="Whether it is proven that no cheaper mix brings as much")
+    least_cost: bool = strawberry.field(
+        description="Whether it is proven that no mix that brings as much is cheaper by 1 分 a year"
+    )
     stopped_by: list[Constraint] = strawberry.field(
         description="The limits that stop the money: the minimum cut nearest the source; of an integer programme those of which "
         "more raises the amount or, where that is not known, the full ones that bound it"

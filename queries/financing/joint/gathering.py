@@ -18,7 +18,7 @@ from queries.financing.appraised import Appraised
 from queries.financing.joint.linear import bound_of
 from queries.financing.joint.programme import Allocation, Left, SolveMethod
 from queries.financing.joint.shadow import Shadow, shadow_of
-from queries.financing.joint.shared_limits import OF_A_DEAL, OF_A_NAME, Joint, JointPath, joint_of
+from queries.financing.joint.shared_limits import A_YEAR, OF_A_DEAL, OF_A_NAME, Joint, JointPath, joint_of
 from queries.financing.joint.solving import solve
 from queries.financing.limits.constraints import ONE, Constraint
 from queries.financing.terms import ConstraintKind
@@ -27,7 +27,7 @@ MOST_PATHS: Final = 2_000
 """So many paths, the first ones, are put together at most."""
 FIRST_TRIED: Final = 4
 """So many at first, then half as many more each time; four times as many where it is no flow, which takes longer."""
-MOST_TRIES: Final = 3
+MOST_TRIES: Final = 2
 """From so many tries on what whole and least amounts cost above the relaxation is let stand."""
 NOTHING: Final = Fraction(0)
 MOST_ROUNDS: Final = 3
@@ -169,15 +169,17 @@ class Gathering:
         """The need met, and which of the candidates set aside may bring the same for less; None: paths that are still to be drawn may, or
         bring more, or move what stops it.
 
-        What whole and least amounts cost above the relaxation is looked into a few times, then let stand.
+        What whole and least amounts cost above the relaxation is let stand where it is less than one 分 a year, or after a few tries.
         """
         if solved.lower < asked or any(joint.limits[place].kind is not ConstraintKind.NEED for place in solved.stops):
             return None
         shadow = shadow_of(joint.programme, solved.amounts)
         following = joint.programme.cost[-1]
-        self._tries += shadow is not None and shadow.above > 0
         if shadow is None or following < shadow.unit:
             return None
+        if shadow.above < A_YEAR:
+            return replace(solved, least_cost=True), self._below(joint, shadow)
+        self._tries += 1
         proven = solved.least_cost and following >= shadow.unit + shadow.above
         if self._tries < MOST_TRIES:
             return (solved, self._below(joint, shadow, shadow.above)) if proven else None

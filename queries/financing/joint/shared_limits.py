@@ -23,6 +23,8 @@ from queries.financing.terms import ConstraintKind
 
 COST_PLACES: Final = 6
 """Costs are compared in millionths of a basis point."""
+A_YEAR: Final = 10**4 * 10**COST_PLACES
+"""One 分 a year, in millionths of a basis point on 分."""
 UNKNOWN_COST: Final = 10**4 * 10**COST_PLACES
 """A cost that has no upper end counts as so much, 100 % a year, above the dearest one."""
 OF_A_DEAL: Final = frozenset({ConstraintKind.PRODUCT_MAX, ConstraintKind.STEP_AMOUNT})
