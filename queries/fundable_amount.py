@@ -137,7 +137,7 @@ def fundable_amount(
     appraisal, meter = drawing.appraisal, drawing.meter
     gathered = gathering.together(appraisal, drawing.paths, drawing.again, lambda: meter.deadline - meter.clock())
     joint, solved = gathered.joint, gathered.solved
-    if not gathered.is_all:
+    if not gathered.is_all and not meter.out_of_time(drawing.deepest + 1):
         meter.cut(IncompleteReason.BUDGET, drawing.deepest + 1)
     completeness = meter.answer(drawing.deepest)
     upper: int | None = solved.upper

@@ -121,8 +121,10 @@ class Gathering:
                     return Gathered(joint, solved, (), True)
             else:
                 joint, solved = self._solved(paths, left)
+                if self._spared and left() <= 0:
+                    return Gathered(joint, solved, tuple(unstated), False)
                 useful, rounds = self._may_add(joint, solved), rounds + 1
-                if not useful or rounds > MOST_ROUNDS or len(paths) >= MOST_PATHS or left() <= 0:
+                if not useful or rounds > MOST_ROUNDS or len(paths) >= MOST_PATHS:
                     is_all = not useful and next(drawn, None) is None
                     return Gathered(joint, self._proven(joint, solved), tuple(unstated), is_all)
             drawn = again(self._take_back(useful))
