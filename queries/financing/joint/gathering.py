@@ -123,10 +123,10 @@ class Gathering:
                 joint, solved = self._solved(paths, left)
                 if self._spared and left() <= 0:
                     return Gathered(joint, solved, tuple(unstated), False)
-                useful, rounds = self._may_add(joint, solved), rounds + 1
+                solved, useful = self._may_add(joint, solved)
+                rounds += 1
                 if not useful or rounds > MOST_ROUNDS or len(paths) >= MOST_PATHS:
-                    is_all = not useful and next(drawn, None) is None
-                    return Gathered(joint, self._proven(joint, solved), tuple(unstated), is_all)
+                    return Gathered(joint, solved, tuple(unstated), not useful and next(drawn, None) is None)
             drawn = again(self._take_back(useful))
 
     def _take_back(self, some: Sequence[_Spared]) -> list[Appraised]:
@@ -188,26 +188,21 @@ class Gathering:
         proven = proven and not self._below(joint, shadow, shadow.above)
         return replace(solved, least_cost=proven), self._below(joint, shadow)
 
-    def _may_add(self, joint: Joint, solved: Allocation) -> list[_Spared]:
-        """Which of the candidates set aside may bring more beside all the others, or the same for less."""
-        if not solved.prices or len(joint.paths) + len(self._spared) <= FEW:
-            return list(self._spared)
+    def _may_add(self, joint: Joint, solved: Allocation) -> tuple[Allocation, list[_Spared]]:
+        """What is proven of the paths together with the candidates set aside, and which of those may bring more beside all the others, or
+        the same for less.
+        """
+        if not self._spared or not solved.prices or len(joint.paths) + len(self._spared) <= FEW:
+            return solved, list(self._spared)
         priced = _by_limit(joint, solved.prices)
         useful = [one for one in self._spared if not one.costs(priced, ONE)]
         shadow = (
             shadow_of(joint.programme, solved.amounts, largest=True) if solved.least_cost and solved.lower else None
         )
-        return useful if useful or shadow is None else self._below(joint, shadow)
-
-    def _proven(self, joint: Joint, solved: Allocation) -> Allocation:
-        """What is proven of the paths together with those that are still set aside."""
-        if not self._spared or not solved.prices:
-            return solved
-        shadow = (
-            shadow_of(joint.programme, solved.amounts, largest=True) if solved.least_cost and solved.lower else None
-        )
-        upper = bound_of(joint.programme, solved.prices)
-        return replace(solved, upper=upper, least_cost=shadow is not None and not self._below(joint, shadow))
+        if not useful and shadow is not None:
+            useful = self._below(joint, shadow)
+        proven = shadow is not None and not useful
+        return replace(solved, upper=bound_of(joint.programme, solved.prices), least_cost=proven), useful
 
     def _below(self, joint: Joint, shadow: Shadow, above: Fraction = NOTHING) -> list[_Spared]:
         """Which of the candidates set aside cost less than the shadow prices ask for, and so much more."""
